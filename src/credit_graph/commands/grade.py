@@ -1,0 +1,114 @@
+"""``credit-graph grade`` and ``credit-graph explain``: the class of credit risk, an internal reference."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from credit_graph.commands import common
+from credit_graph.commands.links import point_json, progress_bar
+from credit_graph.grading.policy import NOTICE, grading_policy
+from credit_graph.jobs import grade as job
+from credit_graph.jobs.explain import explain as explain_firm
+from credit_graph.text import t
+
+PolicyOption = Annotated[str, typer.Option("--policy", help="分级政策 / policy (policies/grading)")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("grade", help="企业信用风险分类（内部参考）/ grade all firms (internal reference)")(grade)
+    app.command("explain", help="一户企业分级的理由 / why a firm has its class")(explain)
+
+
+def grade(
+    policy: PolicyOption = job.DEFAULT_POLICY,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    json: common.JsonOption = False,
+) -> None:
+    """Grade all firms and print how many are in each class."""
+    started = time.perf_counter()
+    with common.graph() as store, progress_bar(json) as report:
+        result = job.grade(store, common.point(store, valid, known), policy, report)
+    seconds = time.perf_counter() - started
+    if json:
+        counts = {"levels": result.levels, "direct": result.direct, "changed": result.changed}
+        head = {"run": result.rid, "policy": policy, **point_json(result.point), **counts}
+        common.print_json({**head, "unchanged": result.unchanged, "current": result.current, "notice": t(*NOTICE)})
+        return
+    _print(result, seconds)
+
+
+def _print(result: job.GradeResult, seconds: float) -> None:
+    day, total = result.point.valid, sum(result.levels.values())
+    title = t(
+        f"信用风险分类 {day}（政策 {result.policy}，{total} 户，{seconds:.1f} 秒）",
+        f"Credit-risk classes on {day} (policy {result.policy}, {total} firms, {seconds:.1f} s)",
+    )
+    levels = grading_policy(result.policy, day)[0].scale.levels
+    columns = [
+        t("类别", "class"),
+        t("含义", "meaning"),
+        t("分值区间", "scores"),
+        t("户数", "firms"),
+        t("占比", "share"),
+    ]
+    ends = [*(f"{level.from_})" for level in levels[1:]), f"{grading_policy(result.policy, day)[0].scale.maximum}]"]
+    rows = [
+        (
+            level.level,
+            t(level.name.zh, level.name.en),
+            f"[{level.from_}, {end}",
+            result.levels[level.level],
+            f"{result.levels[level.level] / total:.1%}" if total else "",
+        )
+        for level, end in zip(levels, ends, strict=True)
+    ]
+    common.print_table(title, columns, rows)
+    common.console.print(
+        t(
+            f"直接判定 {result.direct} 户；级别或分值变化 {result.changed} 户。",
+            f"{result.direct} at once; {result.changed} changed.",
+        )
+    )
+    if result.unchanged:
+        common.console.print(t("结果与上次相同，未写入。", "Same as the last run; nothing was written."))
+    if not result.current:
+        common.console.print(t("这是对过去时点的分级，不替换当前级别。", "A look back: the current classes stay."))
+    common.console.print(t(*NOTICE), style="bold")
+
+
+def explain(
+    code: str = typer.Argument(metavar="CODE", help="代码或名称 / code or name"),
+    policy: PolicyOption = job.DEFAULT_POLICY,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    json: common.JsonOption = False,
+) -> None:
+    """Print the class of one firm and the reason for every point."""
+    with common.graph() as store:
+        result = explain_firm(store, code, common.point(store, valid, known), policy)
+    if json:
+        common.print_json(result)
+        return
+    head = f"{result['code']} {result['valid']}"
+    level, score = result["level"], result["score"]
+    zh = f"{head} 信用风险分类：{level} 类，{score} 分（政策 {policy}）"
+    common.console.print(t(zh, f"{head}: class {level}, score {score} (policy {policy})"), style="bold")
+    scoring = [line for line in result["evidence"] if line["points"] or line["indicator"] == result["direct_rule"]]
+    for line in scoring:
+        _print_line(line)
+    quiet = sum(1 for line in result["evidence"] if not line["points"] and line not in scoring)
+    common.console.print(t(f"其余 {quiet} 项指标未计分。", f"The other {quiet} indicators give no points."))
+    common.console.print(result["notice"], style="bold")
+
+
+def _print_line(line: dict[str, Any]) -> None:
+    common.console.print(f"· {line['text']}", highlight=False)
+    for record in line["records"]:
+        common.console.print(f"    {record['text']}（{record['source']}，{record['sid']}）", highlight=False)
+    for hop in line["path"]:
+        common.console.print(t("    关联依据：", "    through: ") + f"{hop['text']}（{hop['sid']}）", highlight=False)

@@ -1,0 +1,119 @@
+"""``credit-graph trace``, ``quarantine list | show`` and ``faults``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from credit_graph.commands import common
+from credit_graph.ingest.reasons import reason_text
+from credit_graph.jobs import quarantine as room
+from credit_graph.jobs.faults import faults as find_faults
+from credit_graph.jobs.trace import trace as run_trace
+from credit_graph.model.time import OPEN_SEQ
+from credit_graph.text import t
+
+quarantine = typer.Typer(help="隔离的行 / rows that were refused", no_args_is_help=True)
+
+LimitOption = Annotated[int, typer.Option("--limit", help="最多显示 / show at most")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.command("trace", help="任一事实的来源行 / the source row of any fact")(trace)
+    parent.command("faults", help="疑点清单 / what is doubtful")(faults)
+    parent.add_typer(quarantine, name="quarantine")
+
+
+def trace(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="记录编号或信用代码 / statement id or code")],
+    as_json: common.JsonOption = False,
+) -> None:
+    """Show where facts come from: file, row and the cells as they were read."""
+    with common.graph() as store:
+        found = run_trace(store, wanted)
+    if as_json:
+        common.print_json(found)
+        return
+    for item in found:
+        statement, batch = item["statement"], item["batch"]
+        known_to = "" if statement["known_to"] == OPEN_SEQ else statement["known_to"]
+        rows = [
+            (t("记录", "statement"), statement["sid"]),
+            (t("数据源", "source"), f"{statement['source']} · {statement['kind']} · {statement['key']}"),
+            (t("有效", "valid"), f"{statement['valid_from']} – {statement['valid_to']}"),
+            (t("已知", "known"), f"{statement['known_from']} – {known_to}"),
+            (t("文件与行", "file and row"), f"{batch['path']} : {statement['row']} (#{batch['seq']})"),
+            (t("文件指纹", "file hash"), batch["file_sha256"]),
+            *((header, cell) for header, cell in (item["cells"] or {}).items() if cell),
+        ]
+        common.print_table(statement["kind"], [t("项", "item"), t("值", "value")], rows)
+
+
+@quarantine.command("list", help="列出隔离的行 / list refused rows")
+def list_rows(limit: LimitOption = 50, as_json: common.JsonOption = False) -> None:
+    """Rows that were refused, with reason, column, value, file, row and version."""
+    with common.graph() as store:
+        found = room.quarantined(store)
+    if as_json:
+        common.print_json(found)
+        return
+    columns = [
+        t("编号", "id"),
+        t("文件", "file"),
+        t("行", "row"),
+        t("列", "column"),
+        t("值", "value"),
+        t("原因", "reason"),
+    ]
+    rows = [[r["id"], r["path"], r["row"], r["column"], r["value"], reason_text(r["reason"])] for r in found[:limit]]
+    common.print_table(t(f"隔离的行（共 {len(found)}）", f"Refused rows ({len(found)})"), columns, rows)
+
+
+@quarantine.command("show", help="一行的全部内容 / one row in full")
+def show_row(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="批次:行 / SEQ:ROW")],
+    as_json: common.JsonOption = False,
+) -> None:
+    """One refused row: every cell (screened), why it was refused, and by which definition."""
+    with common.graph() as store:
+        found = room.row(store, wanted)
+    if as_json:
+        common.print_json(found)
+        return
+    common.print_table(
+        f"{found['path']} : {found['row']}",
+        [t("列", "column"), t("值", "value")],
+        [*found["cells"].items(), (t("定义版本", "definition"), found["definition_version"])],
+    )
+    for reason in found["reasons"]:
+        common.console.print(f"{reason['column']} {reason['value']}: {reason_text(reason['reason'])}", highlight=False)
+
+
+def faults(
+    limit: LimitOption = 30,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Values set aside, contradictions between sources, checks across tables, unlinked records."""
+    with common.graph() as store:
+        found = find_faults(store, common.point(store, valid, known))
+    if as_json:
+        common.print_json([fault.as_dict() for fault in found])
+        return
+    counts = Counter((fault.kind, fault.code) for fault in found)
+    columns = [t("类别", "kind"), t("规则", "rule"), t("条数", "count")]
+    common.print_table(t("疑点汇总", "Faults"), columns, [[k, c, n] for (k, c), n in sorted(counts.items())])
+    detail = [[f.kind, f.code, f.eid, f.source, f.detail] for f in found[:limit]]
+    columns = [
+        t("类别", "kind"),
+        t("规则", "rule"),
+        t("主体", "entity"),
+        t("数据源", "source"),
+        t("说明", "detail"),
+    ]
+    if detail:
+        common.print_table(t(f"前 {len(detail)} 条", f"First {len(detail)}"), columns, detail)

@@ -1,0 +1,221 @@
+"""``credit-graph link``, ``path`` and ``holders``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.progress import Progress, TaskID
+
+from credit_graph.commands import common
+from credit_graph.jobs import link as job
+from credit_graph.links import card, compute, lookup
+from credit_graph.links.policy import link_policy
+from credit_graph.model.time import Point
+from credit_graph.projection import Projection, project
+from credit_graph.text import t
+
+LEAD = ("线索，不作为列入名单或公示的依据", "A lead: no ground of a listing or publication")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("link", help="计算关联：出资、控股、任职、分支机构 / holdings, majority holders, branches")(link)
+    app.command("path", help="两个主体之间的最短关联路径 / shortest explanation between two entities")(path)
+    app.command("holders", help="企业的出资人、控股、法定代表人、分支机构 / who holds and represents a firm")(holders)
+
+
+def link(valid: common.ValidOption = None, known: common.KnownOption = None, json: common.JsonOption = False) -> None:
+    """Compute and write the links."""
+    started = time.perf_counter()
+    with common.graph() as store, progress_bar(json) as report:
+        result = job.link(store, common.point(store, valid, known), report)
+    seconds = time.perf_counter() - started
+    if json:
+        common.print_json(
+            {**point_json(result.point), "run": result.rid, "unchanged": result.unchanged, **result.counts}
+        )
+        return
+    title = t(
+        f"关联计算 {result.point.valid}（批次 {result.point.seq}，{seconds:.1f} 秒）",
+        f"Links on {result.point.valid} (batch {result.point.seq}, {seconds:.1f} s)",
+    )
+    labels = {
+        "holdings": t("出资关系", "holdings"),
+        "majority": t("有直接控股股东的企业", "companies with a direct majority holder"),
+        "joint": t("双方各占一半", "held half and half"),
+        "undetermined": t("无法确定", "undetermined"),
+        "branches": t("分支机构", "branches"),
+        "persons": t("同一企业内合并的人员", "persons joined within a firm"),
+    }
+    common.print_table(
+        title, [t("项目", "what"), t("数量", "count")], [(labels[k], v) for k, v in result.counts.items()]
+    )
+    if result.unchanged:
+        common.console.print(t("结果与上次相同，未写入。", "Same as the last run; nothing was written."))
+
+
+def path(
+    start: str = typer.Argument(metavar="A", help="代码或名称 / code or name"),
+    end: str = typer.Argument(metavar="B", help="代码或名称 / code or name"),
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    json: common.JsonOption = False,
+) -> None:
+    """Print the chain of links between two entities, each with its statement."""
+    projection, found = _linked(valid, known)
+    ends = lookup.find(projection, start), lookup.find(projection, end)
+    answer = compute.explain_path(projection, found, *ends)
+    names = lookup.called(projection, found)
+    hops = [
+        {
+            "from": hop.start,
+            "from_name": names.get(hop.start),
+            "to": hop.end,
+            "to_name": names.get(hop.end),
+            "kind": hop.kind,
+            "label": hop.label,
+            "records": list(hop.sids),
+        }
+        for hop in answer.hops
+    ]
+    hops = card.hide_persons(projection, hops)
+    blocked = [{"hub": hub, "name": names.get(hub, hub)} for hub in answer.blocked]
+    if json:
+        first, last = card.hide_persons(projection, list(ends))
+        head = {"from": first, "to": last, **point_json(projection.point), "found": answer.found}
+        common.print_json({**head, "path": hops, "blocked_by": blocked, "notice": t(*LEAD)})
+        return
+    _print_path(answer.found, hops, blocked)
+
+
+def _print_path(found: bool, hops: list[dict[str, Any]], blocked: list[dict[str, Any]]) -> None:
+    if blocked:
+        hubs = "、".join(hub["name"] for hub in blocked)
+        common.console.print(
+            t(
+                f"没有路径：只经由共用过多的地址、电话或人员相连（{hubs}），不作为关联证据。",
+                f"No path: the two meet only at hubs over the limit ({hubs}), which are no evidence.",
+            )
+        )
+    elif not found:
+        common.console.print(t("两者之间没有关联路径。", "Nothing connects the two."))
+    elif not hops:
+        common.console.print(t("起点与终点是同一主体。", "Both are the same entity."))
+    else:
+        columns = [t("自", "from"), t("关系", "link"), t("至", "to"), t("依据记录", "records")]
+        rows = [
+            (hop["from_name"] or hop["from"], _hop(hop), hop["to_name"] or hop["to"], "\n".join(hop["records"]))
+            for hop in hops
+        ]
+        common.print_table(t("关联路径", "Path"), columns, rows)
+    common.console.print(t(*LEAD), style="dim")
+
+
+def _hop(hop: dict[str, Any]) -> str:
+    kinds = {
+        "holds": t("出资", "holds"),
+        "office": t("任职", "office"),
+        "branch": t("分支机构", "branch"),
+        "address": t("住所", "address"),
+        "phone": t("电话", "phone"),
+        "same_person": t("同一人", "same person"),
+    }
+    return f"{kinds[hop['kind']]} {hop['label']}".strip()
+
+
+def holders(
+    code: str = typer.Argument(metavar="CODE", help="代码或名称 / code or name"),
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    json: common.JsonOption = False,
+) -> None:
+    """Print holders, holdings, majority holder, legal representative, branches and hubs of a firm."""
+    projection, found = _linked(valid, known)
+    result = card.card(projection, found, lookup.find(projection, code))
+    if json:
+        common.print_json({**result, **point_json(projection.point), "notice": t(*LEAD)})
+        return
+    columns = [t("名称", "name"), t("出资额（元）", "amount (yuan)"), t("比例", "share"), t("依据", "basis")]
+    for key, title in (("holders", t("出资人", "Holders")), ("holdings", t("对外出资", "Holdings"))):
+        rows = [(r["name"] or r.get("eid"), _yuan(r["amount"]), _share(r["share_ppm"]), _basis(r)) for r in result[key]]
+        common.print_table(f"{title}：{result['name']}", columns, rows)
+    common.print_table(t("其他关联", "Other links"), [t("项目", "what"), t("内容", "value")], _facts(result))
+    common.console.print(t(*LEAD), style="dim")
+
+
+def _facts(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield t("直接控股股东", "direct majority holder"), _majority_text(result["majority"])
+    people = "、".join(row["name"] for row in result["legal_representatives"])
+    yield t("法定代表人", "legal representative"), people
+    yield t("隶属企业", "parent"), "、".join(row["name"] or row["parent"] for row in result["parent"])
+    yield t("分支机构", "branches"), "、".join(row["name"] or row["eid"] for row in result["branches"])
+    for row in result["addresses"]:
+        hosted = t("，集群注册等共用地址", ", hosted") if row["hosted"] else ""
+        yield (
+            t("住所", "address"),
+            t(f"{row['text']}（{row['firms']} 户{hosted}）", f"{row['text']} ({row['firms']} firms{hosted})"),
+        )
+    for row in result["phones"]:
+        yield t("电话", "phone"), t(f"{row['number']}（{row['firms']} 户）", f"{row['number']} ({row['firms']} firms)")
+
+
+def _majority_text(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return t("没有出资信息", "no holders on record")
+    possible = "、".join(entry["name"] or entry["holder"] for entry in row["possible"])
+    reasons = {
+        "no_capital": t("注册资本缺失或非人民币", "registered capital missing or not in yuan"),
+        "over_100": t("出资额合计超过注册资本", "amounts exceed the capital"),
+        "blank_amounts": t("部分出资额缺失", "amounts are missing"),
+        "unlisted": t("出资人不全", "holders are missing"),
+    }
+    texts = {
+        "majority": f"{row['name'] or row['holder']} {_share(row['share_ppm'])}（{row['law']}）",
+        "joint": t(f"双方各占一半：{possible}", f"half each: {possible}"),
+        "none": t("无", "none"),
+        "undetermined": t("无法确定：", "undetermined: ") + reasons.get(row["reason"], ""),
+    }
+    return texts[row["status"]]
+
+
+def _basis(row: dict[str, Any]) -> str:
+    bases = {"subscribed": t("认缴", "subscribed"), "paid": t("实缴", "paid"), "residual": t("余额推算", "residual")}
+    matches = {"name": t("按名称匹配", "matched by name"), "unknown": t("未识别主体", "unknown holder")}
+    return " ".join(part for part in (bases[row["basis"]], matches.get(row["match"], "")) if part)
+
+
+def _yuan(fen: int | None) -> str:
+    return "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
+
+
+def _share(ppm: int | None) -> str:
+    return "" if ppm is None else f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
+
+
+def _linked(valid: str | None, known: str | None) -> tuple[Projection, compute.Links]:
+    with common.graph() as store:
+        projection = project(store, common.point(store, valid, known))
+    return projection, compute.links(projection, link_policy())
+
+
+def point_json(point: Point) -> dict[str, Any]:
+    """The point as the commands print it."""
+    return {"valid": str(point.valid), "known": point.seq, "use_day": str(point.use)}
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error; ``report(what, done, total)`` moves it."""
+    with Progress(console=common.notes, transient=True, disable=quiet) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,143 @@
+"""``credit-graph load`` and ``check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from credit_graph.commands import common
+from credit_graph.errors import UsageError
+from credit_graph.jobs.load import LoadOptions
+from credit_graph.jobs.load import load as run_load
+from credit_graph.store import Store
+from credit_graph.text import t
+
+Paths = Annotated[list[Path], typer.Argument(help="文件或目录 / files or folders")]
+SourceOption = Annotated[str | None, typer.Option("--source", help="数据源名 / name of the source, if not recognised")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="文件所述日期 / the day that the file speaks of")]
+ScopeOption = Annotated[str | None, typer.Option("--scope", help="范围，如 district=330206 / the file's scope")]
+UnitOption = Annotated[list[str] | None, typer.Option("--unit", help="列=单位，如 reg_capt=元 / COLUMN=UNIT")]
+CompleteOption = Annotated[bool, typer.Option("--complete", help="所给文件即全部 / the files are all there is")]
+PartialOption = Annotated[bool, typer.Option("--partial", help="不因缺失而关闭 / close nothing for absence")]
+AcceptOption = Annotated[int, typer.Option("--accept-closures", help="允许的关闭条数 / closures that are right")]
+
+_COUNTS = (
+    ("read", "读取", "read"),
+    ("new", "新增", "new"),
+    ("changed", "变更", "changed"),
+    ("unchanged", "未变", "unchanged"),
+    ("closed", "关闭", "closed"),
+    ("awaiting", "待定", "awaiting"),
+    ("empty", "空行", "empty"),
+    ("duplicate", "重复", "duplicate"),
+    ("erased", "已清除", "erased"),
+    ("quarantined", "隔离", "quarantined"),
+    ("faults", "疑点", "faults"),
+)
+_ALWAYS = ("read", "new", "changed", "unchanged", "quarantined")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("load", help="载入文件 / load files into the graph")(load)
+    app.command("check", help="只检查不写入 / do everything but write")(check)
+
+
+def load(
+    paths: Paths,
+    source: SourceOption = None,
+    as_of: AsOfOption = None,
+    scope: ScopeOption = None,
+    unit: UnitOption = None,
+    complete: CompleteOption = False,
+    partial: PartialOption = False,
+    accept_closures: AcceptOption = 0,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Load source files; interrupted, the same command goes on where it stopped."""
+    options = _options(source, as_of, scope, unit, complete, partial, accept_closures, dry=False)
+    _run(paths, options, as_json)
+
+
+def check(
+    paths: Paths,
+    source: SourceOption = None,
+    as_of: AsOfOption = None,
+    scope: ScopeOption = None,
+    unit: UnitOption = None,
+    complete: CompleteOption = False,
+    partial: PartialOption = False,
+    accept_closures: AcceptOption = 0,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Read, check and compare source files without writing anything."""
+    options = _options(source, as_of, scope, unit, complete, partial, accept_closures, dry=True)
+    _run(paths, options, as_json)
+
+
+def _options(
+    source: str | None,
+    as_of: str | None,
+    scope: str | None,
+    unit: list[str] | None,
+    complete: bool,
+    partial: bool,
+    accept_closures: int,
+    *,
+    dry: bool,
+) -> LoadOptions:
+    units: dict[str, str] = {}
+    for item in unit or []:
+        column, mark, name = item.partition("=")
+        if not mark or not name:
+            raise UsageError("usage.bad_value", option="--unit", value=item, why="COLUMN=UNIT")
+        units[column] = name
+    if scope is not None and "=" not in scope:
+        raise UsageError("usage.bad_value", option="--scope", value=scope, why="FIELD=VALUE")
+    return LoadOptions(
+        source=source,
+        as_of=common.past_day("--as-of", as_of),
+        scope=scope,
+        units=units,
+        complete=complete,
+        partial=partial,
+        accept_closures=accept_closures,
+        dry=dry,
+        actor=common.caller().actor,
+        role=common.caller().role,
+    )
+
+
+def _run(paths: list[Path], options: LoadOptions, as_json: bool) -> None:
+    with common.graph() as store, common.progress(show=not as_json) as report:
+        reports = run_load(store, paths, options, report)
+    if as_json:
+        common.print_json({"batches": reports})
+    else:
+        print_batches(reports, dry=options.dry)
+
+
+def print_batches(reports: list[dict[str, Any]], *, dry: bool = False) -> None:
+    """The table at the end of a load: one line per batch, then what was refused or set aside, and why."""
+    title = t("检查结果（未写入）", "Checked, nothing written") if dry else t("载入结果", "Loaded")
+    shown = [item for item in _COUNTS if item[0] in _ALWAYS or any(r[item[0]] for r in reports)]
+    columns = [t("批次", "seq"), t("文件", "file"), t("数据源", "source"), *(t(zh, en) for _, zh, en in shown)]
+    rows = [[r["seq"], r["path"], r["source"], *(r[name] for name, _, _ in shown)] for r in reports]
+    common.print_table(title, columns, rows)
+    for report in reports:
+        late = report.get("late_scopes")
+        if late:
+            common.console.print(
+                t(f"批次 {report['seq']}：以下范围尚未送达，缺失行待定：", f"Batch {report['seq']} awaits: ")
+                + "、".join(late)
+            )
+        if report["reasons"]:
+            common.print_reasons(report["path"], report["reasons"])
+
+
+def summary(store: Store, paths: list[Path], options: LoadOptions) -> list[dict[str, Any]]:
+    """Load with progress, for commands that are made of several steps."""
+    with common.progress(show=True) as report:
+        return run_load(store, paths, options, report)

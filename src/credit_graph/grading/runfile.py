@@ -1,0 +1,80 @@
+"""The run file of a grade run: immutable Parquet, one row per firm, the same bytes for the same inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from credit_graph.errors import StoreError
+from credit_graph.grading.grade import GradeFrame
+
+ROW_GROUP = 16_384
+_PARTS = ("value", "points", "statements", "path")
+
+
+def table(graded: GradeFrame, properties: dict[str, Any]) -> pa.Table:
+    """Columns eid, score, level, direct_rule, direct_statements, scale_cap, then ``ID.value``, ``ID.points``,
+    ``ID.statements`` and ``ID.path`` per indicator; the run's properties are the file's metadata.
+    """
+    firms = graded.firms
+    texts = pa.list_(pa.string())
+    columns: dict[str, pa.Array] = {
+        "eid": pa.array(firms.index.tolist(), pa.string()),
+        "score": pa.array(firms["score"].tolist(), pa.int32()),
+        "level": pa.array(firms["level"].tolist(), pa.string()),
+        "direct_rule": pa.array(firms["direct_rule"].tolist(), pa.string()),
+        "direct_statements": pa.array(firms["direct_statements"].tolist(), texts),
+        "scale_cap": pa.array(firms["scale_cap"].tolist(), pa.int32()),
+    }
+    types = {"value": pa.int64(), "points": pa.int32(), "statements": texts, "path": texts}
+    for name, frame in graded.indicators.items():
+        for part in _PARTS:
+            values = [None if part == "value" and pd.isna(item) else item for item in frame[part].tolist()]
+            columns[f"{name}.{part}"] = pa.array(values, types[part])
+    metadata = {key: str(value) for key, value in sorted(properties.items())}
+    return pa.table(columns).replace_schema_metadata(metadata)
+
+
+def write(folder: Path, rid: str, content: pa.Table) -> str:
+    """Write ``rid.parquet`` (0600), complete or not at all; returns the SHA-256 of its bytes.
+
+    Raises ``StoreError("store.disk_full")`` where there is no room.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{rid}.parquet"
+    part = folder / f"{rid}.part"
+    try:
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            pq.write_table(content, file, compression="zstd", row_group_size=ROW_GROUP, store_schema=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise StoreError("store.disk_full") from None
+    return sha256(path)
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def row(path: Path, eid: str) -> dict[str, Any] | None:
+    """The row of one firm; ``None`` if it was not graded."""
+    found = pq.read_table(path, filters=[("eid", "=", eid)]).to_pylist()
+    return found[0] if found else None
+
+
+def grades(path: Path) -> pd.DataFrame:
+    """score, level and direct_rule of all firms, by ``eid``."""
+    columns = ["eid", "score", "level", "direct_rule"]
+    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+    return frame.set_index("eid")

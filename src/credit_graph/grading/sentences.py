@@ -1,0 +1,57 @@
+"""A record and an indicator as a sentence: what, when, which document, how many points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from credit_graph.grading.policy import Indicator
+from credit_graph.model.kinds import KINDS
+from credit_graph.text import t
+
+# per kind: the day, the number of the document, and the fields that say what happened
+_PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "AbnormalListing": ("listed_on", "listing_id", ("reason", "listed_by")),
+    "SeriousListing": ("listed_on", "listing_id", ("reason", "listed_by")),
+    "Case": ("decided_on", "document_number", ("violation", "penalty_kind", "authority")),
+    "AnnualReport": ("filed_on", "report_id", ("year",)),
+    "Registration": ("approved_on", "registration_number", ("name", "authority")),
+    "Contribution": ("contributed_on", "contribution_id", ("holder_name",)),
+    "Office": ("", "", ("person_name", "position")),
+}
+
+
+def record_facts(record: Mapping[str, Any]) -> dict[str, Any]:
+    """day (ISO or ``None``), document and text of a record, by its kind."""
+    day_field, document_field, fields = _PARTS.get(record["kind"], ("", "", ()))
+    day = record.get(day_field) or (record["valid_from"] if record["valid_from"] > date(1, 1, 1) else None)
+    said = [str(record[name]).rstrip("。") for name in fields if record.get(name) not in (None, "")]
+    document = record.get(document_field)
+    parts = [KINDS[record["kind"]].zh, "，".join(said), f"文号 {document}" if document else ""]
+    return {
+        "day": day.isoformat() if day else None,
+        "document": document,
+        "text": " ".join(
+            part for part in [day.isoformat() if day else "", "：".join(filter(None, parts[:2])), parts[2]] if part
+        ),
+    }
+
+
+def value_text(indicator: Indicator, value: int | None) -> str:
+    """The value with its unit, amounts in yuan."""
+    if value is None:
+        return t("无数据或来源未载入", "no data, or no source loaded")
+    if indicator.unit == "分":
+        return f"{value // 100:,}.{value % 100:02d} 元"
+    return f"{value} {indicator.unit}" if indicator.unit != "%" else f"{value}%"
+
+
+def indicator_sentence(indicator: Indicator, value: int | None, points: int) -> str:
+    """One line of the explanation."""
+    name = t(indicator.name.zh, indicator.name.en)
+    shown = value_text(indicator, value)
+    return t(
+        f"{name}：{shown}，计 {points} 分（上限 {indicator.cap} 分）",
+        f"{name}: {shown}, {points} points (at most {indicator.cap})",
+    )

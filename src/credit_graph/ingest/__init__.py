@@ -1,0 +1,1 @@
+"""Reading, recognising, normalising, checking and screening source files. Pure: no database driver."""

@@ -1,0 +1,1 @@
+"""The steps of the platform in order: load, link, grade, release; progress, resume, writing of results."""

@@ -1,0 +1,174 @@
+"""Batches: one source, one scope, one delivery. A batch counts once its node says ``committed``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from credit_graph import __version__, clock
+from credit_graph.errors import StateError, UsageError
+from credit_graph.model.time import OPEN_SEQ
+from credit_graph.store import Store
+
+_PAGE = 5000
+
+
+@dataclass(slots=True)
+class Counters:
+    """What became of the rows; read = new + changed + unchanged + empty + duplicate + erased + quarantined."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    closed: int = 0
+    awaiting: int = 0
+    empty: int = 0
+    duplicate: int = 0
+    erased: int = 0
+    quarantined: int = 0
+    faults: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def properties(self) -> dict[str, Any]:
+        """As properties of the batch node."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in COUNTS}
+        values["reasons"] = json.dumps(dict(sorted(self.reasons.items())), ensure_ascii=False)
+        return values
+
+
+COUNTS = tuple(name for name in Counters.__dataclass_fields__ if name != "reasons")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as its node says it."""
+
+    bid: str
+    seq: int
+    source: str
+    properties: dict[str, Any]
+
+    def report(self) -> dict[str, Any]:
+        """The batch as ``load --json`` prints it."""
+        names = ("path", "source", "scope", "seq")
+        values = {name: self.properties.get(name) for name in (*names, *COUNTS)}
+        values["reasons"] = json.loads(self.properties.get("reasons") or "{}")
+        if late := self.properties.get("late_scopes"):
+            values["late_scopes"] = late
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHistory:
+    """What has been delivered of a source so far."""
+
+    scopes: frozenset[str]
+    last_as_of: dict[str, date]  # scope -> latest as-of day of any delivery
+    snapshots: dict[str, tuple[date, ...]]  # scope -> as-of days of complete deliveries, ascending
+
+    def late(self, day: date, delivered: Collection[str]) -> list[str]:
+        """Scopes without a complete delivery of that day or later; ``delivered`` arrive with it."""
+        return sorted(
+            scope
+            for scope in self.scopes - set(delivered)
+            if not self.snapshots.get(scope) or self.snapshots[scope][-1] < day
+        )
+
+
+def last_seq(store: Store) -> int:
+    """The last committed seq; 0 on an empty graph."""
+    rows = store.read("read/last_seq")
+    return int(rows[0]["seq"] or 0) if rows else 0
+
+
+def open_batch(store: Store) -> dict[str, Any] | None:
+    """The batch that was begun and not committed, if any."""
+    rows = store.read("read/open_batch")
+    return rows[0] if rows else None
+
+
+def refuse_open_batch(store: Store) -> None:
+    """Derived results start from committed batches only: ``StateError`` says how to finish or undo."""
+    batch = open_batch(store)
+    if batch is not None:
+        raise StateError("state.batch_open", seq=batch["seq"], path=batch["path"])
+
+
+def history(store: Store, source: str) -> SourceHistory:
+    """Deliveries of a source by scope, from its committed batches."""
+    scopes: set[str] = set()
+    last: dict[str, date] = {}
+    days: dict[str, set[date]] = defaultdict(set)
+    found = [row["batch"] for row in store.read("read/batches", source=source, limit=1_000_000)]
+    reversed_seqs = {batch.get("reverses") for batch in found if batch["state"] == "committed"}
+    for batch in found:
+        if batch["state"] != "committed" or batch["seq"] in reversed_seqs or "reverses" in batch:
+            continue
+        scopes.update(batch.get("scopes") or [])
+        as_of = batch.get("as_of")
+        for scope in (batch.get("scopes") or []) if as_of else []:
+            last[scope] = max(as_of, last.get(scope, as_of))
+            if batch.get("snapshot"):
+                days[scope].add(as_of)
+    snapshots = {scope: tuple(sorted(found)) for scope, found in days.items()}
+    return SourceHistory(frozenset(scopes), last, snapshots)
+
+
+def batch_id(source: str, sha256: str, definition_version: str, seq: int) -> str:
+    """Hash of the file, definition version, program version and seq."""
+    text = "\x1f".join((source, sha256, definition_version, __version__, str(seq)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def begin(store: Store, bid: str, seq: int, source: str, properties: dict[str, Any]) -> None:
+    """Announce the batch: from now on no other may start until it is committed or undone."""
+    props = {**properties, "seq": seq, "source": source, "state": "writing", "program": __version__}
+    store.write("load/batch", bid=bid, props=_present(props))
+
+
+def commit(store: Store, bid: str, seq: int, properties: dict[str, Any]) -> None:
+    """Make the batch count, in one transaction with the last seq."""
+    props = {**properties, "committed_on": clock.today()}
+    store.write("load/commit", bid=bid, seq=seq, props=_present(props))
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def find(store: Store, seq: int) -> Batch:
+    """The batch with that seq; ``UsageError`` if there is none."""
+    rows = store.read("read/batch", seq=seq)
+    if not rows:
+        raise UsageError("usage.unknown_entity", what=f"batch {seq}")
+    props = rows[0]["batch"]
+    return Batch(props["bid"], props["seq"], props["source"], props)
+
+
+def recent(store: Store, limit: int = 50) -> list[Batch]:
+    """The latest batches, newest first."""
+    found = [row["batch"] for row in store.read("read/batches", source=None, limit=limit)]
+    return [Batch(props["bid"], props["seq"], props["source"], props) for props in found]
+
+
+def undo_open(store: Store, batch: Batch) -> None:
+    """Take back an uncommitted batch as if it had never been begun. Resumable: each step can be repeated."""
+    seq = batch.seq
+    eids = [{"eid": row["eid"]} for row in store.read("read/eids_of_batch", seq=seq)]
+    store.write("load/reopen_links", eids, seq=seq, open=OPEN_SEQ)
+    while store.change("load/reopen_records", seq=seq, open=OPEN_SEQ, limit=_PAGE)[0]["reopened"]:
+        pass
+    store.write("load/undo_links", eids, seq=seq)
+    while store.change("load/undo_records", seq=seq, limit=_PAGE)[0]["removed"]:
+        pass
+    store.write("load/undo_absences", seq=seq, open=OPEN_SEQ)
+    for label in ("Enterprise", "Person", "Address", "Phone"):
+        while store.change("load/orphans", labels={"KIND": label}, limit=_PAGE)[0]["removed"]:
+            pass
+    store.write("load/undo_batch", bid=batch.bid)

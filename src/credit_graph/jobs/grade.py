@@ -1,0 +1,181 @@
+"""Grade: one run over all firms, written as an immutable file; the graph gets what changed.
+
+The same point, rules and program give the same run id and the same bytes, and a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from credit_graph.errors import StateError
+from credit_graph.grading import runfile
+from credit_graph.grading.grade import CHANNEL
+from credit_graph.grading.grade import grade as grade_all
+from credit_graph.grading.policy import GradingPolicy, grading_policy
+from credit_graph.jobs.batches import refuse_open_batch
+from credit_graph.jobs.link import rules_fingerprint
+from credit_graph.jobs.runs import current_run, run_id, run_properties
+from credit_graph.links.compute import links
+from credit_graph.links.policy import link_policy
+from credit_graph.model.time import Point
+from credit_graph.projection import project
+from credit_graph.projection.graph import enterprise_pages
+from credit_graph.store import Store
+
+Progress = Callable[[str, int, int], None]  # what, done, total
+DEFAULT_POLICY = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class GradeResult:
+    """What a grade run found: firms per level, how many changed; ``unchanged`` if the run was there already."""
+
+    rid: str
+    point: Point
+    policy: str
+    levels: dict[str, int]
+    direct: int
+    changed: int
+    unchanged: bool
+    current: bool
+    path: Path
+
+
+def grade(
+    store: Store, point: Point, policy_name: str = DEFAULT_POLICY, progress: Progress | None = None
+) -> GradeResult:
+    """Grade all firms at ``point``.
+
+    Raises ``StateError("state.batch_open")`` while a batch is unfinished, ``DefinitionError`` for a faulty policy or
+    a day without one.
+    """
+    refuse_open_batch(store)
+    policy, version = grading_policy(policy_name, point.valid)
+    with store.writer("grade"):
+        projection = project(store, point, CHANNEL, progress=progress)
+        properties = run_properties("grade", projection, policy.policy, version + rules_fingerprint())
+        rid = run_id(properties)
+        done = finished(store, rid)
+        if done is not None:
+            return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
+        graded = grade_all(projection, links(projection, link_policy()), policy)
+        digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))
+        _undo_unfinished(store, rid, policy.policy)
+        leads = _leads(store, policy.policy, point)
+        store.write("write/run", run=rid, props={**properties, "state": "writing", "sha256": digest})
+        cuts = enterprise_pages(projection.enterprises.index.to_numpy())
+        changes = _changes(store, graded.firms, cuts, properties) if leads else []
+        store.write("write/grade_changes", changes, run=rid, progress=_reporter(progress, len(changes)))
+        counts = {"graded": len(graded.firms), "changed": len(changes), "current": leads}
+        store.write("write/run", run=rid, props={"state": "complete", **counts})
+        if leads:
+            store.write("write/current_run", name=state_name(policy.policy), run=rid)
+    return _result(rid, point, policy, counts, graded.firms, unchanged=False)
+
+
+def state_name(policy: str) -> str:
+    """Name of the State node that says which run of the policy is current."""
+    return f"grade:{policy}"
+
+
+def run_folder(store: Store) -> Path:
+    """Where run files lie."""
+    return store.home / "runs"
+
+
+def run_path(store: Store, rid: str) -> Path:
+    """The file of a run."""
+    return run_folder(store) / f"{rid}.parquet"
+
+
+def finished(store: Store, rid: str) -> dict[str, Any] | None:
+    """The run's properties if it is complete and its file is as it was written.
+
+    A file that is missing or altered is made again: the run id says from what.
+    """
+    rows = store.read("read/run", run=rid)
+    if not rows or rows[0]["run"].get("state") != "complete":
+        return None
+    path = run_path(store, rid)
+    intact = path.is_file() and runfile.sha256(path) == rows[0]["run"]["sha256"]
+    found: dict[str, Any] = rows[0]["run"]
+    return found if intact else None
+
+
+def latest_run(store: Store, point: Point, policy: str = DEFAULT_POLICY) -> dict[str, Any]:
+    """The latest finished run at or before the point; ``StateError("state.no_run")`` if there is none."""
+    rows = store.read("read/grade_runs", policy=policy, seq=point.seq, valid=point.valid)
+    if not rows or not run_path(store, rows[0]["run"]["rid"]).is_file():
+        raise StateError("state.no_run", what="分级 / grade", command="grade")
+    found: dict[str, Any] = rows[0]["run"]
+    return found
+
+
+def _leads(store: Store, policy: str, point: Point) -> bool:
+    """Whether the run becomes current: not if it looks further back than the current one (a run of a past month).
+
+    Only the general policy sets the level of a firm; others stand in their run files.
+    """
+    if policy != DEFAULT_POLICY:
+        return False
+    current = current_run(store, state_name(policy))
+    return current is None or (current["valid"], current["seq"]) <= (point.valid, point.seq)
+
+
+def _undo_unfinished(store: Store, rid: str, policy: str) -> None:
+    """Take back interrupted runs, so that every Grade node belongs to a finished run or to this one."""
+    for row in store.read("read/grade_unfinished", run=rid):
+        current = current_run(store, state_name(policy))
+        before: dict[str, dict[str, Any]] = {}
+        if current:
+            frame = runfile.grades(run_path(store, current["rid"]))[["level", "score"]]
+            before = frame.astype(object).to_dict(orient="index")  # type: ignore[assignment]
+        firms = store.read("read/grade_firms", run=row["rid"])
+        rows = [{"eid": firm["eid"], "level": None, "score": None, **before.get(firm["eid"], {})} for firm in firms]
+        store.write("write/grade_undo", rows, run=row["rid"])
+        store.write("write/run_remove", run=row["rid"])
+
+
+def _changes(store: Store, firms: pd.DataFrame, cuts: list[str], properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of ``write/grade_changes``: firms whose level or score differs from the cache, ascending."""
+    before: dict[str, tuple[str, int]] = {}
+    for low, high in pairwise(cuts):
+        for row in store.read("read/grade_cache", low=low, high=high):
+            before |= {eid: (level, score) for eid, level, score in row["rows"]}
+    named = {name: properties[name] for name in ("seq", "valid", "use", "policy")}
+    changes = []
+    columns = (firms[name].tolist() for name in ("level", "score", "direct_rule"))
+    for eid, level, score, direct in zip(firms.index, *columns, strict=True):
+        if before.pop(eid, None) != (level, score):
+            props = {**named, "level": level, "score": score, "direct_rule": direct}
+            changes.append({"eid": eid, "level": level, "score": score, "props": props})
+    for eid in sorted(before):  # deregistered, or of a kind that is graded no more
+        changes.append({"eid": eid, "level": None, "score": None, "props": named})
+    return changes
+
+
+def _reporter(progress: Progress | None, total: int) -> Callable[[int], None] | None:
+    return (lambda done: progress("grades", done, total)) if progress else None
+
+
+def _result(
+    rid: str, point: Point, policy: GradingPolicy, run: dict[str, Any], firms: pd.DataFrame, *, unchanged: bool
+) -> GradeResult:
+    counted = firms["level"].value_counts()
+    return GradeResult(
+        rid=rid,
+        point=point,
+        policy=policy.policy,
+        levels={level.level: int(counted.get(level.level, 0)) for level in policy.scale.levels},
+        direct=int((firms["direct_rule"] != "").sum()),
+        changed=0 if unchanged else run["changed"],
+        unchanged=unchanged,
+        current=run["current"],
+        path=Path("runs") / f"{rid}.parquet",
+    )

@@ -1,0 +1,175 @@
+"""Load: source files become committed batches. Interrupted at any moment, the same call goes on where it stopped.
+
+Every file is read, checked and screened before the first is written, so that one refused file leaves the graph
+unchanged. Then each table is one batch: announce, write, commit. Readers pin the last committed seq and see nothing
+of a batch before that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from credit_graph import clock
+from credit_graph.ingest.check import check_file
+from credit_graph.ingest.definitions import definitions, version
+from credit_graph.ingest.files import expand
+from credit_graph.ingest.rows import CheckedTable
+from credit_graph.jobs import batches
+from credit_graph.jobs.cache import refresh
+from credit_graph.jobs.delivery import DeliveredTable
+from credit_graph.store import Store
+from credit_graph.store.secret import load_or_create
+
+Report = Callable[[str, int, int], None]  # (what, done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How files are to be read; see ``credit-graph load --help``."""
+
+    source: str | None = None
+    as_of: date | None = None
+    scope: str | None = None
+    units: dict[str, str] = field(default_factory=dict)
+    complete: bool = False
+    partial: bool = False
+    accept_closures: int = 0
+    dry: bool = False
+    actor: str = ""
+    role: str = "analyst"
+
+
+def _quiet(what: str, done: int, total: int) -> None:
+    """No progress."""
+
+
+def load(
+    store: Store, paths: Sequence[Path], options: LoadOptions | None = None, report: Report = _quiet
+) -> list[dict[str, Any]]:
+    """Load files and folders; returns the report of every batch, in order.
+
+    With ``dry`` everything is done but the writing. Raises ``InputError`` (a file is refused), ``StateError``
+    (another batch is unfinished, too many closures, the graph is locked) and ``StoreError``.
+    """
+    options = options or LoadOptions()
+    secret = load_or_create(store.settings, store)
+    with tempfile.TemporaryDirectory(prefix="load-", dir=_work_folder(store)) as work:
+        tables = _check_all(paths, options, secret, Path(work), report)
+        if options.dry:
+            return _dry_run(store, tables, options)
+        with store.writer("load"):
+            return _write_all(store, tables, options, report)
+
+
+def _work_folder(store: Store) -> Path:
+    folder = store.home / "work"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _check_all(
+    paths: Sequence[Path], options: LoadOptions, secret: bytes, work: Path, report: Report
+) -> list[CheckedTable]:
+    known = definitions()
+    files = expand(paths)
+    tables: list[CheckedTable] = []
+    for number, file in enumerate(files):
+        report(str(file.path.name), number, len(files))
+        tables += check_file(
+            file,
+            known,
+            source=options.source,
+            units=options.units,
+            as_of=options.as_of,
+            scope_given=options.scope,
+            secret=secret,
+            work=work,
+            today=clock.today(),
+        )
+    # oldest delivery first, so that a folder of deliveries needs no order of its own
+    return sorted(tables, key=lambda t: (t.as_of or date.max, t.definition.source, str(t.path), t.member))
+
+
+def _delivery_id(tables: Sequence[CheckedTable], options: LoadOptions) -> str:
+    """Names this load: the same files and options again are the same delivery."""
+    said = [[t.definition.source, version(t.definition), t.sha256, str(t.as_of), t.units] for t in tables]
+    flags = [options.scope, options.complete, options.partial]
+    return hashlib.sha256(json.dumps([said, flags], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _write_all(store: Store, tables: list[CheckedTable], options: LoadOptions, report: Report) -> list[dict[str, Any]]:
+    delivery = _delivery_id(tables, options)
+    done = _resume(store, delivery)
+    groups = _Groups(tables, options)
+    for number, table in enumerate(tables):
+        if number < len(done):
+            groups.skip(table)
+            continue
+        seq = batches.last_seq(store) + 1
+        batch = DeliveredTable(store, table, options, seq, delivery, groups.of(table))
+        batch.run(partial(report, table.path.name))
+        done.append(batches.find(store, seq))
+        table.discard()
+    refresh(store, report)
+    store.write("load/delivery", props={"name": "delivery"})
+    return [batch.report() for batch in done]
+
+
+def _resume(store: Store, delivery: str) -> list[batches.Batch]:
+    """The batches that an interrupted load of the same files had committed; begins a new load otherwise.
+
+    An uncommitted batch of any other load must be resumed or undone first: ``StateError``.
+    """
+    rows = store.read("read/delivery")
+    last = batches.last_seq(store)
+    if rows and rows[0]["delivery"] == delivery:
+        found = [batches.find(store, seq) for seq in range(rows[0]["first_seq"], last + 1)]
+        return [batch for batch in found if batch.properties.get("delivery") == delivery]
+    batches.refuse_open_batch(store)
+    store.write("load/delivery", props={"name": "delivery", "delivery": delivery, "first_seq": last + 1})
+    return []
+
+
+class _Groups:
+    """With ``--complete``: the keys of all files of one source and as-of day; the last of them closes."""
+
+    def __init__(self, tables: Sequence[CheckedTable], options: LoadOptions) -> None:
+        self._complete = options.complete
+        self._left: dict[tuple[str, date | None], int] = {}
+        self._keys: dict[tuple[str, date | None], set[str]] = {}
+        for table in tables:
+            name = (table.definition.source, table.as_of)
+            self._left[name] = self._left.get(name, 0) + 1
+            self._keys.setdefault(name, set())
+
+    def skip(self, table: CheckedTable) -> None:
+        """The table was committed before the interruption: only its keys count."""
+        keys, _ = self.of(table)
+        if self._complete:
+            keys.update(row.key for chunk in table.rows() for row in chunk if row.key is not None)
+
+    def of(self, table: CheckedTable) -> tuple[set[str], bool]:
+        """Keys stated so far by the group, and whether this table is its last."""
+        name = (table.definition.source, table.as_of)
+        self._left[name] -= 1
+        if not self._complete:
+            return set(), False
+        return self._keys[name], self._left[name] == 0
+
+
+def _dry_run(store: Store, tables: list[CheckedTable], options: LoadOptions) -> list[dict[str, Any]]:
+    groups = _Groups(tables, options)
+    seq = batches.last_seq(store) + 1
+    reports = []
+    for number, table in enumerate(tables):
+        batch = DeliveredTable(store, table, options, seq + number, "", groups.of(table))
+        reports.append(batch.preview())
+    return reports

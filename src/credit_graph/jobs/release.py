@@ -1,0 +1,197 @@
+"""Builds a release of a list into a folder, whole or not at all, and records it in the graph."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from credit_graph import __version__, clock
+from credit_graph.errors import InputError, StateError, UsageError
+from credit_graph.jobs.batches import refuse_open_batch
+from credit_graph.lists.bases import gate
+from credit_graph.lists.policy import list_policy, policy_sha256
+from credit_graph.lists.release import INDEX, Rules, build_files, release_id
+from credit_graph.model.time import Point
+from credit_graph.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseResult:
+    """A built release: where it lies, its ``index.json``, and whether it lay there already."""
+
+    out: Path
+    index: dict[str, Any]
+    sha256: str  # of index.json, which holds the hashes of all other files
+    unchanged: bool = False
+
+
+def build(store: Store, list_name: str, point: Point, out: Path) -> ReleaseResult:
+    """Build the list as it stands at ``point`` into the folder ``out``.
+
+    The same (seq, valid, use, policy, program) gives the same bytes; where they lie there already nothing is
+    written. Raises ``UsageError`` for an unknown list or a future day, ``DefinitionError`` where no basis in force
+    carries the list, ``StateError``: a batch is incomplete, ``out`` holds something else, or the graph no longer
+    gives what an earlier build of the same release gave.
+    """
+    out = out.absolute()
+    rules = _rules(list_name, point)
+    files = _files(store, rules, point)
+    sha256 = hashlib.sha256(files[INDEX]).hexdigest()
+    index = json.loads(files[INDEX])
+    with store.writer("release"):
+        _refuse_other_run(store, rules, point, sha256)
+        with _writing(out):
+            unchanged = _holds(out, files)
+            if not unchanged:
+                _write_partial(out, files)
+        store.write("write/release_run", rid=index["release"], props=_run(index, point, sha256))
+        if not unchanged:
+            with _writing(out):
+                _publish(out)
+    return ReleaseResult(out, index, sha256, unchanged)
+
+
+def show(folder: Path) -> ReleaseResult:
+    """Read a release and check every file against ``index.json``; needs no graph.
+
+    Raises ``InputError``: the folder is none, a file is missing, altered, or does not belong to the release.
+    """
+    index_path = folder / INDEX
+    if not index_path.is_file():
+        raise InputError("input.not_a_release", path=folder)
+    data = index_path.read_bytes()
+    try:
+        index = json.loads(data)
+        expected = {name: (row["size"], row["sha256"]) for name, row in index["files"].items()}
+        counts = {name: int(index["counts"][name]) for name in ("entries", "refused", "removed", "held")}
+        index = {**index, "counts": counts, "refused_by_reason": dict(index["refused_by_reason"])}
+        index |= {name: str(index[name]) for name in ("list", "release", "valid", "use")}
+        index["seq"] = int(index["seq"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError("input.not_a_release", path=folder) from None
+    found = {path.name: path for path in folder.iterdir() if path.name != INDEX}
+    for name in sorted(set(expected) | set(found)):
+        if name not in found or name not in expected or not found[name].is_file():
+            raise InputError("input.release_altered", path=folder / name)
+        content = found[name].read_bytes()
+        if (len(content), hashlib.sha256(content).hexdigest()) != expected[name]:
+            raise InputError("input.release_altered", path=folder / name)
+    return ReleaseResult(folder, index, hashlib.sha256(data).hexdigest(), unchanged=True)
+
+
+def rebuild(store: Store, folder: Path) -> ReleaseResult:
+    """Check a release against the graph: rebuilt at its own point it has to give the same bytes.
+
+    Only here is use judged at a past day, and nothing is written. Raises what :func:`show` raises, and
+    ``StateError("state.release_differs")``.
+    """
+    result = show(folder)
+    index = result.index
+    try:
+        days = (date.fromisoformat(index["valid"]), date.fromisoformat(index["use"]))
+        point = Point(int(index["seq"]), *days)
+    except (ValueError, TypeError):
+        raise InputError("input.not_a_release", path=folder) from None
+    rules = _rules(index["list"], point)
+    if release_id(rules, point) != index["release"] or not _equal(folder, _files(store, rules, point)):
+        raise StateError("state.release_differs", release=index["release"])
+    return result
+
+
+def _rules(list_name: str, point: Point) -> Rules:
+    for day in (point.valid, point.use):
+        if day > clock.today():
+            raise UsageError("usage.future", day=day)
+    policy = list_policy(list_name)
+    row = policy.on(point.valid)
+    document = gate(policy.title.zh, policy.level, row.document, point.valid)
+    return Rules(policy, row, document, policy_sha256(list_name))
+
+
+def _files(store: Store, rules: Rules, point: Point) -> dict[str, bytes]:
+    refuse_open_batch(store)
+    kind = {"KIND": rules.policy.record_kind}
+    rows = store.read("read/release_records", labels=kind, seq=point.seq, valid=point.valid)
+    records = [row["record"] for row in rows]
+    sources = sorted({record["source"] for record in records})
+    holds = [row["record"] for row in store.read("read/release_holds", seq=point.seq, sources=sources)]
+    seqs = sorted({record["batch"] for record in records})
+    versions = store.read("read/release_versions", seqs=seqs)
+    return build_files(rules, records, holds, versions, point)
+
+
+def _run(index: dict[str, Any], point: Point, sha256: str) -> dict[str, Any]:
+    return {
+        "kind": "release",
+        "list": index["list"],
+        "seq": point.seq,
+        "valid": point.valid,
+        "use": point.use,
+        "policy": index["policy"]["sha256"],
+        "program": __version__,
+        "sha256": sha256,
+        "entries": index["counts"]["entries"],
+    }
+
+
+def _refuse_other_run(store: Store, rules: Rules, point: Point, sha256: str) -> None:
+    """The graph's past must not change: a second build of a release gives what the first gave."""
+    rid = release_id(rules, point)
+    stored = store.read("read/release_run", rid=rid)
+    if stored and stored[0]["run"]["sha256"] != sha256:
+        raise StateError("state.release_differs", release=rid)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StateError("state.cannot_write", path=out, why=error.strerror or type(error).__name__) from None
+
+
+def _equal(folder: Path, files: Mapping[str, bytes]) -> bool:
+    found = {path.name: path for path in folder.iterdir()}
+    return found.keys() == files.keys() and all(found[name].read_bytes() == data for name, data in files.items())
+
+
+def _holds(out: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether ``out`` is this very release; False where there is nothing. ``StateError`` for anything else."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise StateError("state.release_exists", path=out)
+    if not out.exists() or not any(out.iterdir()):
+        return False
+    if not _equal(out, files):
+        raise StateError("state.release_exists", path=out)
+    return True
+
+
+def _partial(out: Path) -> Path:
+    return out.with_name(out.name + ".partial")
+
+
+def _write_partial(out: Path, files: Mapping[str, bytes]) -> None:
+    """What a killed build left is replaced; anything else of that name is not ours to remove."""
+    partial = _partial(out)
+    if partial.is_symlink() or (partial.exists() and not partial.is_dir()):
+        raise StateError("state.release_exists", path=partial)
+    if partial.is_dir():
+        if {path.name for path in partial.iterdir()} - files.keys():
+            raise StateError("state.release_exists", path=partial)
+        shutil.rmtree(partial)
+    partial.mkdir(parents=True)
+    for name, data in files.items():
+        (partial / name).write_bytes(data)
+
+
+def _publish(out: Path) -> None:
+    if out.is_dir():  # empty, as was checked
+        out.rmdir()
+    _partial(out).rename(out)

@@ -1,0 +1,44 @@
+"""Runs: what links and grades were computed from, and which run is current."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from credit_graph import __version__
+from credit_graph.model.time import Point
+from credit_graph.projection import Projection
+from credit_graph.store import Store
+
+
+def run_properties(kind: str, projection: Projection, policy: str, rules: str) -> dict[str, Any]:
+    """The inputs of a run: kind, point, up to which batch holds count, policy and its fingerprint, program."""
+    point = projection.point
+    return {
+        "kind": kind,
+        "seq": point.seq,
+        "hold_seq": projection.hold_seq,
+        "valid": point.valid,
+        "use": point.use,
+        "policy": policy,
+        "rules": rules,
+        "program": __version__,
+    }
+
+
+def run_id(properties: dict[str, Any]) -> str:
+    """32 hex digits that name the run: the same inputs and versions give the same id."""
+    text = json.dumps(properties, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def current_run(store: Store, name: str) -> dict[str, Any] | None:
+    """Properties of the current run of a kind of result (``link``, ``grade:general``), if there is one."""
+    rows = store.read("read/current_run", name=name)
+    return rows[0]["run"] if rows else None
+
+
+def point_of(run: dict[str, Any]) -> Point:
+    """Where the run read the graph."""
+    return Point(run["seq"], run["valid"], run["use"])

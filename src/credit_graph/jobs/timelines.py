@@ -1,0 +1,74 @@
+"""Reads the timelines of keys as they were before a batch, so that a resumed batch sees what the first try saw."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from credit_graph.ingest.compare import Timeline
+from credit_graph.model.statement import Statement
+from credit_graph.model.time import DAY_MAX, OPEN_SEQ
+from credit_graph.store import Store
+
+_KEYS = 5000  # keys per statement
+_PAGE = 50_000  # rows per page of open keys
+
+
+def unchanged_keys(store: Store, source: str, wanted: Mapping[str, str], seq: int) -> tuple[set[str], set[str]]:
+    """Of ``wanted`` (key -> content hash): the keys that one standing statement says just so, and the unknown keys.
+
+    The common case of a daily delivery, answered from a few packed properties instead of whole statements.
+    """
+    same: set[str] = set()
+    unknown = set(wanted)
+    for keys in _chunks(list(wanted)):
+        for row in store.read("read/key_hashes", source=source, keys=keys, seq=seq):
+            key = row["key"]
+            unknown.discard(key)
+            if _stands(row, wanted[key], seq):
+                same.add(key)
+    return same, unknown
+
+
+def _stands(row: Mapping[str, Any], wanted: str, seq: int) -> bool:
+    """Whether exactly one statement of the key is known-open, with this content and not ended by inference."""
+    standing = [i for i, known_to in enumerate(row["known_tos"]) if known_to >= seq]
+    if len(standing) != 1:
+        return False
+    i = standing[0]
+    return row["hashes"][i] == wanted and (row["valid_tos"][i] == DAY_MAX or not row["inferred"][i])
+
+
+def timelines(store: Store, source: str, keys: Collection[str], seq: int) -> dict[str, Timeline]:
+    """Timelines of the keys as batch ``seq`` finds them; every key is in the answer."""
+    pieces: dict[str, list[Statement]] = defaultdict(list)
+    last: dict[str, int] = {}
+    for chunk in _chunks(list(keys)):
+        for row in store.read("read/timelines", source=source, keys=chunk, seq=seq):
+            # what this very batch closed before it was interrupted counts as standing
+            statement = Statement.from_properties(row["record"]).again(known_to=OPEN_SEQ)
+            pieces[statement.key].append(statement)
+        for row in store.read("read/last_ordinals", source=source, keys=chunk, seq=seq):
+            last[row["key"]] = row["n"]
+    return {
+        key: Timeline(tuple(sorted(pieces[key], key=lambda p: (p.valid_from, p.n))), last.get(key, 0)) for key in keys
+    }
+
+
+def standing_keys(store: Store, source: str, seq: int) -> Iterator[tuple[str, str, date]]:
+    """(key, scope, valid_to) of every current statement of the source before batch ``seq``, in key order."""
+    after = ""
+    while True:
+        rows = store.read("read/open_keys", source=source, seq=seq, open_day=DAY_MAX, after=after, limit=_PAGE)
+        for row in rows:
+            yield row["key"], row["scope"], row["valid_to"]
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1]["key"]
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), _KEYS):
+        yield keys[start : start + _KEYS]

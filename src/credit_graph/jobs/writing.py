@@ -1,0 +1,80 @@
+"""Writes statements and the relationships that they make. Idempotent, so that an interrupted batch can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from credit_graph.model.kinds import KINDS
+from credit_graph.model.statement import Statement
+from credit_graph.store import Store
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def address_key(text: str) -> str:
+    """Key of an address hub: the text without width, space and bracket variants."""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return hashlib.sha256("".join(folded.split()).encode()).hexdigest()[:32]
+
+
+def unknown_holder(statement: Statement, name: str) -> str:
+    """``eid`` of an organisation known only by the name that one record gives it."""
+    return "name:" + hashlib.sha256(f"{statement.eid}\x1f{name}".encode()).hexdigest()[:16]
+
+
+def write_statements(store: Store, opened: Iterable[Statement]) -> None:
+    """Write record nodes, their subjects and their relationships."""
+    records: Rows = defaultdict(list)
+    links: Rows = defaultdict(list)
+    for statement in opened:
+        row: dict[str, Any] = {"sid": statement.sid, "eid": statement.eid, "times": _times(statement)}
+        records[statement.kind].append({"sid": statement.sid, "props": statement.properties()})
+        if statement.eid is not None:
+            links["load/subjects"].append(row)
+            _links(statement, row, links)
+        elif statement.pid and statement.subject_ref is None:
+            name = statement.content.get("name", "")
+            links["load/person_subjects"].append({**row, "pid": statement.pid, "name": name})
+    for kind, rows in records.items():
+        store.write("load/records", rows, labels={"KIND": kind})
+    for name, rows in links.items():
+        store.write(name, rows)
+
+
+def _times(statement: Statement) -> dict[str, Any]:
+    return {"sid": statement.sid, **statement.times()}
+
+
+def _links(statement: Statement, base: dict[str, Any], links: Rows) -> None:
+    """The relationships that the statement's kind makes of its fields."""
+    content = statement.content
+    for link in KINDS[statement.kind].links:
+        value = content.get(link.field)
+        if value is None:
+            continue
+        if link.type == "LOCATED_AT":
+            links["load/addresses"].append({**base, "aid": address_key(str(value)), "text": value})
+        elif link.type == "USES_PHONE":
+            links["load/phones"].append({**base, "number": value})
+        elif link.type == "HOLDS_OFFICE" and statement.pid:
+            office = content.get("office") or link.role
+            links["load/offices"].append({**base, "pid": statement.pid, "name": value, "office": office})
+        elif link.type == "CONTRIBUTES":
+            amount = content.get("subscribed") or content.get("paid")
+            row = {**base, "name": value, "subscribed": amount}
+            if statement.pid:
+                links["load/contributions_person"].append({**row, "pid": statement.pid})
+            else:
+                holder = content.get("holder_code") or unknown_holder(statement, str(value))
+                links["load/contributions_enterprise"].append({**row, "holder": holder})
+
+
+def close_statements(store: Store, closed: Iterable[Statement], seq: int) -> None:
+    """Close statements and their relationships in known."""
+    rows = [{"sid": statement.sid, "eid": statement.eid} for statement in closed]
+    store.write("load/close_records", rows, seq=seq)
+    store.write("load/close_links", [row for row in rows if row["eid"] is not None], seq=seq)

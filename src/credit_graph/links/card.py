@@ -1,0 +1,94 @@
+"""Everything that links say of one enterprise, as plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from credit_graph.links.compute import Links
+from credit_graph.links.lookup import called, person_ids
+from credit_graph.projection import Projection
+
+
+def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
+    """Holders, holdings, majority holder, legal representatives, branches, parent, addresses and phones.
+
+    Amounts are in fen, shares in parts per million; every row carries the statements that say so.
+    """
+    names = called(projection, found)
+    held = found.holdings
+    branches = found.branches
+    result = {
+        "eid": eid,
+        "name": names.get(eid),
+        "holders": _rows(held[held["eid"] == eid], names, "holder"),
+        "holdings": _rows(held[held["holder"] == eid], names, "eid"),
+        "majority": _majority(found, names, eid),
+        "legal_representatives": _plain(found.representatives.query("eid == @eid")[["pid", "name", "sids"]]),
+        "branches": _named(branches[branches["parent"] == eid][["eid", "rule", "sids"]], names, "eid"),
+        "parent": _named(branches[branches["eid"] == eid][["parent", "rule", "sids"]], names, "parent"),
+        "addresses": _hubs(projection.addresses, found.addresses, eid, "aid"),
+        "phones": _hubs(projection.phones, found.phones, eid, "number"),
+    }
+    shown: dict[str, Any] = hide_persons(projection, result)
+    return shown
+
+
+def hide_persons(projection: Projection, value: Any) -> Any:
+    """The value with every person key replaced by the id that is shown."""
+    ids = person_ids(projection)
+
+    def hide(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: hide(item) for name, item in part.items()}
+        if isinstance(part, list):
+            return [hide(item) for item in part]
+        return ids.get(part, part) if isinstance(part, str) else part
+
+    return hide(value)
+
+
+def _rows(frame: pd.DataFrame, names: dict[str, str], other: str) -> list[dict[str, Any]]:
+    columns = [other, "amount", "capital", "share_ppm", "basis", "match", "source", "sids"]
+    ordered = frame.sort_values(["amount", other], ascending=[False, True])
+    return _named(ordered[columns], names, other)
+
+
+def _named(frame: pd.DataFrame, names: dict[str, str], key: str) -> list[dict[str, Any]]:
+    return [{"name": names.get(row[key]), **row} for row in _plain(frame)]
+
+
+def _majority(found: Links, names: dict[str, str], eid: str) -> dict[str, Any] | None:
+    if eid not in found.majority.index:
+        return None
+    row = _plain(found.majority.loc[[eid]])[0]
+    possible = [{"holder": holder, "name": names.get(holder)} for holder in row["possible"]]
+    rule = found.rules.majority
+    return {
+        **row,
+        "name": names.get(row["holder"]),
+        "possible": possible,
+        "rule": rule.id,
+        "law": rule.basis.source,
+    }
+
+
+def _hubs(relations: pd.DataFrame, hubs: pd.DataFrame, eid: str, key: str) -> list[dict[str, Any]]:
+    own = relations[relations["eid"] == eid].drop(columns="eid").drop_duplicates(key)
+    counted = hubs.drop(columns="text", errors="ignore")
+    return _plain(own.join(counted, on=key))
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with plain Python values: missing as ``None``, tuples as lists."""
+    return [
+        {str(name): _value(value) for name, value in row.items()}
+        for row in frame.astype(object).to_dict(orient="records")
+    ]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return None if pd.isna(value) else value

@@ -1,0 +1,110 @@
+"""All links of a projection in one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from credit_graph.links.branches import branches
+from credit_graph.links.holders import holdings, resolve_holders
+from credit_graph.links.hubs import address_hubs, phone_hubs
+from credit_graph.links.majority import direct_majority
+from credit_graph.links.path import EdgeKind, PathAnswer, edge_frame, shortest_path
+from credit_graph.links.persons import legal_representatives, mentions, same_firm_name
+from credit_graph.links.policy import LinkPolicy, LinkRules
+from credit_graph.projection import Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What follows from a projection; the frames are described where they are made."""
+
+    rules: LinkRules
+    same_as: pd.DataFrame
+    holdings: pd.DataFrame
+    majority: pd.DataFrame
+    representatives: pd.DataFrame
+    branches: pd.DataFrame
+    addresses: pd.DataFrame  # hubs, by aid
+    phones: pd.DataFrame  # hubs, by number
+
+    @property
+    def persons(self) -> dict[str, str]:
+        """pid -> pid of the keyed person that it is."""
+        return dict(zip(self.same_as["pid"], self.same_as["same_as"], strict=True))
+
+
+def links(projection: Projection, policy: LinkPolicy) -> Links:
+    """Everything that is computed: persons joined, holdings, majority, representatives, branches, hubs.
+
+    Only records in use on the projection's channel count. Raises ``DefinitionError`` where no rule is in force.
+    """
+    rules = policy.on(projection.point.valid)
+    records = projection.records
+    held = {sid for frame in records.values() for sid in frame.loc[~frame["in_use"], "sid"]}
+    offices = projection.offices[~projection.offices["sid"].isin(held)]
+    contributions = projection.contributions[projection.contributions["in_use"]]
+    registrations = records["Registration"]
+    registrations = registrations[registrations["in_use"]]
+    same_as = same_firm_name(mentions(offices, contributions))
+    persons = dict(zip(same_as["pid"], same_as["same_as"], strict=True))
+    held_by = holdings(resolve_holders(contributions, projection.names, persons), projection.enterprises, rules)
+    return Links(
+        rules=rules,
+        same_as=same_as,
+        holdings=held_by,
+        majority=direct_majority(held_by, rules),
+        representatives=legal_representatives(offices, persons),
+        branches=branches(registrations, projection.enterprises, projection.names, rules.branches),
+        addresses=address_hubs(projection.addresses, rules.hubs),
+        phones=phone_hubs(projection.phones, rules.hubs),
+    )
+
+
+def edges(projection: Projection, found: Links) -> pd.DataFrame:
+    """All edges that an explanation may use: a, b, kind, label, sids (see :mod:`credit_graph.links.path`)."""
+    parts: dict[EdgeKind, pd.DataFrame] = {
+        "holds": _edges(found.holdings, "holder", "eid", _share_text(found.holdings)),
+        "office": _edges(_single(projection.offices), "pid", "eid", projection.offices["office"]),
+        "branch": _edges(found.branches, "eid", "parent", found.branches["rule"]),
+        "same_person": _edges(found.same_as, "pid", "same_as", found.same_as["rule"]),
+        "address": _edges(_single(projection.addresses), "eid", "aid", projection.addresses["text"]),
+        "phone": _edges(_single(projection.phones), "eid", "number", projection.phones["number"]),
+    }
+    return edge_frame(parts)
+
+
+def hubs(all_edges: pd.DataFrame, projection: Projection, found: Links) -> set[str]:
+    """Nodes over the limit of their kind, and hosted addresses."""
+    addresses = found.addresses
+    result = set(addresses.index[addresses["hub"] | addresses["hosted"]])
+    result |= set(found.phones.index[found.phones["hub"]])
+    firms = pd.Index(projection.enterprises.index)
+    ends = pd.concat([all_edges["a"], all_edges["b"]])
+    degree = ends[~ends.isin(addresses.index) & ~ends.isin(found.phones.index)].value_counts()
+    limits = found.rules.hubs.limits
+    is_firm = degree.index.isin(firms)
+    result |= set(degree.index[is_firm & (degree.to_numpy() > limits["enterprise"])])
+    return result | set(degree.index[~is_firm & (degree.to_numpy() > limits["person"])])
+
+
+def explain_path(projection: Projection, found: Links, start: str, end: str) -> PathAnswer:
+    """The shortest explanation between two entities (eid or pid)."""
+    every = edges(projection, found)
+    return shortest_path(every, start, end, hubs(every, projection, found))
+
+
+def _single(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(sids=pd.Series([(sid,) for sid in frame["sid"]], index=frame.index, dtype=object))
+
+
+def _share_text(holdings_frame: pd.DataFrame) -> pd.Series:
+    # text for people; no threshold is judged by it
+    share = holdings_frame["share_ppm"]
+    return pd.Series(["" if pd.isna(ppm) else f"{ppm / 10_000:.2f}%" for ppm in share], index=share.index)
+
+
+def _edges(frame: pd.DataFrame, a: str, b: str, label: pd.Series) -> pd.DataFrame:
+    columns = {"a": frame[a].astype("str"), "b": frame[b].astype("str")}
+    return pd.DataFrame({**columns, "label": label.astype("str"), "sids": frame["sids"]})

@@ -1,0 +1,18 @@
+"""Collecting values per group without a Python call per group, which would take seconds on a city."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def tuples(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:
+    """The distinct values of ``column`` per group as an ascending tuple, indexed by the group (ascending)."""
+    ordered = frame[[*by, column]].drop_duplicates().sort_values([*by, column], ignore_index=True)
+    values = ordered[column].tolist()
+    groups = ordered[by].drop_duplicates()
+    index = pd.MultiIndex.from_frame(groups) if len(by) > 1 else pd.Index(groups[by[0]])
+    starts = groups.index.to_numpy()
+    ends = np.append(starts, len(ordered))[1:]
+    found = [tuple(values[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return pd.Series(found, index=index, dtype=object)

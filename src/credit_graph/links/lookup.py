@@ -1,0 +1,59 @@
+"""Finding the entity that a person means, and how an entity is called."""
+
+from __future__ import annotations
+
+import hashlib
+
+from credit_graph.errors import UsageError
+from credit_graph.links.compute import Links
+from credit_graph.projection import Projection, normal_name
+
+_SHOWN_CANDIDATES = 5
+
+
+def find(projection: Projection, what: str) -> str:
+    """``eid`` of an enterprise (by eid, code, current or former name) or ``pid`` of a person (by its shown id).
+
+    Raises ``UsageError``: ``usage.unknown_entity``, or ``usage.several`` where a name fits several.
+    """
+    text = what.strip()
+    firms = projection.enterprises
+    if text in firms.index:
+        return text
+    for column in ("credit_code", "registration_number", "org_code"):
+        found = firms.index[firms[column] == text.upper()]
+        if len(found) == 1:
+            return str(found[0])
+    for pid, shown in person_ids(projection).items():
+        if shown == text:
+            return pid
+    names = projection.names
+    same = names[names["normal"] == normal_name(text)]
+    current = same[same["current"]]
+    eids = sorted((current if len(current) else same)["eid"].unique())
+    if len(eids) == 1:
+        return str(eids[0])
+    if eids:
+        raise UsageError("usage.several", what=text, candidates="、".join(eids[:_SHOWN_CANDIDATES]))
+    raise UsageError("usage.unknown_entity", what=text)
+
+
+def person_ids(projection: Projection) -> dict[str, str]:
+    """pid -> the id that is shown of a person: person keys themselves never leave the graph."""
+    contributions = projection.contributions
+    pids = {*projection.offices["pid"], *contributions.loc[contributions["person"], "holder"]}
+    return {pid: "person:" + hashlib.sha256(f"shown\x1f{pid}".encode()).hexdigest()[:16] for pid in sorted(pids)}
+
+
+def called(projection: Projection, found: Links) -> dict[str, str]:
+    """How to show an entity: eid, pid, aid or holder -> its name."""
+    result: dict[str, str] = {}
+    for frame, key, name in (
+        (found.holdings, "holder", "name"),
+        (projection.offices, "pid", "name"),
+        (projection.addresses, "aid", "text"),
+    ):
+        named = frame[[key, name]].dropna().drop_duplicates(key)
+        result |= dict(zip(named[key], named[name], strict=True))
+    shown = projection.enterprises["name"].dropna()
+    return result | dict(zip(shown.index, shown, strict=True))

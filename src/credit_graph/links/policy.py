@@ -1,0 +1,78 @@
+"""``policies/links/control.yml`` as typed objects."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from credit_graph.policyfile import Dated, only_in_force, read_policy
+from credit_graph.resources import root
+
+HubKind = Literal["address", "phone", "person", "enterprise"]
+
+
+class Majority(Dated):
+    """控股 by capital: whether exactly half is enough (公司法)."""
+
+    id: str
+    at_exactly_half: bool
+
+
+class Branches(Dated):
+    """How a branch (分支机构) is named after its parent."""
+
+    id: str
+    endings: tuple[str, ...] = Field(min_length=1)
+    shortest_parent: int = Field(ge=2)
+
+
+class Hubs(Dated):
+    """From how many firms on an address, phone or person says nothing about two of them."""
+
+    id: str
+    limits: dict[HubKind, int]
+    hosted_words: tuple[str, ...]
+
+    def hosted(self, address: str) -> bool:
+        """Whether the text says that the address is shared by arrangement (集群注册 …)."""
+        return any(word in address for word in self.hosted_words)
+
+
+class LinkPolicy(BaseModel):
+    """All rows; :meth:`on` gives those of one day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    majority: tuple[Majority, ...]
+    yuan: tuple[str, ...]
+    branches: tuple[Branches, ...]
+    hubs: tuple[Hubs, ...]
+
+    def on(self, day: date) -> LinkRules:
+        """The rules in force on the day; raises ``DefinitionError`` where none or two are."""
+        return LinkRules(
+            majority=only_in_force(self.majority, day, "links/control.yml majority"),
+            yuan=self.yuan,
+            branches=only_in_force(self.branches, day, "links/control.yml branches"),
+            hubs=only_in_force(self.hubs, day, "links/control.yml hubs"),
+        )
+
+
+class LinkRules(BaseModel):
+    """The rules of one day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    majority: Majority
+    yuan: tuple[str, ...]
+    branches: Branches
+    hubs: Hubs
+
+
+@cache
+def link_policy() -> LinkPolicy:
+    """The shipped policy; raises ``DefinitionError("policy.invalid")``."""
+    return read_policy(root("policies") / "links" / "control.yml", LinkPolicy)

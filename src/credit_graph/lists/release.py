@@ -1,0 +1,224 @@
+"""The files of a release (名单发布), as bytes. Pure: the same records, rules and days give the same bytes.
+
+``entries.csv`` and ``entries.json`` hold the publishable fields of those who stand on the list; ``refused.csv``, for
+the bureau's own use, the open records that do not qualify, with the reasons; ``index.json`` counts, hashes, versions.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from credit_graph import __version__
+from credit_graph.lists.bases import Document
+from credit_graph.lists.policy import ListPolicy, ListRow
+from credit_graph.lists.standing import Judgement, judge
+from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
+from credit_graph.model.time import Point, covers
+
+# until lists pass a legal gate with approvals, nothing that is built here may be published
+MARK = "测试数据，不得公开"
+INDEX = "index.json"
+CHANNEL = "public"
+
+# a spreadsheet takes a cell that begins so for a formula, also in full width
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# a phone or account number in free text
+_LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a release is judged by: the list, its row in force, the document, and the hash of the policy files."""
+
+    policy: ListPolicy
+    row: ListRow
+    document: Document
+    sha256: str
+
+
+def release_id(rules: Rules, point: Point) -> str:
+    """32 hex digits that name the release of a list at a point under these rules and this program."""
+    parts = (rules.policy.name, point.seq, point.valid, point.use, rules.sha256, __version__)
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def build_files(
+    rules: Rules, records: Iterable[Record], holds: Iterable[Record], versions: Sequence[Record], point: Point
+) -> dict[str, bytes]:
+    """All files of the release by name.
+
+    ``records``: statements of the list's kind that are known at the point and have begun by its valid day;
+    ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by.
+    """
+    reasons = _held(holds, point.use)
+    judged = []
+    for record in sorted(records, key=_order):
+        held = _hold_of(record, reasons)
+        judged.append((record, judge(record, rules.row, point.valid, held=held is not None), held))
+    judged = _latest(judged)
+    entries = [_entry(rules, record, result) for record, result, _ in judged if result.status == "entry"]
+    refused = [_refused(rules, record, result) for record, result, _ in judged if result.status == "refused"]
+    files = {
+        "entries.csv": _csv(_entry_columns(rules), entries),
+        "entries.json": _json({"mark": MARK, "list": rules.policy.name, "entries": entries}),
+        "refused.csv": _csv(_REFUSED_COLUMNS, refused),
+    }
+    return files | {INDEX: _json(_index(rules, point, judged, versions, files))}
+
+
+def text_cell(value: Any) -> str:
+    """The cell as text: what a spreadsheet would run as a formula gets an apostrophe before it."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+_Judged = tuple[Record, Judgement, str | None]
+
+
+def _order(record: Record) -> tuple[str, str, str]:
+    return (record.get("credit_code") or record.get("registration_number") or "", record["key"], record["sid"])
+
+
+def _latest(judged: list[_Judged]) -> list[_Judged]:
+    """One judgement per natural key: what still stands counts before what was removed."""
+    chosen: dict[tuple[str, str], _Judged] = {}
+    for item in judged:
+        key = (item[0]["source"], item[0]["key"])
+        if key not in chosen or chosen[key][1].status == "removed":
+            chosen[key] = item
+    return list(chosen.values())
+
+
+def _held(holds: Iterable[Record], use: date) -> dict[tuple[str, str, date | None], str]:
+    """(source, key, event day or None) -> reason, of the holds that keep records from the public on the day."""
+    return {
+        (hold["held_source"], hold["held_key"], hold.get("event_day")): hold["reason"]
+        for hold in sorted(holds, key=lambda hold: str(hold["sid"]))
+        if CHANNEL in hold["channels"].split(",") and covers(hold["valid_from"], hold["valid_to"], use)
+    }
+
+
+def _hold_of(record: Record, reasons: Mapping[tuple[str, str, date | None], str]) -> str | None:
+    source, key = record["source"], record["key"]
+    return reasons.get((source, key, None)) or reasons.get((source, key, record["valid_from"]))
+
+
+def _entry(rules: Rules, record: Record, result: Judgement) -> dict[str, Any]:
+    """What leaves: publishable fields, the ground in the order's own words, its basis, and where it comes from."""
+    articles = [ground.article for ground in result.grounds]
+    return {
+        **{name: _value(record.get(name)) for name in rules.row.publishable.fields},
+        "ground": "；".join(ground.text for ground in result.grounds),
+        "document": rules.document.number,
+        "articles": articles,
+        "basis": "；".join(rules.document.cite(article) for article in articles),
+        "last_day": _value(result.last_day),
+        "sid": record["sid"],
+    }
+
+
+def _entry_columns(rules: Rules) -> dict[str, str]:
+    return {
+        **{name: _heading(rules, name) for name in rules.row.publishable.fields},
+        "ground": "列入情形",
+        "basis": "列入依据",
+        "last_day": "列入期限至",
+        "sid": "来源记录",
+    }
+
+
+def _heading(rules: Rules, field: str) -> str:
+    return (SUBJECT_FIELDS.get(field) or KINDS[rules.policy.record_kind].fields[field]).zh
+
+
+_REFUSED_COLUMNS = {
+    "name": "企业名称",
+    "credit_code": "统一社会信用代码",
+    "listing_id": "名单编号",
+    "listed_on": "列入日期",
+    "reason": "列入原因（原文）",
+    "listed_by": "作出决定机关（列入）",
+    "codes": "不予列出的原因代码",
+    "sentences": "不予列出的原因",
+    "basis": "依据",
+    "sid": "来源记录",
+}
+
+
+def _refused(rules: Rules, record: Record, result: Judgement) -> dict[str, Any]:
+    cited = dict.fromkeys(rules.document.cite(*reason.articles) for reason in result.reasons)
+    fields = ("name", "credit_code", "listing_id", "listed_on", "listed_by", "sid")
+    return {
+        **{name: _value(record.get(name)) for name in fields},
+        "reason": _LONG_NUMBER.sub("***", record.get("reason") or ""),
+        "codes": ";".join(reason.code for reason in result.reasons),
+        "sentences": "；".join(reason.sentence for reason in result.reasons),
+        "basis": "；".join(cited),
+    }
+
+
+def _index(
+    rules: Rules,
+    point: Point,
+    judged: Sequence[_Judged],
+    versions: Sequence[Record],
+    files: Mapping[str, bytes],
+) -> dict[str, Any]:
+    statuses = Counter(result.status for _, result, _ in judged)
+    by_reason = Counter(reason.code for _, result, _ in judged for reason in result.reasons)
+    return {
+        "mark": MARK,
+        "release": release_id(rules, point),
+        "list": rules.policy.name,
+        "title": rules.policy.title.model_dump(),
+        "seq": point.seq,
+        "valid": point.valid.isoformat(),
+        "use": point.use.isoformat(),
+        "program": __version__,
+        "policy": {"row": rules.row.id, "sha256": rules.sha256},
+        "document": {"title": rules.document.title, "number": rules.document.number},
+        "definitions": sorted(({**row} for row in versions), key=lambda row: (row["source"], row["version"])),
+        "counts": {
+            "entries": statuses["entry"],
+            "refused": statuses["refused"],
+            "removed": statuses["removed"],
+            "held": statuses["held"],
+        },
+        # a refused record may have several reasons, so these may add up to more than "refused"
+        "refused_by_reason": dict(sorted(by_reason.items())),
+        "held_by_reason": dict(sorted(Counter(held for _, r, held in judged if held and r.status == "held").items())),
+        "unchecked": [{"basis": rules.document.cite(row.article), "text": row.text} for row in rules.row.unchecked],
+        "files": {
+            name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in sorted(files.items())
+        },
+    }
+
+
+def _value(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _csv(columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """UTF-8 with BOM, so that a spreadsheet reads it right; the last column marks each row, and an empty file."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*columns.values(), MARK])
+    for row in rows:
+        writer.writerow([*(text_cell(row[name]) for name in columns), MARK])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,217 @@
+"""The ASGI application: /graphql, /graphiql, /health and a first page. Nothing is fetched from another origin."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from ipaddress import ip_address
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from credit_graph import __version__, text
+from credit_graph.errors import AccessError, CreditGraphError
+from credit_graph.server.context import Client, Context
+from credit_graph.server.keys import Keys
+from credit_graph.server.loaders import Loaders
+from credit_graph.server.roles import limits, role
+from credit_graph.server.schema import schema
+from credit_graph.server.tokens import Sealer
+from credit_graph.store import Store
+from credit_graph.store.secret import load_or_create
+
+LOCAL = "local"  # the client of a server without keys
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+GRAPHIQL_FILES = {
+    "graphiql.min.css": "text/css",
+    "graphiql.min.js": "text/javascript",
+    "react.production.min.js": "text/javascript",
+    "react-dom.production.min.js": "text/javascript",
+}
+OWN_FILES = {"graphiql.js": "text/javascript", "page.css": "text/css"}
+_HEADERS = {
+    # GraphiQL writes style elements of its own; its fonts lie in its style sheet
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """GraphQL over HTTP for one graph; who asks is known before a query is looked at."""
+
+    def __init__(self, store: Store, keys: Keys, local_role: str) -> None:
+        super().__init__(schema(), graphql_ide=None)
+        self._store = store
+        self._keys = keys
+        self._local_role = local_role
+        self._secret = load_or_create(store.settings, store)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """The context of a request that :class:`Guarded` let pass."""
+        client: Client = request.scope["client_role"]
+        context = Context(self._store, client, Sealer(self._secret, client.id))
+        context.loaders = Loaders(context)
+        return context
+
+    def client(self, authorization: str | None) -> Client:
+        """Who asks. Raises ``AccessError("access.key")``; without any key it is the local user."""
+        if not self._keys.all():
+            return Client(LOCAL, role(self._local_role))
+        scheme, _, token = (authorization or "").partition(" ")
+        key = self._keys.check(token.strip() if scheme.lower() == "bearer" else None)
+        return Client(key.id, role(key.role))
+
+
+class Guarded:
+    """Around the endpoint: language, body size, key. A refusal is a GraphQL error with the HTTP status."""
+
+    def __init__(self, endpoint: GraphQLEndpoint) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, then answer."""
+        headers = Headers(scope=scope)
+        text.use("en" if headers.get("accept-language", "zh").lower().startswith("en") else "zh")
+        body = await _body(receive, limits().body_bytes.value)
+        if body is None:
+            answer: ASGIApp = _refusal(413, "usage.query", text.t("请求体过大", "the request body is too large"))
+        else:
+            try:
+                scope["client_role"] = await run_in_threadpool(self._endpoint.client, headers.get("authorization"))
+                answer = self._endpoint
+            except CreditGraphError as error:
+                answer = _refusal(401 if error.code == "access.key" else 500, error.code, str(error))
+        await answer(scope, _replay(body or b""), send)
+
+
+async def _body(receive: Receive, limit: int) -> bytes | None:
+    """The whole body, ``None`` as soon as it is longer than the limit."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > limit:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+def _replay(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _refusal(status: int, code: str, message: str) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    error = {"message": message, "extensions": {"code": code}}
+    return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+
+
+def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+    """The application over an open graph.
+
+    ``local_role``: of requests while no key exists; ``hosts``: names that a request may address, so that no
+    foreign page can reach a loopback server under a name of its own (DNS rebinding); ``("*",)`` for any.
+    Raises ``StateError("state.secret")`` where the installation secret is missing or wrong.
+    """
+    role(local_role)
+    endpoint = GraphQLEndpoint(store, Keys(store.home), local_role)
+
+    async def health(request: Request) -> Response:
+        try:
+            await run_in_threadpool(store.read, "read/ping")
+        except CreditGraphError as error:
+            return JSONResponse({"status": "unavailable", "code": error.code}, status_code=503)
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    routes = [
+        Route("/", _page("index.html")),
+        Route("/health", health),
+        Route("/graphiql", _page("graphiql.html")),
+        Route("/static/{name}", _static),
+        Route("/graphql", Guarded(endpoint)),
+    ]
+    middleware = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+        Middleware(SafeHeaders),
+    ]
+    return Starlette(routes=routes, middleware=middleware)
+
+
+def serve(store: Store, host: str, port: int, local_role: str = "analyst") -> None:
+    """Serve until interrupted.
+
+    Raises ``AccessError("access.remote_refused")`` for an address others can reach while no key is in use.
+    """
+    loopback = is_loopback(host)
+    if not loopback and not any(key.revoked is None for key in Keys(store.home).all()):
+        raise AccessError("access.remote_refused", host=host)
+    app = create_app(store, local_role, hosts=LOOPBACK if loopback else ("*",))
+    # no access log: a query may name persons
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class SafeHeaders:
+    """Adds the headers that keep pages to this origin and answers out of caches."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with the headers."""
+        added = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def _page(name: str) -> Any:
+    async def page(request: Request) -> Response:
+        content = files("credit_graph.server").joinpath("pages", name).read_bytes()
+        return Response(content, media_type="text/html; charset=utf-8")
+
+    return page
+
+
+async def _static(request: Request) -> Response:
+    """GraphiQL's files from the package that ships them built, and our own two."""
+    name = request.path_params["name"]
+    if name in OWN_FILES:
+        folder = files("credit_graph.server").joinpath("pages")
+    elif name in GRAPHIQL_FILES:
+        package = "graphene_django_graphiql_static"
+        folder = files(package).joinpath("static", package)
+    else:
+        return Response(status_code=404)
+    media_type = (OWN_FILES | GRAPHIQL_FILES)[name] + "; charset=utf-8"
+    return Response(folder.joinpath(name).read_bytes(), media_type=media_type)

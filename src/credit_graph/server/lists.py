@@ -1,0 +1,147 @@
+"""Entries of lists (名单), exactly as a release of the same point would hold them: one judgement for both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+
+from credit_graph.lists.bases import gate
+from credit_graph.lists.policy import list_policy, policy_sha256
+from credit_graph.lists.release import MARK, Rules, build_files
+from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
+from credit_graph.server.batching import by_rest
+from credit_graph.server.connections import Connection, connect, page_size
+from credit_graph.server.context import Context, Moment
+from credit_graph.server.needs import Info, shown
+
+ListName = Annotated[
+    str, strawberry.argument(name="list", description="名单，如 serious_violation / list, e.g. serious_violation")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """An entry of ``entries.json``, the enterprise it speaks of, and the headings of its fields."""
+
+    eid: str | None
+    values: dict[str, Any]
+    headings: dict[str, str]
+
+
+@strawberry.type(description="公示字段 / a publishable field")
+class NamedValue:
+    """A field of the record that may be published."""
+
+    field: str
+    title: str
+    value: str | None
+
+
+@strawberry.type(description="名单条目 / an entry on a list")
+class ListEntry:
+    """Who stands on the list, on what ground and legal basis."""
+
+    found: strawberry.Private[FoundEntry]
+
+    @shown("来源记录的声明标识 / the statement behind it")
+    def statement_id(self, info: Info) -> strawberry.ID:
+        """The opaque id."""
+        return strawberry.ID(info.context.sealer.node_id("Record", self.found.values["sid"]))
+
+    @shown("名称 / name")
+    def name(self) -> str | None:
+        """The name, if the list may publish it."""
+        return _text(self.found.values.get("name"))
+
+    @shown("统一社会信用代码 / credit code")
+    def code(self) -> str | None:
+        """The credit code, if the list may publish it."""
+        return _text(self.found.values.get("credit_code"))
+
+    @shown("列入情形 / ground of listing in the words of the order")
+    def ground(self) -> str:
+        """The ground."""
+        return str(self.found.values["ground"])
+
+    @shown("列入依据 / legal basis: document and article")
+    def basis(self) -> str:
+        """The basis."""
+        return str(self.found.values["basis"])
+
+    @shown("列入期限至 / last day of the term")
+    def last_day(self) -> date | None:
+        """The last day of the term."""
+        day = self.found.values["last_day"]
+        return date.fromisoformat(day) if day else None
+
+    @shown("可公示的全部字段 / every field that may be published")
+    def fields(self) -> list[NamedValue]:
+        """The publishable fields, in the order of the policy."""
+        found = self.found
+        return [
+            NamedValue(field=n, title=title, value=_text(found.values.get(n))) for n, title in found.headings.items()
+        ]
+
+    @shown("提示 / notice")
+    def notice(self) -> str:
+        """What an entry must not be taken for."""
+        return MARK
+
+
+async def entry_connection(
+    info: Info, name: str, at: Moment, first: int | None, after: str | None, eid: str | None = None
+) -> Connection[ListEntry]:
+    """A page of the entries of a list, of one enterprise if ``eid`` is given.
+
+    Raises ``UsageError`` for an unknown list and ``DefinitionError`` where no legal basis carries it that day.
+    """
+    size = page_size(first)
+    place = tuple(info.context.sealer.open_cursor("list_entries", after)) if after is not None else ("", "")
+    entries = await info.context.loaders.entries.load((name, at))
+    rows = [entry for entry in entries if (eid is None or entry.eid == eid) and (after is None or _keys(entry) > place)]
+    info.context.spend(min(len(rows), size))
+    return connect(info.context, "list_entries", rows, size, lambda entry: ListEntry(found=entry), _keys, after=after)
+
+
+async def load_entries(context: Context, keys: list[tuple[str, Moment]]) -> Sequence[list[FoundEntry]]:
+    """(list, moment) -> all its entries, ordered by code."""
+
+    async def fetch(names: list[str], moment: Moment) -> dict[str, list[FoundEntry]]:
+        return {name: await _entries(context, name, moment) for name in names}
+
+    return await by_rest(keys, fetch)
+
+
+async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEntry]:
+    point = moment.point
+    policy = list_policy(name)
+    row = policy.on(point.valid)
+    document = gate(policy.title.zh, policy.level, row.document, point.valid)
+    rules = Rules(policy, row, document, policy_sha256(name))
+    kind = {"KIND": policy.record_kind}
+    found = await context.read("read/release_records", kind, seq=point.seq, valid=point.valid)
+    records = [item["record"] for item in found]
+    sources = sorted({record["source"] for record in records})
+    # holds as they are known now, whatever point is asked about: what was stopped since is not shown again
+    held = await context.read("read/release_holds", seq=moment.head, sources=sources)
+    files = build_files(rules, records, [item["record"] for item in held], [], point)
+    eids = {record["sid"]: record.get("eid") for record in records}
+    headings = {
+        field: (SUBJECT_FIELDS.get(field) or KINDS[policy.record_kind].fields[field]).zh
+        for field in row.publishable.fields
+    }
+    entries = json.loads(files["entries.json"])["entries"]
+    return sorted((FoundEntry(eids[entry["sid"]], entry, headings) for entry in entries), key=_keys)
+
+
+def _keys(entry: FoundEntry) -> tuple[str, str]:
+    return (entry.values.get("credit_code") or "", entry.values["sid"])
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,236 @@
+"""The root of the schema: what can be asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+
+from credit_graph import __version__, clock
+from credit_graph.errors import UsageError
+from credit_graph.projection import normal_name
+from credit_graph.server.connections import After, Connection, First, connect, page_size
+from credit_graph.server.context import GRADE, LINK, AsOf, Context, Moment
+from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
+from credit_graph.server.lists import ListEntry, ListName, entry_connection
+from credit_graph.server.needs import Info, needs, shown
+from credit_graph.server.records import Record, record
+from credit_graph.server.roles import limits
+from credit_graph.server.search import search
+
+Asked = Annotated[
+    AsOf | None, strawberry.argument(description="另一时点，默认当前 / another point in time; default: now")
+]
+
+
+@strawberry.input(description="筛选条件，须同时满足 / conditions that all have to hold")
+class EnterpriseFilter:
+    """Which enterprises."""
+
+    name_contains: str | None = strawberry.field(default=None, description="现用名称含 / in the current name")
+    state: str | None = strawberry.field(default=None, description="登记状态 / state in the register")
+    district: str | None = strawberry.field(
+        default=None, description="行政区划代码或其开头 / division code or its beginning"
+    )
+    entity_kind: str | None = strawberry.field(default=None, description="经营主体类别 / kind of market entity")
+    level: str | None = strawberry.field(
+        default=None, description="当前信用风险分类 / current credit-risk class; not with asOf"
+    )
+    founded_from: date | None = strawberry.field(default=None, description="成立日期不早于 / founded on or after")
+    founded_to: date | None = strawberry.field(default=None, description="成立日期不晚于 / founded on or before")
+
+
+@strawberry.type(description="一次计算结果的版本 / version of a computed result")
+class RunInfo:
+    """The point that a run of links or grades was made at."""
+
+    seq: int
+    valid: date
+    use_day: date
+    policy: str
+
+
+@strawberry.type(description="服务与数据版本 / versions of service and data")
+class Meta:
+    """What this answer rests on."""
+
+    seq: int = strawberry.field(description="本次回答所依据的最后批次 / seq of the last batch that counts")
+    today: date
+    version: str
+    link_run: RunInfo | None
+    grade_run: RunInfo | None
+
+
+@strawberry.type(description="查询入口 / root of all queries")
+class Query:
+    """The root."""
+
+    @shown("数据版本 / versions of service and data")
+    async def meta(self, info: Info) -> Meta:
+        """What this request is pinned to."""
+        pin = await info.context.pin()
+        runs = {name: _run_info(run) for name, run in pin.runs.items()}
+        return Meta(
+            seq=pin.seq,
+            today=clock.today(),
+            version=__version__,
+            link_run=runs.get(LINK),
+            grade_run=runs.get(GRADE),
+        )
+
+    @needs("identity", "按统一社会信用代码、注册号或组织机构代码查询 / one enterprise by its code or number")
+    async def enterprise(self, info: Info, code: str, as_of: Asked = None) -> Enterprise | None:
+        """One enterprise; the error ``usage.unknown_entity`` where there is none or more than one."""
+        at = await info.context.moment(as_of)
+        eid = await _find(info.context, code, at)
+        if eid is None:
+            raise UsageError("usage.unknown_entity", what=code[:80])
+        return enterprise(info, eid, at)
+
+    @needs("browse", "浏览经营主体 / enterprises in the order of their key")
+    async def enterprises(
+        self,
+        info: Info,
+        filter: EnterpriseFilter | None = None,
+        first: First = None,
+        after: After = None,
+        as_of: Asked = None,
+    ) -> Connection[Enterprise] | None:
+        """A page of enterprises. Without the cache a page may be short though another follows."""
+        size = page_size(first)
+        context = info.context
+        start = str(context.sealer.open_cursor("enterprises", after)[0]) if after is not None else ""
+        at = await context.moment(as_of)
+        wanted = filter or EnterpriseFilter()
+        if wanted.level is not None:
+            context.role.require("level")
+            await context.run_at(GRADE, at)
+        if await context.cached(at):
+            context.spend(size)
+            eids, seen = await _from_cache(context, wanted, start, size), None
+        else:
+            eids, seen = await _from_statements(context, wanted, start, at)
+        return connect(
+            context,
+            "enterprises",
+            eids,
+            size,
+            lambda eid: enterprise(info, eid, at),
+            lambda eid: (eid,),
+            after=after,
+            goes_on=(seen,) if seen else None,
+        )
+
+    @needs("browse", "按名称检索，含曾用名 / search by name, former names too")
+    async def search(
+        self, info: Info, text: str, first: First = None, after: After = None, as_of: Asked = None
+    ) -> Connection[Enterprise] | None:
+        """Matches: exact name first, then by where the text stands in the name, former names last."""
+        size = page_size(first)
+        context = info.context
+        place = tuple(context.sealer.open_cursor("search", after)) if after is not None else (-1, "")
+        at = await context.moment(as_of)
+        hits = [hit for hit in await search(context, text, at) if hit.keys > place]
+        context.spend(min(len(hits), size))
+        return connect(
+            context,
+            "search",
+            hits,
+            size,
+            lambda hit: enterprise(info, hit.eid, at),
+            lambda hit: hit.keys,
+            after=after,
+        )
+
+    @needs("lists", "名单条目 / entries of a list as they stand")
+    async def list_entries(
+        self, info: Info, list_name: ListName, first: First = None, after: After = None, as_of: Asked = None
+    ) -> Connection[ListEntry] | None:
+        """The entries, as a release of that day would hold them."""
+        return await entry_connection(info, list_name, await info.context.moment(as_of), first, after)
+
+    @needs("identity", "按 id 查询 / an object by its opaque id")
+    async def node(self, info: Info, id: strawberry.ID, as_of: Asked = None) -> Node | None:
+        """An enterprise or a person that this client was given an id of."""
+        kind, key = info.context.sealer.open_id(id)
+        at = await info.context.moment(as_of)
+        if kind == "Enterprise":
+            return enterprise(info, key, at)
+        if kind == "Person":
+            return await _person(info, key, at)
+        raise UsageError("usage.bad_id", value=id[:80])
+
+    @needs("records", "按声明标识查询记录 / a record by its statement id")
+    async def record(self, info: Info, statement_id: strawberry.ID, as_of: Asked = None) -> Record | None:
+        """A record that this client was given the id of; null where it may not be used any more."""
+        kind, sid = info.context.sealer.open_id(statement_id)
+        if kind != "Record":
+            raise UsageError("usage.bad_id", value=statement_id[:80])
+        found = await info.context.loaders.statements.load((sid, await info.context.moment(as_of)))
+        return record(found[1]) if found else None
+
+
+def _run_info(run: dict[str, Any]) -> RunInfo:
+    return RunInfo(seq=run["seq"], valid=run["valid"], use_day=run["use"], policy=run["policy"])
+
+
+async def _find(context: Context, code: str, at: Moment) -> str | None:
+    """The eid of the one enterprise with that code or number that some record speaks of at the moment."""
+    text = normal_name(code)
+    if not text:
+        return None
+    eids = [text, f"org:{text}", f"reg:{text}", f"tax:{text}"]
+    org = text[8:17] if len(text) == 18 else text
+    rows = await context.read("read/api_find", eids=eids, number=text, org=org)
+    views = await context.loaders.views.load_many([(row["eid"], at) for row in rows])
+    known = [view["eid"] for view in views if view["known"]]
+    exact = [eid for eid in known if eid in eids]
+    found = exact or known
+    return found[0] if len(found) == 1 else None
+
+
+async def _person(info: Info, pid: str, at: Moment) -> Node | None:
+    rows = await info.context.read("read/api_person", pid=pid)
+    return person(info, pid, at, rows[0]["name"]) if rows else None
+
+
+async def _from_cache(context: Context, wanted: EnterpriseFilter, start: str, size: int) -> list[str]:
+    rows = await context.read(
+        "read/api_enterprises",
+        after=start,
+        name=wanted.name_contains,
+        state=wanted.state,
+        district=wanted.district,
+        entity_kind=wanted.entity_kind,
+        level=wanted.level,
+        founded_from=wanted.founded_from,
+        founded_to=wanted.founded_to,
+        limit=size + 1,
+    )
+    return [row["eid"] for row in rows]
+
+
+async def _from_statements(
+    context: Context, wanted: EnterpriseFilter, start: str, at: Moment
+) -> tuple[list[str], str | None]:
+    """Where the cache can't answer: matches among the next enterprises, and the last of these if more follow."""
+    scan = limits().scan.value
+    rows = await context.read("read/api_eids", after=start, limit=scan)
+    views = await context.loaders.views.load_many([(row["eid"], at) for row in rows])
+    found = [view["eid"] for view in views if view["known"] and _fits(view, wanted)]
+    return found, rows[-1]["eid"] if len(rows) == scan else None
+
+
+def _fits(view: dict[str, object], wanted: EnterpriseFilter) -> bool:
+    name, district, founded = str(view["name"] or ""), str(view["district"] or ""), view["founded_on"]
+    if wanted.founded_from and not (isinstance(founded, date) and founded >= wanted.founded_from):
+        return False
+    if wanted.founded_to and not (isinstance(founded, date) and founded <= wanted.founded_to):
+        return False
+    return (
+        (wanted.name_contains is None or wanted.name_contains in name)
+        and (wanted.state is None or wanted.state == view["state"])
+        and (wanted.district is None or district.startswith(wanted.district))
+        and (wanted.entity_kind is None or wanted.entity_kind == view["entity_kind"])
+    )

@@ -1,0 +1,41 @@
+"""The schema as one object, and as the text that is published in ``api/schema.graphql``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter
+
+from credit_graph.server.enterprise import Enterprise, Person
+from credit_graph.server.limits import Errors, ShapeLimits
+from credit_graph.server.query import Query
+from credit_graph.server.records import RECORD_TYPES
+from credit_graph.server.roles import limits
+
+
+class _Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        """Strawberry would log messages with values; ``limits.Errors`` logs what may be logged."""
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """The schema of the API."""
+    return _Schema(
+        query=Query,
+        types=[Enterprise, Person, *RECORD_TYPES.values()],
+        extensions=[
+            lambda: MaxTokensLimiter(max_token_count=limits().tokens.value),
+            lambda: MaxAliasesLimiter(max_alias_count=limits().aliases.value),
+            ShapeLimits,
+            Errors,
+        ],
+    )
+
+
+def schema_text() -> str:
+    """The schema in the schema language, with a final line break."""
+    return schema().as_str() + "\n"

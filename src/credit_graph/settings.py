@@ -1,0 +1,44 @@
+"""Settings of an installation, all from the environment (``CREDIT_GRAPH_…``); documented in docs/store.md."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the data lies and how the engine is reached."""
+
+    model_config = SettingsConfigDict(env_prefix="CREDIT_GRAPH_", extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("credit_graph")),
+        description="Data directory: embedded graph, batch files, run files, secret (mode 0700).",
+    )
+    uri: str | None = Field(None, description="bolt:// or neo4j:// address; unset: the embedded engine.")
+    user: str = Field("neo4j", description="User at the server.")
+    password: SecretStr | None = Field(None, description="Password at the server.")
+    password_file: Path | None = Field(None, description="File (0600) that holds the password.")
+    database: str | None = Field(None, description="Database name; default neo4j, embedded: credit.")
+    secret_file: Path | None = Field(None, description="Installation secret; default HOME/secret.json (0600).")
+    loaders: Path | None = Field(None, description="Folder of a department's own loader definitions.")
+    heap: str = Field("1g", description="Java heap of the embedded engine.")
+    idle_minutes: float = Field(10.0, description="The embedded engine stops after so many idle minutes.")
+    timeout_seconds: float = Field(60.0, description="Longest time one statement may take.")
+    batch_size: int = Field(5000, ge=1, le=100_000, description="Rows per write transaction.")
+    lock_wait_seconds: float = Field(600.0, description="How long a second writer waits for the first.")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded engine is used."""
+        return not self.uri
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; tests clear the cache after changing the environment."""
+    return Settings()

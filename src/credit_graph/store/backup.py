@@ -1,0 +1,253 @@
+"""Backup and restore in one logical format, the same for both engines.
+
+``DIR/nodes/Label.Label.jsonl`` one node per line, ``DIR/relationships/TYPE.jsonl`` one relationship per
+line (ends by label and key), ``DIR/files/…`` copies of the batch and run files, ``DIR/manifest.json`` with
+the SHA-256 of each. Integers are exact, days are ``{"$date": "2020-01-31"}``. The secret is not in it.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from credit_graph.errors import StateError, StoreError
+from credit_graph.store import secret
+from credit_graph.store.dump import LEFT_OUT, NodeData, RelationshipData, dump
+from credit_graph.store.files import private_folder, write_whole
+from credit_graph.store.migrate import keys, schema_version
+from credit_graph.text import t
+
+if TYPE_CHECKING:
+    from credit_graph.store.graph import Store
+
+FORMAT = 1
+FOLDERS = ("batches", "runs")  # of HOME, taken along
+# a batch counts only by its node's state: these get their properties last, so half a restore is invisible
+LAST = ("Batch", "State")
+SECRET_NOTE = (
+    "备份不含安装密钥（secret.json），请另行妥善保管；没有它，恢复后的图不能再载入数据。",
+    "The backup does not contain the installation secret (secret.json): keep it elsewhere; "
+    "without it no data can be loaded into the restored graph.",
+)
+
+
+def backup(store: Store, directory: Path) -> dict[str, Any]:
+    """Write a backup and return its manifest; the folder appears only when it is whole.
+
+    Raises ``StoreError`` (disk_full, keyless) and ``StateError("state.exists")`` for an existing folder.
+    """
+    directory = directory.resolve()
+    if directory.exists():
+        raise StateError("state.exists", path=directory)
+    draft = directory.with_name(directory.name + ".partial")
+    shutil.rmtree(draft, ignore_errors=True)
+    private_folder(draft)
+    try:
+        with store.writer("backup"):
+            counts = _write_graph(store, draft)
+            _copy_files(store.home, draft / "files")
+            manifest = _manifest(store, draft, counts)
+        write_whole(draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        draft.rename(directory)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise _os_error(error, directory) from None
+    return manifest
+
+
+def restore(store: Store, directory: Path) -> dict[str, Any]:
+    """Fill the empty graph from a backup and return its manifest; afterwards the counts are compared.
+
+    Raises ``StoreError`` (damaged_backup, newer_schema, not_empty) before anything is written, and
+    ``StateError("state.secret")`` where this installation already has another secret.
+    """
+    manifest = verify(directory)
+    with store.writer("restore"):
+        if store.size():
+            raise StoreError("store.not_empty")
+        _require_secret(store, directory)
+        nodes = sorted((directory / "nodes").glob("*.jsonl"))
+        for path in nodes:
+            _restore_nodes(store, path)
+        for path in sorted((directory / "relationships").glob("*.jsonl")):
+            _restore_relationships(store, path)
+        if (directory / "files").is_dir():
+            shutil.copytree(directory / "files", store.home, dirs_exist_ok=True)
+        for path in nodes:
+            _restore_last(store, path)
+        if _count(store) != manifest["counts"]:
+            raise StoreError("store.restore_failed")
+    return manifest
+
+
+def verify(directory: Path) -> dict[str, Any]:
+    """The manifest, after each file was compared with it. Raises ``StoreError("store.damaged_backup")``."""
+    try:
+        manifest = json.loads((directory / "manifest.json").read_bytes())
+        listed = {name: entry["sha256"] for name, entry in manifest["files"].items()}
+        version, known = int(manifest["schema"]), manifest["format"] == FORMAT
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise _damaged(directory, t("manifest.json 无法读取", "manifest.json can't be read")) from None
+    if not known:
+        raise _damaged(directory, t("格式未知", "its format is unknown"))
+    if version > schema_version():
+        raise StoreError("store.newer_schema", found=version, known=schema_version())
+    found = {path.relative_to(directory).as_posix(): path for path in _files(directory)}
+    found.pop("manifest.json")
+    for name in sorted(listed.keys() ^ found.keys()):
+        raise _damaged(directory, t(f"{name} 缺失或多余", f"{name} is missing or does not belong to it"))
+    for name, path in found.items():
+        if _sha256(path) != listed[name]:
+            raise _damaged(directory, t(f"{name} 被改动", f"{name} was altered"))
+    return dict(manifest)
+
+
+def _write_graph(store: Store, draft: Path) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    private_folder(draft / "nodes")
+    private_folder(draft / "relationships")
+    with ExitStack() as stack:
+        files: dict[str, IO[str]] = {}
+        for item in dump(store):
+            name, line = _line(item)
+            if name not in files:
+                files[name] = stack.enter_context((draft / f"{name}.jsonl").open("w", encoding="utf-8"))
+            json.dump(line, files[name], ensure_ascii=False, default=_tag)
+            files[name].write("\n")
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _line(item: NodeData | RelationshipData) -> tuple[str, dict[str, Any]]:
+    if isinstance(item, NodeData):
+        line = {"labels": item.labels, "label": item.label, "key": item.key, "properties": item.properties}
+        return f"nodes/{'.'.join(item.labels)}", line
+    return f"relationships/{item.type}", {"start": item.start, "end": item.end, "properties": item.properties}
+
+
+def _count(store: Store) -> dict[str, int]:
+    """Nodes and relationships per file of a backup."""
+    found = {
+        f"nodes/{'.'.join(sorted(row['labels']))}": row["nodes"]
+        for row in store.read("read/count_labels")
+        if not LEFT_OUT & set(row["labels"])
+    }
+    types = store.read("read/count_types")
+    return found | {f"relationships/{row['type']}": row["relationships"] for row in types}
+
+
+def _manifest(store: Store, draft: Path, counts: dict[str, int]) -> dict[str, Any]:
+    if counts != _count(store):  # a key out of order would be missed by the paging
+        raise StoreError("store.failed", statement="read/dump_nodes", why=t("数量不符", "the counts differ"))
+    seq = store.read("read/last_seq")
+    return {
+        "format": FORMAT,
+        "schema": schema_version(),
+        "seq": seq[0]["seq"] if seq else 0,
+        "secret": SECRET_NOTE[1],
+        "counts": counts,
+        "files": {
+            path.relative_to(draft).as_posix(): {"sha256": _sha256(path), "bytes": path.stat().st_size}
+            for path in _files(draft)
+        },
+    }
+
+
+def _copy_files(home: Path, target: Path) -> None:
+    for name in FOLDERS:
+        if (home / name).is_dir():
+            shutil.copytree(home / name, target / name)
+
+
+def _require_secret(store: Store, directory: Path) -> None:
+    """A graph restored beside another secret could not be loaded into: refused before it is written."""
+    path = secret.secret_path(store.settings)
+    source = directory / "nodes" / "State.jsonl"
+    lines = _lines(source) if path.exists() and source.exists() else iter(())
+    for line in lines:
+        check = line["properties"].get("check") if line["key"] == "secret" else None
+        if check and check != secret.check_value(secret.read(path)):
+            why = t("备份是用另一密钥建立的", "the backup was made with another secret")
+            raise StateError("state.secret", why=why, path=path)
+
+
+def _restore_nodes(store: Store, path: Path) -> None:
+    lines = _lines(path)
+    while chunk := _take(lines, store.settings.batch_size):
+        label = chunk[0]["label"]
+        key = keys()[label]
+        rows = [{"key": line["key"], "properties": line["properties"]} for line in chunk]
+        if label in LAST:
+            rows = [{"key": row["key"], "properties": {key: row["key"]}} for row in rows]
+        labels = {"LABELS": ":".join(chunk[0]["labels"]), "LABEL": label, "KEY": key}
+        store.write("write/restore_nodes", rows, labels)
+
+
+def _restore_last(store: Store, path: Path) -> None:
+    lines = _lines(path) if set(path.stem.split(".")) & set(LAST) else iter(())
+    while chunk := _take(lines, store.settings.batch_size):
+        label = chunk[0]["label"]
+        rows = [{"key": line["key"], "properties": line["properties"]} for line in chunk]
+        store.write("write/restore_properties", rows, {"LABEL": label, "KEY": keys()[label]})
+
+
+def _restore_relationships(store: Store, path: Path) -> None:
+    def ends(line: dict[str, Any]) -> tuple[str, str]:
+        return line["start"][0], line["end"][0]
+
+    lines = _lines(path)
+    while chunk := _take(lines, store.settings.batch_size):
+        for (start, end), group in groupby(sorted(chunk, key=ends), key=ends):
+            rows = [
+                {"start": line["start"][1], "end": line["end"][1], "properties": line["properties"]}
+                for line in group
+            ]
+            labels = {"TYPE": path.stem, "START": start, "START_KEY": keys()[start]}
+            store.write("write/restore_relationships", rows, labels | {"END": end, "END_KEY": keys()[end]})
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line, object_hook=_untag)
+
+
+def _take(lines: Iterator[dict[str, Any]], size: int) -> list[dict[str, Any]]:
+    return [line for _, line in zip(range(size), lines, strict=False)]
+
+
+def _tag(value: Any) -> dict[str, str]:
+    if type(value) is date:
+        return {"$date": value.isoformat()}
+    raise TypeError(f"no property of a graph may be a {type(value).__name__}")
+
+
+def _untag(value: dict[str, Any]) -> Any:
+    return date.fromisoformat(value["$date"]) if value.keys() == {"$date"} else value
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.rglob("*") if path.is_file())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(directory: Path, why: str) -> StoreError:
+    return StoreError("store.damaged_backup", path=directory, why=why)
+
+
+def _os_error(error: OSError, path: Path) -> StoreError:
+    if error.errno == errno.ENOSPC:
+        return StoreError("store.disk_full")
+    return StoreError("store.failed", statement=f"backup {path}", why=error.strerror or type(error).__name__)

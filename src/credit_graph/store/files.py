@@ -1,0 +1,46 @@
+"""Helpers for the data directory: private folders, whole-file writes, portable locks, living processes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from filelock import FileLock
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made if missing, readable by its owner only (0700)."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.chmod(0o700)
+    return path
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file so that it is either there whole, on disk, or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def lock_file(path: Path) -> FileLock:
+    """A lock between processes; the system frees it when its holder dies. Release from any thread."""
+    return FileLock(path, mode=0o600, thread_local=False)
+
+
+def process_lives(pid: int) -> bool:
+    """Whether a process of this machine runs; one that ended but was not yet reaped does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
+    return status.rpartition(")")[2].split()[0] not in {"Z", "X"}

@@ -1,0 +1,26 @@
+"""From the driver's values to plain Python: dates as ``datetime.date``, nodes and relationships as dicts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neo4j.graph import Node, Path, Relationship
+from neo4j.time import Date, DateTime, Time
+
+_PLAIN = frozenset({str, int, float, bool, type(None), bytes})
+
+
+def plain(value: Any) -> Any:
+    """The value without any type of the driver."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Date | DateTime | Time):
+        return value.to_native()
+    if isinstance(value, list):
+        # most lists are columns of a million plain values: those are passed on as they are
+        return value if all(type(item) in _PLAIN for item in value) else [plain(item) for item in value]
+    if isinstance(value, dict | Node | Relationship):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Path):
+        return [plain(item) for item in value.nodes]
+    return value

@@ -1,0 +1,132 @@
+"""Reads a YAML file that people edit into a typed object; every fault is said in its terms, with the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from credit_graph.errors import Inconsistent
+from credit_graph.text import t
+
+M = TypeVar("M", bound=BaseModel)
+
+# what pydantic calls a fault: what to tell the one who wrote the file; {…} comes from the fault's context
+_WHY: dict[str, tuple[str, str]] = {
+    "missing": ("缺少这一项", "is missing"),
+    "extra_forbidden": ("没有这个键（拼写有误？）", "there is no such key (misspelt?)"),
+    "literal_error": ("只能是 {expected}", "must be {expected}"),
+    "enum": ("只能是 {expected}", "must be {expected}"),
+    "string_type": (
+        "应为文字，数字、日期和是非值请加引号",
+        "must be text; put numbers, dates and yes/no in quotes",
+    ),
+    "string_pattern_mismatch": ("格式不符，应匹配 {pattern}", "must match {pattern}"),
+    "too_short": ("不能为空", "must not be empty"),
+    "int_type": ("应为整数", "must be a whole number"),
+    "int_parsing": ("应为整数", "must be a whole number"),
+    "float_type": ("应为数字", "must be a number"),
+    "float_parsing": ("应为数字", "must be a number"),
+    "bool_type": ("应为 true 或 false", "must be true or false"),
+    "bool_parsing": ("应为 true 或 false", "must be true or false"),
+    "date_from_datetime_parsing": ("应为日期，如 2027-12-31", "must be a day such as 2027-12-31"),
+    "tuple_type": ("应为列表，如 [a, b]", "must be a list such as [a, b]"),
+    "dict_type": ("应为“键: 值”", "must be “key: value” pairs"),
+    "model_type": ("应为“键: 值”", "must be “key: value” pairs"),
+    "model_attributes_type": ("应为“键: 值”", "must be “key: value” pairs"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a file: the line (from 1) and what is wrong there, in the language in use."""
+
+    line: int
+    why: str
+
+
+def read_yaml(path: Path, model: type[M]) -> tuple[M | None, list[Problem]]:
+    """The file as an object of ``model`` and no problems, or None and all problems found, by line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [Problem(1, str(error))]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        why = " ".join(str(part) for part in (error.context, error.problem) if part)
+        return None, [Problem(mark.line + 1 if mark else 1, f"YAML: {why}")]
+    except (yaml.YAMLError, ValueError) as error:
+        return None, [Problem(1, f"YAML: {error}")]
+    if repeated := list(_repeated(tree)):
+        return None, [Problem(line, t(f"键 {key} 重复", f"the key {key} is repeated")) for key, line in repeated]
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, _problems(tree, error.errors())
+
+
+def _problems(tree: yaml.Node | None, errors: list[ErrorDetails]) -> list[Problem]:
+    found: dict[tuple[int, str], list[str]] = {}
+    for error in errors:
+        raised = error.get("ctx", {}).get("error")
+        if isinstance(raised, Inconsistent):
+            for place, zh, en in raised.faults:
+                line, where = _locate(tree, (*error["loc"], *place))
+                found.setdefault((line, where), []).append(t(zh, en))
+        else:
+            line, where = _locate(tree, error["loc"])
+            if error["type"] == "missing":  # the key that is not there is the last of the place
+                where = ".".join(part for part in (where, str(error["loc"][-1])) if part)
+            found.setdefault((line, where), []).append(_why(error))
+    return [
+        Problem(line, f"{where}: {t('；', '; ').join(whys)}" if where else t("；", "; ").join(whys))
+        for (line, where), whys in sorted(found.items())
+    ]
+
+
+def _why(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    if isinstance(raised := context.get("error"), ValueError):
+        return str(raised)
+    if error["type"] in _WHY:
+        said = {name: str(value).replace(" or ", t(" 或 ", " or ")) for name, value in context.items()}
+        return t(*_WHY[error["type"]]).format(**said)
+    return str(error["msg"])
+
+
+def _locate(tree: yaml.Node | None, location: tuple[Any, ...]) -> tuple[int, str]:
+    """Line and dotted name of the deepest part of the location that the file has."""
+    node, line, names = tree, 1, []
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            pairs = {key.value: (key, value) for key, value in node.value}
+            if str(part) not in pairs:
+                continue  # e.g. the name of a union's member, which the file knows nothing of
+            key, node = pairs[str(part)]
+            line = key.start_mark.line + 1
+            names.append(str(part))
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line, ".".join(names)
+
+
+def _repeated(node: yaml.Node | None) -> list[tuple[str, int]]:
+    """Repeated keys: YAML readers keep the last of two silently; here it is a fault."""
+    if isinstance(node, yaml.MappingNode):
+        keys = [key for key, _ in node.value]
+        own = [
+            (str(key.value), key.start_mark.line + 1)
+            for n, key in enumerate(keys)
+            if key.value in {earlier.value for earlier in keys[:n]}
+        ]
+        return own + [fault for _, value in node.value for fault in _repeated(value)]
+    if isinstance(node, yaml.SequenceNode):
+        return [fault for item in node.value for fault in _repeated(item)]
+    return []

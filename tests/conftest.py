@@ -1,0 +1,113 @@
+"""Engines for the tests: every test that takes ``store`` runs on the embedded engine and on a real Neo4j."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+import neo4j_server
+from credit_graph import settings as settings_module
+from credit_graph.settings import Settings
+from credit_graph.store import Store, embedded
+
+ENGINES = ("embedded", "neo4j")
+
+
+class Engines:
+    """The servers of this run, each started when a test first needs it."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._environments: dict[str, dict[str, str]] = {}
+        self._missing: str | None = None
+
+    def environment(self, engine: str) -> dict[str, str]:
+        """The variables that point a process at the engine; skips (in CI: fails) where there is no Neo4j."""
+        if engine == "neo4j" and self._missing:
+            self._refuse(self._missing)
+        if engine not in self._environments:
+            self._environments[engine] = self._start(engine)
+        return self._environments[engine]
+
+    def _start(self, engine: str) -> dict[str, str]:
+        home = self._folder / engine / "home"
+        found = {"CREDIT_GRAPH_HOME": str(home), "CREDIT_GRAPH_LANG": "zh"}
+        if engine == "neo4j":
+            try:
+                server = self._stack.enter_context(neo4j_server.server(self._folder / engine / "server"))
+            except neo4j_server.Missing as missing:
+                self._missing = str(missing)
+                self._refuse(self._missing)
+            found |= {
+                "CREDIT_GRAPH_URI": server.uri,
+                "CREDIT_GRAPH_USER": server.user,
+                "CREDIT_GRAPH_PASSWORD": server.password,
+            }
+        else:
+            self._stack.callback(embedded.stop, Settings(home=home))
+        return found
+
+    @staticmethod
+    def _refuse(why: str) -> None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(why, pytrace=False)
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    """All engines of the run; at its end none is left running."""
+    with ExitStack() as stack:
+        yield Engines(tmp_path_factory.mktemp("engines"), stack)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under test; parametrise it indirectly to name one."""
+    return str(request.param)
+
+
+@pytest.fixture
+def env(engines: Engines, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The environment that points a process (this one too) at the engine under test, with an empty HOME."""
+    for name in list(os.environ):
+        if name.startswith("CREDIT_GRAPH_"):
+            monkeypatch.delenv(name)
+    variables = engines.environment(engine)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    _empty(Path(variables["CREDIT_GRAPH_HOME"]))
+    settings_module.settings.cache_clear()
+    yield {**os.environ}
+    settings_module.settings.cache_clear()
+
+
+@pytest.fixture
+def settings(env: dict[str, str]) -> Settings:
+    """The settings of the engine under test."""
+    return settings_module.settings()
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """An empty graph with its schema, on each engine in turn."""
+    with Store.open(settings) as opened:
+        opened.clear()
+        yield opened
+
+
+def _empty(home: Path) -> None:
+    """A data directory as new; the running engine's own folder stays."""
+    for path in home.glob("*"):
+        if path.name == "engine":
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
