@@ -15,6 +15,8 @@ from credit_graph import settings as settings_module
 from credit_graph.settings import Settings
 from credit_graph.store import Store, embedded
 
+pytest_plugins = ["store_fixtures"]
+
 ENGINES = ("embedded", "neo4j")
 
 

@@ -13,9 +13,7 @@ def of_home(home: Path) -> list[int]:
     lines = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
     wanted = ("com.arcadedb.server.ArcadeDBServer", "credit_graph.store.supervisor")
     engine = str(home.resolve() / "engine")
-    return [
-        int(pid) for pid, command in lines if engine in command and any(name in command for name in wanted)
-    ]
+    return [int(pid) for pid, command in lines if engine in command and any(name in command for name in wanted)]
 
 
 def none_left(home: Path, seconds: float = 0) -> bool:

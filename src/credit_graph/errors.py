@@ -186,6 +186,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "图中没有数据。请先运行 credit-graph load。",
         "The graph is empty. Run credit-graph load first.",
     ),
+    "state.other_data": (
+        "图 {home} 中已有其他数据，演示不会混入。请用 CREDIT_GRAPH_HOME 指定空目录，或用 --data 载入自己的文件。",
+        "The graph at {home} holds other data, which the demo leaves alone. "
+        "Point CREDIT_GRAPH_HOME to an empty folder, or load your own files with --data.",
+    ),
     "state.no_run": (
         "还没有 {what} 结果。请先运行 credit-graph {command}。",
         "There is no {what} result yet. Run credit-graph {command} first.",
@@ -201,6 +206,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "state.release_differs": (
         "发布 {release} 不能按原样重建：政策、程序或图中数据已改变。",
         "The release {release} can't be rebuilt as it was: policy, program or graph have changed.",
+    ),
+    "state.use_ended": (
+        "批次 {seq} 之后有条目已停止使用（修复、撤销或届满），不能按该时点发布。请去掉 --known。",
+        "Since batch {seq} entries were put out of use (repaired, withdrawn, expired): leave out --known.",
     ),
     "state.cannot_write": (
         "不能写入 {path}：{why}。请检查权限和磁盘空间。",

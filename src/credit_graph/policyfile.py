@@ -6,7 +6,7 @@ Every rule, threshold, weight, period and legal basis of the program is a dated 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -69,6 +69,8 @@ def read_policy(path: Path, model: type[M]) -> M:
     try:
         text = path.read_text(encoding="utf-8")
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        if bad := _bad_day(tree):
+            raise DefinitionError("policy.invalid", path=f"{name}:{bad[1]}", why=f"{bad[0]} 不是日期 / no day")
         data = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError("policy.invalid", path=name, why=str(error)) from None
@@ -121,18 +123,35 @@ def _line(tree: yaml.Node | None, location: tuple[Any, ...]) -> int:
     return line
 
 
-def _repeated_key(node: yaml.Node | None) -> tuple[str, int] | None:
+def _repeated_key(tree: yaml.Node | None) -> tuple[str, int] | None:
     """YAML readers keep the last of two equal keys silently; here it is a fault."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                return str(key.value), key.start_mark.line + 1
-            seen.add(key.value)
-            if found := _repeated_key(value):
-                return found
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            if found := _repeated_key(item):
-                return found
+    for node in _walk(tree):
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    return str(key.value), key.start_mark.line + 1
+                seen.add(key.value)
     return None
+
+
+def _bad_day(tree: yaml.Node | None) -> tuple[str, int] | None:
+    """A day like 2014-13-01, at which the YAML reader itself would stop without naming the line."""
+    for node in _walk(tree):
+        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
+            try:
+                date.fromisoformat(node.value)
+            except ValueError:
+                return node.value, node.start_mark.line + 1
+    return None
+
+
+def _walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The node and all below it, in the order of the file."""
+    if node is None:
+        return
+    yield node
+    children = node.value if isinstance(node.value, list) else []
+    for child in children:
+        for part in child if isinstance(child, tuple) else (child,):
+            yield from _walk(part)

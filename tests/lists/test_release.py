@@ -210,15 +210,26 @@ def test_the_same_point_gives_the_same_bytes_whatever_came_later(
     first = release.build(listed, LIST, at(), tmp_path / "first")
     before = {path.name: path.read_bytes() for path in first.out.iterdir()}
     commit(listed, 2, [listing(30, seq=2), hold(1, "repaired", "2026-01-01", seq=2)])
-    monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2027-05-06")
     monkeypatch.setenv("CREDIT_GRAPH_LANG", "en")
     again = release.build(listed, LIST, at(), tmp_path / "again")
     assert {path.name: path.read_bytes() for path in again.out.iterdir()} == before
+    assert release.rebuild(listed, first.out).index == first.index
+    monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2027-05-06")
     assert release.rebuild(listed, first.out).index == first.index
     later = release.build(listed, LIST, at(seq=2), tmp_path / "later")
     names = {row["企业名称"] for row in rows(later.out, "entries.csv")}
     assert "宁波第30食品有限公司" in names
     assert "宁波第1食品有限公司" not in names
+
+
+def test_an_older_known_does_not_bring_back_what_was_repaired_since(listed: Store, tmp_path: Path) -> None:
+    commit(listed, 2, [hold(1, "repaired", "2026-01-01", seq=2)])
+    with pytest.raises(StateError) as error:
+        release.build(listed, LIST, at(seq=1), tmp_path / "out")
+    assert error.value.code == "state.use_ended"
+    assert list(tmp_path.iterdir()) == []
+    commit(listed, 3, [hold(5, "repaired", "2026-01-01", seq=3)])  # covers a refused record only
+    release.build(listed, LIST, at(seq=2), tmp_path / "out")
 
 
 def test_use_is_judged_on_the_use_day_and_removal_on_the_valid_day(listed: Store, tmp_path: Path) -> None:
@@ -244,7 +255,7 @@ def test_the_index_names_hashes_versions_and_days(listed: Store, tmp_path: Path)
     assert index["definitions"] == [{"source": "seriouslisting", "version": "seriouslisting-v1"}]
     assert set(index["files"]) == {"entries.csv", "entries.json", "refused.csv"}
     assert release.show(result.out).sha256 == result.sha256
-    (run,) = listed.read("read/release_run", rid=index["release"])
+    (run,) = listed.read("read/run", run=index["release"])
     assert run["run"] == {
         "rid": index["release"],
         "kind": "release",

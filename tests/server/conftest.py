@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from credit_graph.server.app import create_app
 from credit_graph.store import Store
+from credit_graph.store.secret import load_or_create
 from server.city import TODAY
 
 
@@ -58,6 +59,7 @@ def today(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def api_as(store: Store) -> Callable[[str], Api]:
     """``api_as(role)``: the API as a local user of that role sees it."""
+    load_or_create(store.settings, store)  # as the first load does, before there is data
 
     def make(role: str) -> Api:
         return Api(create_app(store, role))

@@ -136,8 +136,7 @@ def test_increments_of_one_node_are_all_counted(store: Store, define: Define) ->
     put, get = define("test/put", PUT), define("test/get", GET)
     add = define(
         "test/add",
-        "// purpose: x\n// parameters: none\n// returns: none\n"
-        "MATCH (n:Record {sid: 'one'}) SET n.row = n.row + 1",
+        "// purpose: x\n// parameters: none\n// returns: none\nMATCH (n:Record {sid: 'one'}) SET n.row = n.row + 1",
     )
     store.write(put, [{"sid": "one", "props": {"row": 0}}])
     run_together(lambda: [store.write(add) for _ in range(20)], 4)
@@ -188,9 +187,7 @@ def test_an_error_names_the_statement_and_no_value(store: Store, define: Define)
     with pytest.raises(StoreError) as caught:
         store.write(name, sid="350203199001011234")
     assert caught.value.code == "store.failed"
-    assert str(caught.value) == (
-        "图数据库出错（test/twice）：Neo.ClientError.Schema.ConstraintValidationFailed"
-    )
+    assert str(caught.value) == ("图数据库出错（test/twice）：Neo.ClientError.Schema.ConstraintValidationFailed")
     assert caught.value.exit_status == 5
 
 

@@ -34,6 +34,9 @@ console = Console() if sys.stdout.isatty() else Console(width=160)
 notes = Console(stderr=True)
 
 
+Report = Callable[[str, int, int], None]  # what, done, total
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who runs the command: set by the global options ``--role`` and ``--actor``."""
@@ -80,7 +83,7 @@ def past_day(option: str, value: str | None) -> date | None:
 
 
 @contextmanager
-def progress(*, show: bool) -> Iterator[Callable[[str, int, int], None]]:
+def progress(*, show: bool) -> Iterator[Report]:
     """A progress display with an estimate on standard error; yields ``report(what, done, total)``."""
     if not show:
         yield lambda what, done, total: None

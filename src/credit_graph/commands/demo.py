@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from credit_graph import clock
 from credit_graph.commands import common
-from credit_graph.commands.load import print_batches, summary
+from credit_graph.commands.load import print_batches
 from credit_graph.demo.city import write_city
-from credit_graph.jobs.load import LoadOptions
+from credit_graph.errors import StateError
+from credit_graph.jobs import batches
+from credit_graph.jobs.grade import grade
+from credit_graph.jobs.link import link
+from credit_graph.jobs.load import LoadOptions, known_files, load
+from credit_graph.jobs.release import build
+from credit_graph.model.time import Point
 from credit_graph.settings import settings
+from credit_graph.store import Store, embedded
 from credit_graph.text import t
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="自己的数据目录 / folder of your own files")]
 ServeOption = Annotated[bool, typer.Option("--serve", help="保持接口运行 / leave the API running")]
+PortOption = Annotated[int, typer.Option("--port", help="接口端口 / port of the API")]
+
+ACTOR = "demo"
+DAY = "2026-11-23"  # the invented city's present: its entries stand on this day
+LIST = "serious_violation"
 
 
 def register(app: typer.Typer) -> None:
@@ -23,17 +39,115 @@ def register(app: typer.Typer) -> None:
     app.command("demo", help="演示全流程 / the whole job on a small city")(demo)
 
 
-def demo(data: DataOption = None, serve: ServeOption = False) -> None:
-    """Load, link, grade and list. A second run reads the same files and changes nothing."""
-    folder = data or _invented_city()
-    options = LoadOptions(actor=common.caller().actor, role=common.caller().role)
-    with common.graph() as store:
-        print_batches(summary(store, [folder], options))
+def demo(data: DataOption = None, serve: ServeOption = False, port: PortOption = 8000) -> None:
+    """Load, link, grade and list. A second run finds everything done and changes nothing."""
+    started = time.perf_counter()
+    if data is None:
+        os.environ.setdefault("CREDIT_GRAPH_TODAY", DAY)
+    with common.graph() as store, common.progress(show=True) as report:
+        folder = data or _invented_city(store)
+        steps = _run(store, folder, report)
+    _print(steps, time.perf_counter() - started)
+    if serve:
+        _serve(port)
+    elif settings().embedded:
+        embedded.stop_if_unused(settings())
 
 
-def _invented_city() -> Path:
-    """The files of the invented city; the same bytes on every run."""
-    folder = settings().home / "demo"
+def _invented_city(store: Store) -> Path:
+    """The files of the invented city, for a graph that holds nothing else."""
+    others = [batch for batch in batches.recent(store) if batch.properties.get("actor") != ACTOR]
+    if others:
+        raise StateError("state.other_data", home=store.home)
+    folder = store.home / "demo" / "city"
     write_city(folder)
     common.notes.print(t(f"虚构城市的数据：{folder}", f"Files of an invented city: {folder}"), highlight=False)
     return folder
+
+
+def _run(store: Store, folder: Path, report: common.Report) -> list[tuple[str, str, float]]:
+    """All steps; what each did and how long it took."""
+    steps: list[tuple[str, str, float]] = []
+
+    def step(name: str, work: Callable[[], tuple[str, Any]]) -> Any:
+        began = time.perf_counter()
+        said, result = work()
+        steps.append((name, said, time.perf_counter() - began))
+        return result
+
+    step(t("载入", "load"), lambda: _load(store, folder, report))
+    point = Point(batches.last_seq(store), clock.today(), clock.today())
+    step(t("关联", "link"), lambda: _link(store, point, report))
+    step(t("分级", "grade"), lambda: _grade(store, point, report))
+    step(t("名单", "list"), lambda: _list(store, point))
+    return steps
+
+
+def _load(store: Store, folder: Path, report: common.Report) -> tuple[str, None]:
+    if known_files(store, [folder]):
+        return t("文件均已载入，无变化", "all files are loaded already, nothing changed"), None
+    reports = load(store, [folder], LoadOptions(actor=ACTOR, role=common.caller().role), report)
+    print_batches(reports)
+    total = {name: sum(r[name] for r in reports) for name in ("read", "quarantined", "faults")}
+    zh = f"{len(reports)} 个文件，{total['read']} 行，隔离 {total['quarantined']} 行，疑点 {total['faults']} 处"
+    en = f"{len(reports)} files, {total['read']} rows, {total['quarantined']} refused, {total['faults']} faults"
+    return t(zh, en), None
+
+
+def _link(store: Store, point: Point, report: common.Report) -> tuple[str, None]:
+    counts = link(store, point, report).counts
+    zh = (
+        f"出资关系 {counts['holdings']}，控股 {counts['majority']}，"
+        f"分支 {counts['branches']}，人员合并 {counts['persons']}"
+    )
+    en = (
+        f"{counts['holdings']} holdings, {counts['majority']} majority holders, "
+        f"{counts['branches']} branches, {counts['persons']} persons joined"
+    )
+    return t(zh, en), None
+
+
+def _grade(store: Store, point: Point, report: common.Report) -> tuple[str, None]:
+    levels = grade(store, point, progress=report).levels
+    return " · ".join(f"{level} {count}" for level, count in sorted(levels.items())), None
+
+
+def _list(store: Store, point: Point) -> tuple[str, None]:
+    out = store.home / "demo" / f"{LIST}-{point.valid}-{point.seq}"
+    counts = build(store, LIST, point, out).index["counts"]
+    zh = f"严重违法失信名单：在列 {counts['entries']}，不予列出 {counts['refused']}，已移出 {counts['removed']} → {out}"
+    en = f"serious violations: {counts['entries']} entries, {counts['refused']} refused, {counts['removed']} removed"
+    return t(zh, f"{en} → {out}"), None
+
+
+def _print(steps: list[tuple[str, str, float]], seconds: float) -> None:
+    rows = [(name, said, f"{took:.1f}") for name, said, took in steps]
+    rows.append((t("合计", "total"), "", f"{seconds:.1f}"))
+    common.print_table(
+        t(
+            "演示结果（测试数据，不得公开；分级仅供内部监管参考）",
+            "Demo (test data, not for publication; levels are internal)",
+        ),
+        [t("步骤", "step"), t("结果", "result"), t("秒", "seconds")],
+        rows,
+    )
+    with common.graph() as store:
+        worst = store.read("read/riskiest", limit=1)
+    code = worst[0]["code"] if worst else "CODE"
+    common.console.print(t("接下来可以输入：", "Next, type:"))
+    for command, zh, en in (
+        (f"credit-graph explain {code}", "一户的风险分类及每一分的理由", "why a firm has its class, point by point"),
+        (f"credit-graph holders {code}", "谁出资、谁控股、谁任职", "who holds and represents it"),
+        (f"credit-graph trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),
+        ("credit-graph faults", "疑点清单", "what is doubtful in the data"),
+        ("credit-graph quarantine list", "被拒绝的行及原因", "rows that were refused, and why"),
+        ("credit-graph serve", "启动查询接口 http://127.0.0.1:8000/", "the API at http://127.0.0.1:8000/"),
+    ):
+        common.console.print(f"  {command:<42} # {t(zh, en)}", highlight=False)
+
+
+def _serve(port: int) -> None:
+    """Leave the API running until Ctrl+C."""
+    from credit_graph.commands.serve import serve  # noqa: PLC0415 - it loads the server's libraries
+
+    serve(port=port)

@@ -11,7 +11,6 @@ from credit_graph.commands import common
 from credit_graph.errors import UsageError
 from credit_graph.jobs.load import LoadOptions
 from credit_graph.jobs.load import load as run_load
-from credit_graph.store import Store
 from credit_graph.text import t
 
 Paths = Annotated[list[Path], typer.Argument(help="文件或目录 / files or folders")]
@@ -135,9 +134,3 @@ def print_batches(reports: list[dict[str, Any]], *, dry: bool = False) -> None:
             )
         if report["reasons"]:
             common.print_reasons(report["path"], report["reasons"])
-
-
-def summary(store: Store, paths: list[Path], options: LoadOptions) -> list[dict[str, Any]]:
-    """Load with progress, for commands that are made of several steps."""
-    with common.progress(show=True) as report:
-        return run_load(store, paths, options, report)

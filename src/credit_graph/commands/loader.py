@@ -11,7 +11,7 @@ from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError, DefinitionError, UsageError
 from credit_graph.ingest.definitions import FILE, folders, load_definition, read_definition, version
-from credit_graph.ingest.samples import EXPECTED, SAMPLE, Expected, differences, outcome_of_sample
+from credit_graph.ingest.samples import EXPECTED, SAMPLE, Expected, as_yaml, differences, outcome_of_sample
 from credit_graph.model.definition import Column, Definition
 from credit_graph.text import t
 from credit_graph.yamlfile import read_yaml
@@ -29,12 +29,15 @@ def register(app: typer.Typer) -> None:
 
 @commands.command(help="检查定义和样例 / check a definition and its sample")
 def check(folder: Folder) -> None:
-    """Print every problem of a definition with its line, or what of the sample differs; status 4 if any."""
+    """Print every problem of a definition with its line, or what of the sample differs; status 4 if any.
+
+    A sample without ``expected.yml`` is one: what the sample gives is printed, to be checked and kept.
+    """
     if not (folder / FILE).is_file():
         raise UsageError("usage.bad_value", option=FILE, value=folder, why=t("没有这个文件", "there is no such file"))
     problems = _problems(folder.resolve())
     for problem in problems:
-        common.console.print(problem, highlight=False, markup=False, soft_wrap=True)
+        typer.echo(problem)
     if problems:
         raise typer.Exit(DefinitionError.exit_status)
     common.console.print(t(f"{folder.name}：没有问题", f"{folder.name}: no problems"))
@@ -51,7 +54,11 @@ def _problems(folder: Path) -> list[str]:
     except CreditGraphError as error:
         return [f"{folder.name}/{SAMPLE}  {error}"]
     if not (folder / EXPECTED).is_file():
-        return []
+        typer.echo(as_yaml(found))
+        return [
+            f"{folder.name}/{EXPECTED}  "
+            + t("没有这个文件；样例得到的结果如上", "is missing; above is what the sample gives")
+        ]
     expected, faults = read_yaml(folder / EXPECTED, Expected)
     if expected is None:
         return [f"{folder.name}/{EXPECTED}:{fault.line}  {fault.why}" for fault in faults]

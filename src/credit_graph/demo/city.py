@@ -11,7 +11,7 @@ from credit_graph.demo.plan import AS_OF, DISTRICTS, HOUSEHOLD, LIMITED, Builder
 from credit_graph.demo.stories import plant
 
 AS_OF_2 = date(2026, 11, 20)  # the second delivery, of the register only
-LEAST = 60  # firms that the stories need
+LEAST = 120  # with a third of them enterprises, as many as the stories need
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 _GIVEN = "桂兰 建国 秀英 志强 玉梅 海燕 文军 小平 丽华 宝山 金凤 长青 彩霞 永红 德胜 春花 国庆 双喜 满仓 巧玲".split()
 _WORDS = (

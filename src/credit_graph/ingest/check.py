@@ -26,7 +26,7 @@ from credit_graph.ingest.tables import tables
 from credit_graph.ingest.units import decide_units
 from credit_graph.ingest.values import Bad, clean, parser
 from credit_graph.model.definition import Definition
-from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
+from credit_graph.model.kinds import SUBJECT_FIELDS, UNKNOWN_PREFIX, FieldType
 from credit_graph.model.statement import Value
 
 _PREFIX = {"org_code": "org:", "registration_number": "reg:", "tax_number": "tax:"}
@@ -250,7 +250,7 @@ class SpooledTable(CheckedTable):
             if named:
                 row.eid = _PREFIX[named] + str(content[named])
             elif "name" in content:
-                row.eid = "name:" + hashlib.sha256(str(content["name"]).encode()).hexdigest()[:16]
+                row.eid = UNKNOWN_PREFIX + hashlib.sha256(str(content["name"]).encode()).hexdigest()[:16]
             else:
                 unusable = [bad[field] for field in SUBJECT_FIELDS if field in bad]
                 row.reasons = tuple(unusable) or (Fault("", "subject", "subject_missing", ""),)

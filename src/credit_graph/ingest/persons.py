@@ -7,6 +7,7 @@ import hmac
 import unicodedata
 
 from credit_graph.model.identifiers import looks_like_citizen_id, normalise, to_18
+from credit_graph.model.kinds import UNKNOWN_PREFIX
 
 CITIZEN_ID = "citizen_id"
 OTHER = "other"
@@ -27,4 +28,4 @@ def document_key(secret: bytes, number: str) -> str:
 def name_key(eid: str, name: str) -> str:
     """Key of a person without an ID: one per (firm, name), never one per name."""
     folded = "".join(unicodedata.normalize("NFKC", name).split()).upper()
-    return "n:" + hashlib.sha256(f"{eid}\x1f{folded}".encode()).hexdigest()[:32]
+    return UNKNOWN_PREFIX + hashlib.sha256(f"{eid}\x1f{folded}".encode()).hexdigest()[:32]

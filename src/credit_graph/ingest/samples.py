@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict
 
 from credit_graph.ingest.check import check_file
@@ -27,6 +28,13 @@ SAMPLE = "sample.csv"
 EXPECTED = "expected.yml"
 PERSON_KEY = "(key)"  # stands for a person key: it differs per installation
 _SECRET = b"sample" * 8  # keys made with it never leave this module
+
+
+class _Plain(yaml.SafeDumper):
+    """YAML as people write it: a value that appears twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 class _Strict(BaseModel):
@@ -62,6 +70,13 @@ class Expected(_Strict):
     units: dict[str, str] = {}
     records: tuple[Record, ...]
     refused: tuple[Refused, ...] = ()
+
+
+def as_yaml(expected: Expected) -> str:
+    """The text of ``expected.yml``, to be checked by hand before it is kept."""
+    content = expected.model_dump(exclude_defaults=True)
+    text = yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110)
+    return "# What sample.csv becomes in an empty graph: amounts in fen, rows as a spreadsheet counts.\n" + str(text)
 
 
 def outcome_of_sample(folder: Path, definition: Definition, today: date) -> Expected:
@@ -174,13 +189,17 @@ def _row_differences(name: str, number: int, wanted: dict[str, Any], got: dict[s
     if not wanted or not got:
         zh, en = ("没有写明", "is not listed") if got else ("没有得到", "did not come out")
         return [f"{where}: {t(zh, en)}（{name}）"]
-    wanted = {**wanted, **wanted.pop("content", {})}
-    got = {**got, **got.pop("content", {})}
+    wanted, got = _flat(wanted), _flat(got)
     return [
         f"{where}: " + _difference(field, wanted.get(field), got.get(field))
         for field in sorted(wanted.keys() | got.keys())
         if wanted.get(field) != got.get(field)
     ]
+
+
+def _flat(item: dict[str, Any]) -> dict[str, Any]:
+    content = item.get("content", {})
+    return {**content, **{name: value for name, value in item.items() if name != "content"}}
 
 
 def _difference(what: str, wanted: Any, got: Any) -> str:

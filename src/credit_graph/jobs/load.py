@@ -20,7 +20,7 @@ from typing import Any
 from credit_graph import clock
 from credit_graph.ingest.check import check_file
 from credit_graph.ingest.definitions import definitions, version
-from credit_graph.ingest.files import expand
+from credit_graph.ingest.files import expand, fingerprint
 from credit_graph.ingest.rows import CheckedTable
 from credit_graph.jobs import batches
 from credit_graph.jobs.cache import refresh
@@ -67,6 +67,13 @@ def load(
             return _dry_run(store, tables, options)
         with store.writer("load"):
             return _write_all(store, tables, options, report)
+
+
+def known_files(store: Store, paths: Sequence[Path]) -> bool:
+    """Whether every file of the paths is the content of a committed batch already."""
+    found = [row["batch"] for row in store.read("read/batches", source=None, limit=1_000_000)]
+    loaded = {batch.get("file_sha256") for batch in found if batch["state"] == "committed"}
+    return all(fingerprint(file) in loaded for file in expand(paths))
 
 
 def _work_folder(store: Store) -> Path:

@@ -14,10 +14,8 @@ from typing import Any
 
 from credit_graph import __version__, clock
 from credit_graph.errors import InputError, StateError, UsageError
-from credit_graph.jobs.batches import refuse_open_batch
-from credit_graph.lists.bases import gate
-from credit_graph.lists.policy import list_policy, policy_sha256
-from credit_graph.lists.release import INDEX, Rules, build_files, release_id
+from credit_graph.jobs.batches import last_seq, refuse_open_batch
+from credit_graph.lists.release import INDEX, Rules, build_files, release_id, rules_on
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 
@@ -37,21 +35,22 @@ def build(store: Store, list_name: str, point: Point, out: Path) -> ReleaseResul
 
     The same (seq, valid, use, policy, program) gives the same bytes; where they lie there already nothing is
     written. Raises ``UsageError`` for an unknown list or a future day, ``DefinitionError`` where no basis in force
-    carries the list, ``StateError``: a batch is incomplete, ``out`` holds something else, or the graph no longer
-    gives what an earlier build of the same release gave.
+    carries the list, ``StateError``: a batch is incomplete, ``out`` holds something else, an entry was put out of
+    use after ``point.seq``, or the graph no longer gives what an earlier build of the same release gave.
     """
     out = out.absolute()
     rules = _rules(list_name, point)
+    refuse_open_batch(store)
     files = _files(store, rules, point)
     sha256 = hashlib.sha256(files[INDEX]).hexdigest()
     index = json.loads(files[INDEX])
     with store.writer("release"):
-        _refuse_other_run(store, rules, point, sha256)
+        _refuse_unfit(store, rules, point, files)
         with _writing(out):
             unchanged = _holds(out, files)
             if not unchanged:
                 _write_partial(out, files)
-        store.write("write/release_run", rid=index["release"], props=_run(index, point, sha256))
+        store.write("write/run", run=index["release"], props=_run(index, point, sha256))
         if not unchanged:
             with _writing(out):
                 _publish(out)
@@ -109,19 +108,17 @@ def _rules(list_name: str, point: Point) -> Rules:
     for day in (point.valid, point.use):
         if day > clock.today():
             raise UsageError("usage.future", day=day)
-    policy = list_policy(list_name)
-    row = policy.on(point.valid)
-    document = gate(policy.title.zh, policy.level, row.document, point.valid)
-    return Rules(policy, row, document, policy_sha256(list_name))
+    return rules_on(list_name, point.valid)
 
 
-def _files(store: Store, rules: Rules, point: Point) -> dict[str, bytes]:
-    refuse_open_batch(store)
+def _files(store: Store, rules: Rules, point: Point, holds_seq: int | None = None) -> dict[str, bytes]:
+    """The files at the point; ``holds_seq``: with the holds that are known then, not at the point."""
     kind = {"KIND": rules.policy.record_kind}
     rows = store.read("read/release_records", labels=kind, seq=point.seq, valid=point.valid)
     records = [row["record"] for row in rows]
     sources = sorted({record["source"] for record in records})
-    holds = [row["record"] for row in store.read("read/release_holds", seq=point.seq, sources=sources)]
+    held = store.read("read/release_holds", seq=holds_seq or point.seq, sources=sources)
+    holds = [row["record"] for row in held]
     seqs = sorted({record["batch"] for record in records})
     versions = store.read("read/release_versions", seqs=seqs)
     return build_files(rules, records, holds, versions, point)
@@ -141,12 +138,21 @@ def _run(index: dict[str, Any], point: Point, sha256: str) -> dict[str, Any]:
     }
 
 
-def _refuse_other_run(store: Store, rules: Rules, point: Point, sha256: str) -> None:
-    """The graph's past must not change: a second build of a release gives what the first gave."""
+def _refuse_unfit(store: Store, rules: Rules, point: Point, files: Mapping[str, bytes]) -> None:
+    """The graph's past must not change, and a past must not bring back what may no longer be used.
+
+    A second build of a stored release gives what the first gave. A new one at an older known is refused where
+    later holds cover its entries.
+    """
     rid = release_id(rules, point)
-    stored = store.read("read/release_run", rid=rid)
-    if stored and stored[0]["run"]["sha256"] != sha256:
-        raise StateError("state.release_differs", release=rid)
+    stored = store.read("read/run", run=rid)
+    if stored:
+        if stored[0]["run"]["sha256"] != hashlib.sha256(files[INDEX]).hexdigest():
+            raise StateError("state.release_differs", release=rid)
+        return
+    head = last_seq(store)
+    if head > point.seq and _files(store, rules, point, head)["entries.json"] != files["entries.json"]:
+        raise StateError("state.use_ended", seq=point.seq)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from credit_graph.model.kinds import KINDS
+from credit_graph.model.kinds import KINDS, UNKNOWN_PREFIX
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
 
@@ -23,7 +23,7 @@ def address_key(text: str) -> str:
 
 def unknown_holder(statement: Statement, name: str) -> str:
     """``eid`` of an organisation known only by the name that one record gives it."""
-    return "name:" + hashlib.sha256(f"{statement.eid}\x1f{name}".encode()).hexdigest()[:16]
+    return UNKNOWN_PREFIX + hashlib.sha256(f"{statement.eid}\x1f{name}".encode()).hexdigest()[:16]
 
 
 def write_statements(store: Store, opened: Iterable[Statement]) -> None:

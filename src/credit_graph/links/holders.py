@@ -10,12 +10,12 @@ import pandas as pd
 
 from credit_graph.links.gather import tuples
 from credit_graph.links.policy import LinkRules
+from credit_graph.model.kinds import UNKNOWN_PREFIX
 from credit_graph.projection.names import normal_name
 
 COLUMNS = [
     "holder", "eid", "holder_kind", "name", "match", "amount", "capital", "share_ppm", "basis", "source", "sids",
 ]  # fmt: skip
-UNKNOWN_PREFIX = "name:"  # eid of an organisation that one record names and nothing else is known of
 
 
 def name_index(names: pd.DataFrame) -> pd.Series:

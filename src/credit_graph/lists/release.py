@@ -18,8 +18,8 @@ from datetime import date
 from typing import Any
 
 from credit_graph import __version__
-from credit_graph.lists.bases import Document
-from credit_graph.lists.policy import ListPolicy, ListRow
+from credit_graph.lists.bases import Document, gate
+from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
 from credit_graph.lists.standing import Judgement, judge
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import Point, covers
@@ -45,6 +45,16 @@ class Rules:
     row: ListRow
     document: Document
     sha256: str
+
+
+def rules_on(list_name: str, day: date) -> Rules:
+    """What the list is judged by on a day.
+
+    Raises ``UsageError`` for an unknown list, ``DefinitionError`` where no row or no legal basis is in force.
+    """
+    policy = list_policy(list_name)
+    row = policy.on(day)
+    return Rules(policy, row, gate(policy.title.zh, policy.level, row.document, day), policy_sha256(list_name))
 
 
 def release_id(rules: Rules, point: Point) -> str:

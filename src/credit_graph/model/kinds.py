@@ -257,3 +257,6 @@ _KINDS = (
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
 CHANNELS = ("public", "departments", "grading", "internal")
+
+# begins an eid or pid that stands for a name in one record or firm, of whom nothing better is known
+UNKNOWN_PREFIX = "name:"

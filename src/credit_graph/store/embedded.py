@@ -34,6 +34,7 @@ from credit_graph.text import t
 USER = "root"
 START_SECONDS = 90.0
 STOP_SECONDS = 40.0
+ANSWER_SECONDS = 5.0  # another program on a port of ours may accept the connection and say nothing
 
 # the supervisors that this process started; keeping them lets Python reap them
 _supervisors: list[subprocess.Popen[bytes]] = []
@@ -146,9 +147,13 @@ def _answers(endpoint: Endpoint) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", endpoint.bolt), timeout=1):
             pass
-        auth = (USER, endpoint.password)
-        with GraphDatabase.driver(endpoint.uri, auth=auth, connection_timeout=5) as driver:
-            driver.execute_query(statement("read/ping").text, database_=endpoint.database)
+        with (
+            GraphDatabase.driver(
+                endpoint.uri, auth=(USER, endpoint.password), connection_acquisition_timeout=ANSWER_SECONDS
+            ) as driver,
+            driver.session(database=endpoint.database) as session,
+        ):
+            session.run(statement("read/ping").text).consume()
     except (OSError, DriverError, Neo4jError):
         return False
     return True
@@ -221,6 +226,7 @@ def _stop(folder: Path) -> bool:
         os.kill(endpoint.supervisor, signal.SIGTERM)
         with suppress(Timeout):
             lock_file(folder / "supervisor.lock").acquire(timeout=STOP_SECONDS).lock.release()
+        _wait_for_end(endpoint.supervisor, seconds=5)
     elif _answers(endpoint):  # only then is the process id surely ours
         _end_process(endpoint.java)
     (folder / "server.json").unlink(missing_ok=True)
@@ -233,8 +239,14 @@ def _end_process(pid: int) -> None:
     for kind, seconds in ((signal.SIGTERM, STOP_SECONDS / 2), (signal.SIGKILL, STOP_SECONDS / 2)):
         with suppress(ProcessLookupError):
             os.kill(pid, kind)
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if not process_lives(pid):
-                return
-            time.sleep(0.1)
+        if _wait_for_end(pid, seconds):
+            return
+
+
+def _wait_for_end(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while process_lives(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

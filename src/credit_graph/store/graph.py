@@ -289,7 +289,7 @@ class Store:
                 again = conflicts <= CONSTRAINT_RETRIES if conflicts else _passes(error)
                 if not again or time.monotonic() > deadline:
                     raise translate(error, name, self.settings, self.connection.uri) from None
-            time.sleep(delay * (0.5 + random.random()))
+            time.sleep((0.02 * conflicts or delay) * (0.5 + random.random()))
             delay = min(delay * 2, 2.0)
 
     def _revived(self, error: Exception, driver: Driver) -> bool:

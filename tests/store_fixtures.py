@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import processes
 import pytest
 
+import processes
 from credit_graph.settings import Settings
 from credit_graph.store import catalogue, embedded, graph
 

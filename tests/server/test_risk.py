@@ -1,0 +1,130 @@
+"""The credit-risk class over the API equals the run file, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from credit_graph.grading import runfile
+from credit_graph.jobs.grade import GradeResult, grade, run_path
+from credit_graph.model.time import Point
+from credit_graph.store import Store
+from server.city import TODAY, A, B, C, Batch, registration
+from server.conftest import Api
+
+LEVEL = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) { creditRiskLevel {
+  level levelName score directRule policy valid known useDay notice
+  directRecords { kind }
+  evidence { indicator name group value unit points cap recordCount records { kind validFrom } path { kind } } } } }"""
+
+
+@pytest.fixture
+def graded(store: Store) -> GradeResult:
+    """A was penalised, B stands on the serious list, C is a household that is not graded."""
+    batch = Batch(store)
+    registration(batch, A, "庆阳天工建材有限公司")
+    registration(batch, B, "庆阳严重有限公司")
+    registration(batch, C, "庆城县丙商店", entity_type="个体工商户")
+    for number in (1, 2):
+        day = date(2026, 5, number)
+        case = {"document_number": f"庆市监处〔2026〕{number}号", "fine": 5_000_000, "decided_on": day}
+        batch.say("Case", A, f"case-{number}", source="penalty_published", valid_from=day, **case)
+    serious = {"listed_on": date(2026, 1, 5), "reason": "提交虚假材料"}
+    batch.say("SeriousListing", B, "s-1", source="serious_violation_listing", valid_from=date(2026, 1, 5), **serious)
+    seq = batch.commit()
+    return grade(store, Point(seq, TODAY, TODAY))
+
+
+def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, graded: GradeResult) -> None:
+    row = runfile.row(run_path(store, graded.rid), A)
+    assert row is not None
+    found = api.ask(LEVEL, code=A)["enterprise"]["creditRiskLevel"]
+    lines = found.pop("evidence")
+    assert found == {
+        "level": row["level"],
+        "levelName": {"A": "信用风险低", "B": "信用风险一般"}[row["level"]],
+        "score": row["score"],
+        "directRule": None,
+        "policy": "general",
+        "valid": "2026-11-23",
+        "known": graded.point.seq,
+        "useDay": "2026-11-23",
+        "notice": "内部监管参考，非信用评价，不得公开",
+        "directRecords": [],
+    }
+    names = [name.removesuffix(".points") for name in row if name.endswith(".points")]
+    assert sorted(line["indicator"] for line in lines) == sorted(names)
+    assert sum(line["points"] for line in lines) == row["score"] > 0
+    for line in lines:
+        name = line["indicator"]
+        value = row[f"{name}.value"]
+        assert line["value"] == (None if value is None else str(value))
+        assert line["points"] == row[f"{name}.points"] <= line["cap"]
+        assert line["recordCount"] == len(row[f"{name}.statements"]) == len(line["records"])
+    cases = [{"kind": "Case", "validFrom": f"2026-05-0{number}"} for number in (1, 2)]
+    assert any(sorted(line["records"], key=str) == cases for line in lines)
+
+
+def test_a_direct_rule_and_a_firm_that_is_not_graded(store: Store, api: Api, graded: GradeResult) -> None:
+    found = api.ask(LEVEL, code=B)["enterprise"]["creditRiskLevel"]
+    assert (found["level"], found["directRule"], found["directRecords"]) == (
+        "D",
+        "serious_list",
+        [{"kind": "SeriousListing"}],
+    )
+    assert api.ask(LEVEL, code=C) == {"enterprise": {"creditRiskLevel": None}}
+
+
+def test_the_level_filter_and_the_number_of_statements(store: Store, api: Api, graded: GradeResult) -> None:
+    query = """query ($level: String) { enterprises(filter: {level: $level}) { edges { node { code
+      creditRiskLevel { level evidence { points records { kind } } } } } } }"""
+    store.metrics.clear()
+    found = api.ask(query, level="D")["enterprises"]["edges"]
+    assert [edge["node"]["code"] for edge in found] == [B]
+    assert {name: metric.count for name, metric in store.metrics.items()} == {
+        "read/api_pin": 1,
+        "read/api_enterprises": 1,
+        "read/api_views": 1,
+        "read/api_statements": 1,
+    }
+
+
+def test_a_department_sees_the_level_only(
+    store: Store, api_as: Callable[[str], Api], graded: GradeResult
+) -> None:
+    department = api_as("department")
+    query = "query ($code: String!) { enterprise(code: $code) { name creditRiskLevel { level notice } } }"
+    row = runfile.row(run_path(store, graded.rid), A)
+    assert row is not None
+    assert department.ask(query, code=A)["enterprise"] == {
+        "name": "庆阳天工建材有限公司",
+        "creditRiskLevel": {"level": row["level"], "notice": "内部监管参考，非信用评价，不得公开"},
+    }
+    answer = department.post(LEVEL, code=A)
+    level = answer.json()["data"]["enterprise"]["creditRiskLevel"]
+    assert (level["score"], level["evidence"], level["directRecords"]) == (None, None, None)
+    assert {error["extensions"]["code"] for error in answer.json()["errors"]} == {"access.denied"}
+
+
+def test_without_a_run_it_says_what_to_do(store: Store, api: Api) -> None:
+    batch = Batch(store)
+    registration(batch, A, "庆阳天工建材有限公司")
+    batch.commit()
+    assert api.codes(LEVEL, code=A) == ["state.no_run"]
+    past = {"valid": "2020-01-01"}
+    assert api.codes(LEVEL, code=A, asOf=past) == ["state.no_run"]
+
+
+def test_another_point_is_answered_by_the_latest_run_before_it(
+    store: Store, api: Api, graded: GradeResult
+) -> None:
+    batch = Batch(store, source="other")
+    batch.say("Case", A, "case-3", valid_from=date(2026, 11, 1), decided_on=date(2026, 11, 1))
+    seq = batch.commit()
+    grade(store, Point(seq, TODAY, TODAY))
+    query = "query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) { creditRiskLevel { known } } }"
+    assert api.ask(query, code=A)["enterprise"]["creditRiskLevel"] == {"known": seq}
+    past = {"known": str(graded.point.seq)}
+    assert api.ask(query, code=A, asOf=past)["enterprise"]["creditRiskLevel"] == {"known": graded.point.seq}

@@ -1,0 +1,54 @@
+"""Opaque ids and cursors: what is sealed opens again, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit_graph.errors import UsageError
+from credit_graph.server.tokens import Sealer
+
+ONE = Sealer(b"s" * 32, "one")
+OTHERS = (Sealer(b"s" * 32, "two"), Sealer(b"t" * 32, "one"))
+KEYS = st.lists(st.text() | st.integers(), min_size=1, max_size=4)
+
+
+@given(st.sampled_from(["Enterprise", "Person", "Record"]), st.text(min_size=1))
+def test_ids_open_for_their_client_only(kind: str, key: str) -> None:
+    token = ONE.node_id(kind, key)
+    assert ONE.node_id(kind, key) == token
+    assert ONE.open_id(token) == (kind, key)
+    for other in OTHERS:
+        assert other.node_id(kind, key) != token
+        with pytest.raises(UsageError):
+            other.open_id(token)
+
+
+@given(st.text(min_size=1), KEYS)
+def test_cursors_fit_their_connection_only(name: str, keys: list[str | int]) -> None:
+    token = ONE.cursor(name, *keys)
+    assert ONE.open_cursor(name, token) == keys
+    with pytest.raises(UsageError):
+        ONE.open_cursor(name + "x", token)
+    with pytest.raises(UsageError):
+        ONE.open_id(token)
+
+
+@given(st.text() | st.binary().map(lambda data: data.hex()))
+def test_anything_else_is_refused(token: str) -> None:
+    with pytest.raises(UsageError):
+        ONE.open_id(token)
+    with pytest.raises(UsageError):
+        ONE.open_cursor("records", token)
+
+
+@given(st.integers(0, 30), st.integers(1, 255))
+def test_a_changed_token_is_refused(position: int, change: int) -> None:
+    import base64
+
+    token = ONE.node_id("Enterprise", "91621000MA0000AA2W")
+    data = bytearray(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    data[position % len(data)] ^= change
+    with pytest.raises(UsageError):
+        ONE.open_id(base64.urlsafe_b64encode(bytes(data)).decode().rstrip("="))
