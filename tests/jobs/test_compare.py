@@ -73,9 +73,7 @@ class Graph:
         self.seq += 1
         day = D(as_of) if isinstance(as_of, str) else as_of
         full = {"state": value, **content}
-        draft = Statement(
-            "s", "k", 0, self.rules.kind, full, content_hash(full), self.seq, DAY_MIN, seen_on=day
-        )  # type: ignore[arg-type]
+        draft = Statement("s", "k", 0, self.rules.kind, full, content_hash(full), self.seq, DAY_MIN, seen_on=day)  # type: ignore[arg-type]
         changed = content.get("approved_on")
         said = Said(draft, start, end, changed if isinstance(changed, date) else None)
         delivery = Delivery(self.seq, day, day or D(today), dict(self.last), dict(self.days))
@@ -93,8 +91,7 @@ class Graph:
 
     def standing(self) -> list[tuple[str, str, str]]:
         return [
-            (str(p.content["state"]), p.valid_from.isoformat(), p.valid_to.isoformat())
-            for p in self.timeline().pieces
+            (str(p.content["state"]), p.valid_from.isoformat(), p.valid_to.isoformat()) for p in self.timeline().pieces
         ]
 
 
@@ -157,16 +154,12 @@ def test_a_named_day_that_did_not_move_is_no_day_of_change() -> None:
 
 
 def test_an_added_id_is_a_correction_and_a_changed_one_is_not() -> None:
-    graph = Graph(
-        definition("Office", columns={"credit_code": ["c"], "person_name": ["n"], "person_id": ["i"]})
-    )
+    graph = Graph(definition("Office", columns={"credit_code": ["c"], "person_name": ["n"], "person_id": ["i"]}))
     plain = {"state": "张三"}
     graph.say("张三", "2024-01-01")
     graph.seq += 1
     full = {**plain, "person_id": "key1"}
-    draft = Statement(
-        "s", "k", 0, "Office", full, content_hash(full), graph.seq, DAY_MIN, seen_on=D("2024-02-01")
-    )
+    draft = Statement("s", "k", 0, "Office", full, content_hash(full), graph.seq, DAY_MIN, seen_on=D("2024-02-01"))
     said = Said(draft, None, None, None, base_hash=content_hash(plain))
     delivery = Delivery(graph.seq, D("2024-02-01"), D("2024-02-01"), {})
     assert graph.apply(compare(graph.rules, graph.timeline(), said, delivery)) == "changed"
@@ -174,15 +167,9 @@ def test_an_added_id_is_a_correction_and_a_changed_one_is_not() -> None:
     assert (only.valid_from, only.valid_to, only.content["person_id"]) == (DAY_MIN, DAY_MAX, "key1")
     graph.seq += 1
     other = {**plain, "person_id": "key2"}
-    draft = Statement(
-        "s", "k", 0, "Office", other, content_hash(other), graph.seq, DAY_MIN, seen_on=D("2024-03-01")
-    )
+    draft = Statement("s", "k", 0, "Office", other, content_hash(other), graph.seq, DAY_MIN, seen_on=D("2024-03-01"))
     said = Said(draft, None, None, None, base_hash=content_hash(plain))
-    graph.apply(
-        compare(
-            graph.rules, graph.timeline(), said, Delivery(graph.seq, D("2024-03-01"), D("2024-03-01"), {})
-        )
-    )
+    graph.apply(compare(graph.rules, graph.timeline(), said, Delivery(graph.seq, D("2024-03-01"), D("2024-03-01"), {})))
     assert len(graph.timeline().pieces) == 2
 
 

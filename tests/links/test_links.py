@@ -36,7 +36,7 @@ def linked(city: City) -> tuple[Projection, compute.Links]:
 
 def contribution(city: City, company: str, name: str, amount: int | None, **more: Any) -> str:
     content = {"holder_name": name, **({"subscribed": amount} if amount is not None else {}), **more}
-    return city.say("Contribution", company, f"{company}|{name}|{amount}", **content).sid
+    return str(city.say("Contribution", company, f"{company}|{name}|{amount}", **content).sid)
 
 
 def rows(frame: pd.DataFrame, *names: str) -> set[tuple[Any, ...]]:

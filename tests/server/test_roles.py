@@ -20,7 +20,7 @@ from server.conftest import Api
 # right -> a query that takes it, and the values that only it may show
 PROTECTED: dict[str, tuple[str, list[str]]] = {
     "identity": ("query ($code: String!) { enterprise(code: $code) { name state } }", ["庆阳天工建材", "存续"]),
-    "browse": ('query ($code: String!) { search(text: "天工") { edges { cursor } } }', ["cursor"]),
+    "browse": ('{ search(text: "天工") { edges { cursor } } }', ["cursor"]),
     "registration": ("query ($code: String!) { enterprise(code: $code) { address } }", ["南大街"]),
     "persons": (
         "query ($code: String!) { enterprise(code: $code) { legalRepresentative { name } } }",
@@ -113,7 +113,7 @@ def test_introspection_is_for_internal_roles(store: Store, api_as: Callable[[str
         if role.introspection:
             assert answer == {"data": {"__schema": {"queryType": {"name": "Query"}}}}, name
         else:
-            assert [error["extensions"]["code"] for error in answer["errors"]] == ["usage.query"], name
+            assert {error["extensions"]["code"] for error in answer["errors"]} == {"usage.query"}, name
             assert answer["data"] is None
         assert api_as(name).post("{ __typename }").json() == {"data": {"__typename": "Query"}}
 

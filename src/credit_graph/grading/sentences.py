@@ -16,7 +16,7 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "SeriousListing": ("listed_on", "listing_id", ("reason", "listed_by")),
     "Case": ("decided_on", "document_number", ("violation", "penalty_kind", "authority")),
     "AnnualReport": ("filed_on", "report_id", ("year",)),
-    "Registration": ("approved_on", "registration_number", ("name", "authority")),
+    "Registration": ("approved_on", "", ("name", "authority")),
     "Contribution": ("contributed_on", "contribution_id", ("holder_name",)),
     "Office": ("", "", ("person_name", "position")),
 }
@@ -27,7 +27,7 @@ def record_facts(record: Mapping[str, Any]) -> dict[str, Any]:
     day_field, document_field, fields = _PARTS.get(record["kind"], ("", "", ()))
     day = record.get(day_field) or (record["valid_from"] if record["valid_from"] > date(1, 1, 1) else None)
     said = [str(record[name]).rstrip("。") for name in fields if record.get(name) not in (None, "")]
-    document = record.get(document_field)
+    document = record.get(document_field) if document_field else None
     parts = [KINDS[record["kind"]].zh, "，".join(said), f"文号 {document}" if document else ""]
     return {
         "day": day.isoformat() if day else None,

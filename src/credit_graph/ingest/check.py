@@ -216,8 +216,18 @@ class SpooledTable(CheckedTable):
             )
             return
         row.key = "|".join(self._key_part(row, name) for name in definition.key)
+        self._interval(row, bad)
         row.faults = tuple(bad[name] for name in sorted(bad))
         self._person(row)
+
+    def _interval(self, row: Row, bad: dict[str, Fault]) -> None:
+        """An end before the beginning is set aside: nothing may be concluded from it, a hold neither."""
+        start, end = (row.content.get(name or "") for name in (self.definition.valid.start, self.definition.valid.end))
+        if isinstance(start, date) and isinstance(end, date) and end < start:
+            field = str(self.definition.valid.end)
+            header = next(self.header[i] for i, name in self._fields.items() if name == field)
+            bad[field] = Fault(header, field, "interval_reversed", end.isoformat())
+            del row.content[field]
 
     def _quarantine(self, row: Row, reasons: list[Fault]) -> None:
         row.status = "quarantined"

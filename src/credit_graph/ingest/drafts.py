@@ -17,10 +17,6 @@ def said(definition: Definition, row: Row, *, seq: int, as_of: date | None) -> S
     valid = definition.valid
     start = _day(row.content.get(valid.event or valid.start or valid.first or ""))
     end = _day(row.content.get(valid.end or ""))
-    faults = [f"{f.field}:{f.reason}:{f.value}" for f in row.faults]
-    if start is not None and end is not None and end < start:
-        faults.append(f"{valid.end}:interval_reversed:{end.isoformat()}")
-        end = None
     identity = definition.identity
     base = None
     if identity and identity in row.content:
@@ -42,7 +38,7 @@ def said(definition: Definition, row: Row, *, seq: int, as_of: date | None) -> S
         subject_ref=row.subject_ref,
         batch=seq,
         row=row.number,
-        faults=tuple(faults),
+        faults=tuple(f"{f.field}:{f.reason}:{f.value}" for f in row.faults),
     )
     change_day = _day(row.content.get(definition.change_day or ""))
     return Said(draft, start=start, end=end, change_day=change_day, base_hash=base)

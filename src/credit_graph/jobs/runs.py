@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from credit_graph import __version__
-from credit_graph.model.time import Point
 from credit_graph.projection import Projection
 from credit_graph.store import Store
 
@@ -37,8 +36,3 @@ def current_run(store: Store, name: str) -> dict[str, Any] | None:
     """Properties of the current run of a kind of result (``link``, ``grade:general``), if there is one."""
     rows = store.read("read/current_run", name=name)
     return rows[0]["run"] if rows else None
-
-
-def point_of(run: dict[str, Any]) -> Point:
-    """Where the run read the graph."""
-    return Point(run["seq"], run["valid"], run["use"])

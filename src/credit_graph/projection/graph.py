@@ -64,10 +64,6 @@ class Projection:
         """Per record kind the statements that are visible at the point."""
         return {kind: frame[frame["visible"]] for kind, frame in self.history.items()}
 
-    def day(self) -> np.datetime64:
-        """The valid day, as the columns hold days."""
-        return np.datetime64(self.point.valid)
-
 
 def project(
     store: Store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from ipaddress import ip_address
 from typing import Any
@@ -10,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -66,6 +68,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         context = Context(self._store, client, Sealer(self._secret, client.id))
         context.loaders = Loaders(context)
         return context
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """The body of a request, or its variables: an object, or a list, which Strawberry refuses by itself."""
+        found = super().parse_json(data)
+        if not isinstance(found, dict | list):
+            raise HTTPException(400, "Unable to parse request body as JSON")
+        return found
+
+    def encode_json(self, data: object) -> bytes:
+        """Chinese as itself: half the bytes of escapes."""
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
     def client(self, authorization: str | None) -> Client:
         """Who asks. Raises ``AccessError("access.key")``; without any key it is the local user."""

@@ -27,52 +27,57 @@ from credit_graph.server.roles import limits
 log = structlog.get_logger("credit_graph.server")
 
 
-class DepthRule(ValidationRule):
-    """Refuses operations that nest deeper than the limit.
+class ShapeRule(ValidationRule):
+    """Refuses operations that nest too deep or ask for too much under aliases.
 
-    Each fragment is measured once: fragments that spread each other twice would otherwise take exponential time.
+    Each fragment is measured once. (Strawberry's own rules measure it at every spread, so that sixty fragments
+    that spread each other twice keep a server busy for ever.)
     """
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
         definitions = context.document.definitions
         self._fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
-        self._depths: dict[str, int] = {}
+        self._measured: dict[str, tuple[int, int]] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         """Measure the operation."""
-        limit = limits().depth.value
-        if self._depth(node.selection_set) > limit:
-            self.report_error(GraphQLError(f"The operation is nested deeper than {limit} levels.", node))
+        depth, aliases = self._measure(node.selection_set)
+        if depth > (most := limits().depth.value):
+            self.report_error(GraphQLError(f"The operation is nested deeper than {most} levels.", node))
+        if aliases > (most := limits().aliases.value):
+            self.report_error(GraphQLError(f"The operation has more than {most} aliases.", node))
 
-    def _depth(self, selections: SelectionSetNode | None) -> int:
-        deepest = 0
+    def _measure(self, selections: SelectionSetNode | None) -> tuple[int, int]:
+        """Depth, and number of aliases with every fragment spread out."""
+        deepest = aliases = 0
         for node in selections.selections if selections else ():
             if isinstance(node, FragmentSpreadNode):
-                found = self._fragment(node.name.value)
-            elif isinstance(node, FieldNode):
-                # asking about the schema is deep by nature and limited by right instead
-                found = 0 if node.name.value.startswith("__") else 1 + self._depth(node.selection_set)
+                depth, more = self._fragment(node.name.value)
             else:
-                found = self._depth(getattr(node, "selection_set", None))
-            deepest = max(deepest, found)
-        return deepest
+                depth, more = self._measure(getattr(node, "selection_set", None))
+            if isinstance(node, FieldNode):
+                # asking about the schema is deep by nature and limited by right instead
+                depth = 0 if node.name.value.startswith("__") else depth + 1
+                more += node.alias is not None
+            deepest, aliases = max(deepest, depth), aliases + more
+        return deepest, aliases
 
-    def _fragment(self, name: str) -> int:
-        if name not in self._depths:
-            self._depths[name] = 0  # a circle is refused by another rule; here it only has to end
+    def _fragment(self, name: str) -> tuple[int, int]:
+        if name not in self._measured:
+            self._measured[name] = (0, 0)  # a circle is refused by another rule; here it only has to end
             fragment = self._fragments.get(name)
-            self._depths[name] = self._depth(fragment.selection_set) if fragment else 0
-        return self._depths[name]
+            self._measured[name] = self._measure(fragment.selection_set if fragment else None)
+        return self._measured[name]
 
 
 class ShapeLimits(SchemaExtension):
-    """Depth and introspection, by role."""
+    """Depth, aliases, and by role whether the schema may be asked about."""
 
     def on_operation(self) -> Iterator[None]:
         """Add the rules to the validation of this operation."""
         context = self.execution_context
-        rules: tuple[type[ValidationRule], ...] = (DepthRule,)
+        rules: tuple[type[ValidationRule], ...] = (ShapeRule,)
         if not context.context.role.introspection:
             rules += (NoSchemaIntrospectionCustomRule,)
         context.validation_rules = (*context.validation_rules, *rules)

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter
+from strawberry.extensions import MaxTokensLimiter
 
 from credit_graph.server.enterprise import Enterprise, Person
 from credit_graph.server.limits import Errors, ShapeLimits
@@ -29,7 +29,6 @@ def schema() -> strawberry.Schema:
         types=[Enterprise, Person, *RECORD_TYPES.values()],
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=limits().tokens.value),
-            lambda: MaxAliasesLimiter(max_alias_count=limits().aliases.value),
             ShapeLimits,
             Errors,
         ],

@@ -58,8 +58,9 @@ def backup(store: Store, directory: Path) -> dict[str, Any]:
         write_whole(draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         draft.rename(directory)
     except OSError as error:
-        shutil.rmtree(draft, ignore_errors=True)
         raise _os_error(error, directory) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     return manifest
 
 
@@ -79,8 +80,7 @@ def restore(store: Store, directory: Path) -> dict[str, Any]:
             _restore_nodes(store, path)
         for path in sorted((directory / "relationships").glob("*.jsonl")):
             _restore_relationships(store, path)
-        if (directory / "files").is_dir():
-            shutil.copytree(directory / "files", store.home, dirs_exist_ok=True)
+        _copy_files(directory / "files", store.home)
         for path in nodes:
             _restore_last(store, path)
         if _count(store) != manifest["counts"]:
@@ -161,10 +161,11 @@ def _manifest(store: Store, draft: Path, counts: dict[str, int]) -> dict[str, An
     }
 
 
-def _copy_files(home: Path, target: Path) -> None:
+def _copy_files(source: Path, target: Path) -> None:
     for name in FOLDERS:
-        if (home / name).is_dir():
-            shutil.copytree(home / name, target / name)
+        if (source / name).is_dir():
+            private_folder(target)
+            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
 
 
 def _require_secret(store: Store, directory: Path) -> None:

@@ -1,0 +1,65 @@
+"""``credit-graph release`` as typed: output, exit status, one line per error."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from credit_graph.store import Store
+from facts import D, commit, fact
+
+
+def run(env: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "credit_graph.cli", *map(str, arguments)]
+    env = env | {"CREDIT_GRAPH_TODAY": "2026-11-23"}
+    return subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+
+
+def test_build_and_show(store: Store, env: dict[str, str], tmp_path: Path) -> None:
+    listing = fact(
+        "SeriousListing",
+        "k1",
+        "91330206MA00000001",
+        start=D("2025-03-01"),
+        listing_id="ILL0001",
+        credit_code="91330206MA00000001",
+        name="宁波某某食品有限公司",
+        listed_on=D("2025-03-01"),
+        reason="组织虚假交易",
+        listed_by="宁波市北仑区市场监督管理局",
+    )
+    commit(store, 1, [listing])
+    out = tmp_path / "out"
+    build = ("release", "build", "serious_violation", "--valid", "2026-11-23", "--out", out)
+    first = run(env, *build, "--json")
+    assert first.returncode == 0, first.stderr
+    told = json.loads(first.stdout)
+    assert (told["counts"], told["unchanged"], told["seq"]) == (
+        {"entries": 1, "refused": 0, "removed": 0, "held": 0},
+        False,
+        1,
+    )
+    assert json.loads(run(env, *build, "--json").stdout)["unchanged"] is True
+    shown = run(env, "release", "show", out, "--rebuild")
+    assert shown.returncode == 0, shown.stderr
+    assert "测试数据，不得公开" in shown.stdout
+    (out / "entries.csv").write_text("x")
+    for arguments, status, code in (
+        (("release", "show", out), 3, "input.release_altered"),
+        (("release", "show", tmp_path), 3, "input.not_a_release"),
+        (build, 6, "state.release_exists"),
+        (("release", "build", "serious_violation", "--valid", "2026-11-24", "--out", out), 2, "usage.future"),
+        (("release", "build", "serious_violation", "--valid", "soon", "--out", out), 2, "usage.bad_value"),
+        (("release", "build", "serious_violation", "--valid", "2020-01-01", "--out", out), 4, "policy.none_in_force"),
+        (("release", "build", "blacklist", "--out", out), 2, "usage.bad_value"),
+    ):
+        failed = run(env, *arguments)
+        assert (failed.returncode, failed.stderr.split()[0], failed.stdout) == (status, code, "")
+        assert len(failed.stderr.strip().splitlines()) == 1
+
+
+def test_an_empty_graph(store: Store, env: dict[str, str], tmp_path: Path) -> None:
+    failed = run(env, "release", "build", "serious_violation", "--out", tmp_path / "out")
+    assert (failed.returncode, failed.stderr.split()[0]) == (6, "state.no_data")
