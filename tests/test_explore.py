@@ -24,7 +24,7 @@ def city(store: Store) -> Iterator[Store]:
         return fact("Registration", f"r{number}", eid, **(base | content))
 
     moved = firm(4, "一号", "0574-3")
-    stock = {"holder_name": "甲控股", "holder_code": "e9"}
+    stock: dict[str, Any] = {"holder_name": "甲控股", "holder_code": "e9"}
     commit(
         store,
         1,

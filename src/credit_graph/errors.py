@@ -55,6 +55,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "No permission to read {path}. Change the file's permissions and try again.",
     ),
     "input.empty": ("文件为空：{path}", "The file is empty: {path}"),
+    "input.no_tables": (
+        "{path} 中没有可读的表格文件（CSV、XLSX、JSON、Parquet、zip）。",
+        "There is no table file (CSV, XLSX, JSON, Parquet, zip) in {path}.",
+    ),
     "input.not_a_table": (
         "{path} 不是表格文件：{why}。请重新导出为 CSV、XLSX、JSON 或 Parquet。",
         "{path} is not a table: {why}. Export it again as CSV, XLSX, JSON or Parquet.",

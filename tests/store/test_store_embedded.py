@@ -146,17 +146,15 @@ def test_a_stale_state_file_does_no_harm(own: Settings, define: Define) -> None:
     old = state.read_text()
     embedded.stop(own)
     assert not state.exists()
-    endpoint = None
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
         stale = f'{{"bolt": {port}, "http": {port}, "database": "credit", "java": 1, "supervisor": 1}}'
-        for text in (old, stale, "{", '{"more": 1}', ""):
+        for text in (old, stale, "{"):
             state.write_text(text)
             with Store.open(own) as store:
                 assert store.size() == 1
-                endpoint = embedded.status(own)
+                assert len(processes.of_home(own.home)) == 2
             embedded.stop(own)
-    assert endpoint is not None
 
 
 def test_a_lost_password_is_replaced(own: Settings, define: Define) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,17 +13,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from credit_graph.ingest.rows import CheckedTable, Fault, Row
+from credit_graph.ingest.rows import CheckedTable, ChunkCells, Fault, Row
+from credit_graph.model.kinds import FieldType
 
 _HEADER = b"header"
+_META = ("number", "outcome", "key", "reasons", "faults", "documents")
 
 
 class BatchFile:
-    """Writes the file of one batch; a resumed batch writes it again, the same."""
+    """Writes the file of one batch; a resumed batch writes it again, the same.
+
+    Columns: ``number`` (row of the file), ``outcome`` (new, changed, unchanged, empty, duplicate, erased,
+    quarantined), ``key``, ``reasons`` and ``faults`` (JSON), ``documents`` (JSON: field -> person key, so that a
+    quarantined row can be replayed), and ``c0`` … the screened cells, named by the metadata ``header``.
+    """
 
     def __init__(self, path: Path, table: CheckedTable) -> None:
         self.count = 0
-        names = ["number", "outcome", "key", "reasons", "faults", *(f"c{i}" for i in range(len(table.header)))]
+        definition = table.definition
+        fields = table.mapped.values()
+        self._documents = [name for name in fields if definition.type_of(name) is FieldType.ID_NUMBER]
+        names = [*_META, *(f"c{i}" for i in range(len(table.header)))]
         kinds = [pa.int64(), *[pa.string()] * (len(names) - 1)]
         header = {_HEADER: json.dumps(table.header, ensure_ascii=False).encode()}
         self._schema = pa.schema(list(zip(names, kinds, strict=True)), metadata=header)
@@ -37,23 +47,46 @@ class BatchFile:
         file = cls(draft, table)
         try:
             yield file
-        finally:
+        except BaseException:
             file._writer.close()
+            draft.unlink(missing_ok=True)
+            raise
+        file._writer.close()
         draft.replace(path)
 
     def add(self, rows: list[tuple[Row, str]]) -> None:
-        """Append rows with what became of them."""
-        columns: list[list[Any]] = [
+        """Append a chunk of rows with what became of them."""
+        if not rows:
+            return
+        columns: list[Any] = [
             [row.number for row, _ in rows],
             [outcome for _, outcome in rows],
             [row.key for row, _ in rows],
             [_dump(row.reasons) for row, _ in rows],
             [_dump(row.faults) for row, _ in rows],
+            [self._keys(row) for row, _ in rows],
+            *_cells([row for row, _ in rows]),
         ]
-        columns += [[row.cells[i] for row, _ in rows] for i in range(len(self._schema.names) - 5)]
-        arrays = [pa.array(column, type=kind) for column, kind in zip(columns, self._schema.types, strict=True)]
+        arrays = [
+            column if isinstance(column, pa.Array) else pa.array(column, type=kind)
+            for column, kind in zip(columns, self._schema.types, strict=True)
+        ]
         self._writer.write_table(pa.table(arrays, schema=self._schema))
         self.count += len(rows)
+
+    def _keys(self, row: Row) -> str | None:
+        found = {name: row.content[name] for name in self._documents if name in row.content}
+        return json.dumps(found) if found else None
+
+
+def _cells(rows: list[Row]) -> Sequence[Any]:
+    """The cells by column: the chunk's own columns where the rows are a whole chunk in order, else a copy."""
+    first = rows[0].cells
+    if isinstance(first, ChunkCells) and len(first.columns[0]) == len(rows):
+        together = (isinstance(row.cells, ChunkCells) and row.cells.at(first.columns, i) for i, row in enumerate(rows))
+        if all(together):
+            return first.columns
+    return list(zip(*(row.cells for row in rows), strict=True))
 
 
 def _dump(faults: tuple[Fault, ...]) -> str | None:

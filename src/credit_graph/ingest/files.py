@@ -1,224 +1,191 @@
-"""Source files: found in folders and archives, guarded against what must not be read, hashed."""
+"""Source files: found in folders and archives, guarded against what must not be read, opened as bytes.
+
+Members of archives are read where they are: nothing unscreened is ever written to the disk.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import os
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import IO
 
 from credit_graph.errors import InputError
+from credit_graph.ingest import archives
 from credit_graph.ingest.limits import limits
 from credit_graph.ingest.screening import screen_text
 from credit_graph.text import t
 
-_BLOCK = 1 << 20
-_SKIPPED = (".", "~$")  # hidden files, and the lock files of open spreadsheets
-_NOT_DATA = frozenset(".md .pdf .doc .docx .yml .yaml .py .html .htm .exe .log".split())
-ZIP = b"PK\x03\x04"
+BLOCK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0"
+_SKIPPED = (".", "~$", "__MACOSX")  # hidden files, and the lock files of open spreadsheets
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file on disk, or the member of an archive unpacked beside it."""
+    """A file on disk, or a member of an archive."""
 
-    path: Path  # as given by the user
-    member: str = ""  # member of an archive
-    unpacked: Path | None = None  # where the member lies
+    location: Path  # as given by the user, or found below it
+    members: tuple[str, ...] = ()  # on the way from archive to archive to the file
 
     @property
-    def data(self) -> Path:
-        """Where the bytes are."""
-        return self.unpacked or self.path
+    def path(self) -> Path:
+        """The location as it may be shown and stored: file names can hold anything, so it is screened."""
+        return Path(screen_text(str(self.location)))
 
     @property
     def label(self) -> str:
-        """How messages and the batch name it; screened, since file names can hold anything."""
-        name = f"{self.path.name}/{self.member}" if self.member else self.path.name
-        return screen_text(name)
+        """How messages and the batch name it; screened."""
+        return screen_text("/".join((self.location.name, *self.members)))
+
+    @property
+    def name(self) -> str:
+        """The file's own name, unscreened: for patterns, never to be shown or stored."""
+        return (self.members[-1] if self.members else self.location.name).rpartition("/")[2]
+
+    def open(self) -> IO[bytes]:
+        """The bytes, from the beginning. Raises ``InputError``: no_permission, damaged."""
+        try:
+            stream: IO[bytes] = self.location.open("rb")
+        except PermissionError:
+            raise InputError("input.no_permission", path=self.path) from None
+        except OSError as error:
+            raise InputError("input.damaged", path=self.path, why=error.strerror) from None
+        for member in self.members:
+            stream = archives.open_member(stream, member, self.label)
+        return stream
+
+    def head(self, size: int = 512) -> bytes:
+        """The first bytes."""
+        with self.open() as stream:
+            return archives.read(stream, size, self.label)
+
+    def blocks(self) -> Iterator[bytes]:
+        """All bytes, block by block. Raises ``InputError`` as :meth:`open`."""
+        with self.open() as stream:
+            while block := archives.read(stream, BLOCK, self.label):
+                yield block
+
+    def whole(self) -> bytes:
+        """All bytes in memory. Raises ``InputError("input.too_large")`` over the limit of ``policies/loading.yml``."""
+        limit = limits().max_memory_bytes
+        with self.open() as stream:
+            data = archives.read(stream, limit + 1, self.label)
+        if len(data) > limit:
+            raise InputError("input.too_large", path=self.label, why=t(f"超过 {limit} 字节", f"over {limit} bytes"))
+        return data
 
 
 def expand(paths: Sequence[Path]) -> list[SourceFile]:
-    """The files that the paths name, folders recursively; sorted, each once.
+    """The files that the paths name, in order: folders recursively, archives member by member, each file once.
 
-    Raises ``InputError``: not_found, no_permission, loop.
+    Hidden and lock files are skipped, in folders also what is no table by its suffix (``policies/loading.yml``).
+    Raises ``InputError``: not_found, no_permission, loop, no_tables, unsafe_archive, encrypted, damaged.
     """
     found: list[SourceFile] = []
-    seen: set[tuple[int, int]] = set()
+    seen: set[Path] = set()
     for path in paths:
-        for file in _walk(path, ()):
-            stat = file.stat()
-            if (stat.st_dev, stat.st_ino) in seen:
-                continue
-            seen.add((stat.st_dev, stat.st_ino))
-            found.append(SourceFile(file))
+        files = list(_walk(path, ()))
+        if not files:
+            raise InputError("input.no_tables", path=screen_text(str(path)))
+        for file in files:
+            if (real := file.resolve()) not in seen:
+                seen.add(real)
+                found += _members(SourceFile(file))
     return found
 
 
-def unpack(file: SourceFile, work: Path) -> list[SourceFile]:
-    """The file itself, or the members of a zip archive, unpacked below ``work``.
-
-    Raises ``InputError``: no_permission, unsafe_archive, damaged, encrypted.
-    """
-    return _members(file, file.path, work, 1) if is_archive(file.path) else [file]
-
-
-def _walk(path: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path]:
-    """Files of a path; ``above`` are the folders on the way, so that a loop of links is noticed."""
+def _walk(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
+    """Files of a path; ``above`` are the real folders on the way, so that a loop of links is noticed."""
+    shown = screen_text(str(path))
     try:
-        stat = path.stat()
-    except PermissionError:
-        raise InputError("input.no_permission", path=path) from None
-    except OSError as error:
-        if error.errno == 40:  # ELOOP
-            raise InputError("input.loop", path=path) from None
-        raise InputError("input.not_found", path=path) from None
-    if not path.is_dir():
-        if not path.is_file():
-            raise InputError("input.not_a_table", path=path, why=t("不是普通文件", "no ordinary file"))
-        yield path
-        return
-    here = (stat.st_dev, stat.st_ino)
-    if here in above:
-        raise InputError("input.loop", path=path)
-    try:
+        path.stat()
+        real = path.resolve()
+        if not path.is_dir():
+            if not path.is_file():
+                raise InputError("input.not_a_table", path=shown, why=t("不是普通文件", "it is no ordinary file"))
+            yield path
+            return
+        if real in above:
+            raise InputError("input.loop", path=shown)
         children = sorted(path.iterdir())
     except PermissionError:
-        raise InputError("input.no_permission", path=path) from None
+        raise InputError("input.no_permission", path=shown) from None
+    except (OSError, RuntimeError) as error:
+        code = "input.loop" if getattr(error, "errno", errno.ELOOP) == errno.ELOOP else "input.not_found"
+        raise InputError(code, path=shown) from None
     for child in children:
-        if child.name.startswith(_SKIPPED) or (child.suffix.lower() in _NOT_DATA and child.is_file()):
-            continue
-        yield from _walk(child, (*above, here))
+        if not child.name.startswith(_SKIPPED) and (child.is_dir() or _may_be_table(child)):
+            yield from _walk(child, (*above, real))
 
 
-def head(path: Path, size: int = 8) -> bytes:
-    """The first bytes of a file; ``InputError`` if it can't be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(size)
-    except PermissionError:
-        raise InputError("input.no_permission", path=path) from None
-    except OSError as error:
-        raise InputError("input.damaged", path=path, why=error.strerror) from None
+def _may_be_table(path: Path) -> bool:
+    """By the suffix; a broken or looping link is kept, so that it is reported."""
+    return path.suffix.lower().lstrip(".") in limits().suffixes or not path.exists()
 
 
-def is_archive(path: Path) -> bool:
-    """Whether the file is a zip archive and no spreadsheet."""
-    if head(path)[:4] != ZIP:
-        return False
-    with _opened(path, path.name) as archive:
-        return "[Content_Types].xml" not in archive.namelist() and "mimetype" not in archive.namelist()
-
-
-def _opened(path: Path, label: str) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError("input.damaged", path=label, why=str(error)) from None
-
-
-def guard_archive(path: Path, label: str) -> None:
-    """Refuse an archive (or spreadsheet) that is a bomb or reaches outside: ``InputError`` unsafe_archive."""
+def _members(file: SourceFile) -> list[SourceFile]:
+    """The file, or the members of the archive that it is."""
+    if file.head(4) != archives.ZIP:
+        return [file]
     allowed = limits()
-    with _opened(path, label) as archive:
-        members = archive.infolist()
-        if len(members) > allowed.max_archive_members:
-            _unsafe(label, t(f"成员超过 {allowed.max_archive_members} 个", "too many members"))
-        total = sum(member.file_size for member in members)
-        packed = max(1, sum(member.compress_size for member in members))
-        if total > allowed.max_archive_bytes:
-            _unsafe(label, t("解压后过大", "too large when unpacked"))
-        if total > 10_000_000 and total / packed > allowed.max_archive_ratio:
-            _unsafe(label, t(f"压缩比 {total // packed} 过高", f"its compression ratio is {total // packed}"))
-        for member in members:
-            parts = PurePosixPath(member.filename.replace("\\", "/"))
-            if parts.is_absolute() or ".." in parts.parts or ":" in member.filename[:3]:
-                _unsafe(label, t("成员路径越界", "a member's path leaves the archive"))
-            if member.flag_bits & 1:
-                raise InputError("input.encrypted", path=label)
-
-
-def _unsafe(label: str, why: str) -> None:
-    raise InputError("input.unsafe_archive", path=label, why=why)
-
-
-def _members(source: SourceFile, path: Path, work: Path, depth: int) -> list[SourceFile]:
-    guard_archive(path, source.label)
-    if depth > limits().max_archive_depth:
-        _unsafe(source.label, t("嵌套过深", "archives inside archives inside archives"))
-    found: list[SourceFile] = []
-    with _opened(path, source.label) as archive:
-        for member in sorted(archive.infolist(), key=lambda m: m.filename):
-            name = PurePosixPath(_decoded(member)).name
-            if member.is_dir() or name.startswith(_SKIPPED):
+    with file.open() as stream, archives.opened(stream, file.label) as archive:
+        names = archives.guard(archive, file.label)
+        if archives.is_workbook(archive):
+            return [file]
+        if len(file.members) >= allowed.max_archive_depth:
+            why = t("压缩包嵌套过深", "archives inside archives inside archives")
+            raise InputError("input.unsafe_archive", path=file.label, why=why)
+        found: list[SourceFile] = []
+        for name in names:
+            parts = name.split("/")
+            if any(part.startswith(_SKIPPED) for part in parts) or not _may_be_member(parts[-1]):
                 continue
-            inner = "/".join(part for part in (source.member, _decoded(member)) if part)
-            target = work / hashlib.sha256(f"{path}\x1f{inner}".encode()).hexdigest()[:16]
-            _unpack(archive, member, target, source.label)
-            file = SourceFile(source.path, inner, target)
-            found += _members(file, target, work, depth + 1) if is_archive(target) else [file]
+            found += _members(SourceFile(file.location, (*file.members, name)))
+    if not found:
+        raise InputError("input.no_tables", path=file.label)
     return found
 
 
-def _decoded(member: zipfile.ZipInfo) -> str:
-    """The member's name; archives made on Chinese Windows hold GB18030 names without saying so."""
-    if member.flag_bits & 0x800:
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return member.filename
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, label: str) -> None:
-    """Unpack one member; never more bytes than its entry announced."""
-    left = member.file_size
-    try:
-        with archive.open(member) as source, target.open("wb") as file:
-            while block := source.read(_BLOCK):
-                left -= len(block)
-                if left < 0:
-                    _unsafe(label, t("成员大于其声明", "a member is larger than it says"))
-                file.write(block)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
-        raise InputError("input.damaged", path=label, why=str(error)) from None
+def _may_be_member(name: str) -> bool:
+    return Path(name).suffix.lower().lstrip(".") in limits().suffixes
 
 
 def fingerprint(file: SourceFile) -> str:
     """SHA-256 of the bytes; refuses an empty file and a line that no table has (``InputError``)."""
     digest = hashlib.sha256()
-    longest = current = size = 0
+    size = current = 0
     limit = limits().max_line_bytes
-    first = head(file.data)
-    text = first[:4] not in (ZIP, OLE[:4], b"PAR1") and first.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"[", b"{")
-    try:
-        with file.data.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                size += len(block)
-                digest.update(block)
-                if text:
-                    longest, current = _line_lengths(block, longest, current)
-                    if longest > limit:
-                        why = t(f"一行超过 {limit} 字节", f"a line is longer than {limit} bytes")
-                        raise InputError("input.too_large", path=file.label, why=why)
-    except PermissionError:
-        raise InputError("input.no_permission", path=file.label) from None
-    except OSError as error:
-        raise InputError("input.damaged", path=file.label, why=os.strerror(error.errno or 0)) from None
+    lines = is_text_table(file.head())
+    for block in file.blocks():
+        size += len(block)
+        digest.update(block)
+        if lines:
+            longest, current = _line_lengths(block, current)
+            if longest > limit:
+                why = t(f"一行超过 {limit} 字节", f"a line is longer than {limit} bytes")
+                raise InputError("input.too_large", path=file.label, why=why)
     if size == 0:
         raise InputError("input.empty", path=file.label)
     return digest.hexdigest()
 
 
-def _line_lengths(block: bytes, longest: int, current: int) -> tuple[int, int]:
-    """The longest line so far and the length of the unfinished one."""
+def is_text_table(start: bytes) -> bool:
+    """Whether the first bytes are those of lines of text, rather than of a workbook, JSON or Parquet."""
+    return start[:4] not in (archives.ZIP, OLE, b"PAR1", b"PARE") and not is_json(start)
+
+
+def is_json(start: bytes) -> bool:
+    """Whether text begins as JSON does: a list of objects, or an object."""
+    dense = b"".join(start.removeprefix(b"\xef\xbb\xbf").split())
+    return dense[:2] in (b"[{", b"[]", b"{}", b'{"')
+
+
+def _line_lengths(block: bytes, current: int) -> tuple[int, int]:
+    """The longest line that ends in the block or goes on after it, and the length of the unfinished one."""
     first, last = block.find(b"\n"), block.rfind(b"\n")
     if first < 0:
-        current += len(block)
-        return max(longest, current), current
-    inside = max((len(line) for line in block[first + 1 : last].split(b"\n")), default=0)
-    longest = max(longest, current + first, inside)
-    return longest, len(block) - last - 1
+        return current + len(block), current + len(block)
+    return max(current + first, last - first), len(block) - last - 1

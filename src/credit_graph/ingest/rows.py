@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
+
+import pyarrow as pa
 
 from credit_graph.model.definition import Definition
 from credit_graph.model.statement import Value
@@ -24,13 +26,40 @@ class Fault:
     value: str
 
 
+class ChunkCells(Sequence[str]):
+    """The screened cells of one row; they stay in the columns of their chunk until someone looks at them."""
+
+    __slots__ = ("_place", "columns")
+
+    def __init__(self, columns: Sequence[pa.Array], place: int) -> None:
+        self.columns = columns
+        self._place = place
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        if isinstance(i, slice):
+            return [column[self._place].as_py() for column in self.columns[i]]
+        text: str = self.columns[i][self._place].as_py()
+        return text
+
+    def at(self, columns: Sequence[pa.Array], place: int) -> bool:
+        """Whether these are the cells at that place of those columns."""
+        return self.columns is columns and self._place == place
+
+
 @dataclass(slots=True)
 class Row:
     """One input row after normalising, checking and screening."""
 
     number: int  # as a spreadsheet counts: the header's row + 1 …
     status: RowStatus
-    cells: list[str | None]  # screened text of every input column, in the header's order
+    cells: Sequence[str]  # screened text of every input column, in the header's order
     key: str | None = None  # natural key; readable also for most quarantined rows
     eid: str | None = None  # the subject as the row names it (credit code, org:…, reg:…, tax:…, name:…)
     subject_ref: str | None = None  # how the row names a subject that the graph does not know (set by jobs)
@@ -58,6 +87,7 @@ class CheckedTable:
     read: int  # data rows
     skipped: dict[str, int]  # title lines, totals, notes, blank lines
     spool: Path  # Parquet of the screened rows; the caller moves or removes it
+    notes: list[str] = field(default_factory=list)  # what the user should know: more rows than expected …
 
     def rows(self) -> Iterator[list[Row]]:
         """Chunks of checked rows in file order."""

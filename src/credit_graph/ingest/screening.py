@@ -1,8 +1,9 @@
 """Screening (证件号码筛查): every cell of every column, before anything is hashed, stored, cached, logged or printed.
 
 A maximal run of letters and digits that has the form of a citizen ID, a region that existed and a possible date is
-masked, also inside text. Exempt: a credit code that passes both checks; a 15-digit number in a column typed
-``registration_number`` with a valid check digit and a registration authority's region.
+masked, also inside text (个人信息保护法 arts 6, 51: no more than needed, and secured). Exempt: a credit code
+that passes both checks; a 15-digit number in a column typed ``registration_number`` with a valid check digit and the
+region of a registration authority. Column names can't be trusted, so every column is looked at.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ import unicodedata
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.model.identifiers import is_credit_code, is_registration_number, is_screened, region_exists
+from credit_graph.model.identifiers import is_authority, is_registration_number, must_screen
 
-# a quick look for cells that may hold an ID, also in full-width digits; what it finds is looked at closely
-_MAYBE = r"[0-9０-９]{15}"
-_RUN = re.compile(r"[0-9A-Za-z]+")
 MASK = "*"
+# characters that nobody sees and that would hide a number from the search
+_INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"
+# a quick look for cells that may hold an ID, in digits of any script; what it finds is looked at closely
+_MAYBE = r"\p{Nd}{15}|[0-9]\.[0-9]{5,16}[Ee]\+?1[47]"
+_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[Ａ-Ｚａ-ｚ]")
+_RUN = re.compile(r"[0-9A-Za-z]+")
+_LOOK = f"{_MAYBE}|{_INVISIBLE}"
+_DESTROYED = re.compile(r"([0-9])\.([0-9]{5,16})[Ee]\+?(14|17)(?![0-9A-Za-z])")
 
 
 def mask(number: str) -> str:
@@ -27,41 +33,34 @@ def mask(number: str) -> str:
 
 
 def screen_text(text: str, *, registration: bool = False) -> str:
-    """The text with every citizen ID in it masked; ``registration`` exempts valid registration numbers."""
-    folded = "".join(_fold(c) for c in text)
-    result, end = [], 0
-    for run in _RUN.finditer(folded):
-        found = run.group()
-        if _must_hide(found, registration):
-            result += [text[end : run.start()], mask(found)]
-            end = run.end()
-    return "".join(result) + text[end:] if result else text
+    """The text with every citizen ID in it masked; ``registration`` exempts a cell that is a registration number."""
+    if registration and _is_registration(text):
+        return text
+    folded = _OTHER_DIGITS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    places = [run.span() for run in _RUN.finditer(folded) if must_screen(run.group())]
+    places += [run.span() for run in _DESTROYED.finditer(folded) if _destroyed_id(*run.groups())]
+    for start, end in places:
+        text = text[:start] + mask(folded[start:end]) + text[end:]
+    return text
 
 
-def _fold(character: str) -> str:
-    """Full-width digits and letters as ASCII, everything else as it is (so that positions stay)."""
-    folded = unicodedata.normalize("NFKC", character)
-    return folded if len(folded) == 1 else character
+def _is_registration(text: str) -> bool:
+    number = text.strip()
+    return len(number) == 15 and is_registration_number(number) and is_authority(number[:6])
 
 
-def _must_hide(run: str, registration: bool) -> bool:
-    if len(run) not in (15, 18) or not is_screened(run):
-        return False
-    if is_credit_code(run.upper()):
-        return False
-    return not (registration and is_registration_number(run) and region_exists(run[:6]))
+def _destroyed_id(first: str, digits: str, exponent: str) -> bool:
+    """Whether a spreadsheet's 3.30206198001011E+17 shows region and birth of an ID."""
+    length = int(exponent) + 1
+    return len(digits) >= length - 5 and must_screen((first + digits)[:length].ljust(length, "0"))
 
 
-def screen_column(column: pa.Array, *, registration: bool = False) -> tuple[pa.Array, int]:
-    """A string column with its IDs masked, and how many cells held one."""
-    maybe = pc.fill_null(pc.match_substring_regex(column, _MAYBE), False)
-    places = pc.indices_nonzero(maybe).to_pylist()
-    if not places:
-        return column, 0
-    cells = column.to_pylist()
-    changed = 0
-    for place in places:
-        screened = screen_text(cells[place], registration=registration)
-        changed += screened != cells[place]
-        cells[place] = screened
-    return pa.array(cells, type=pa.string()), changed
+def screen_column(column: pa.Array, *, registration: bool = False) -> pa.Array:
+    """A string column without invisible characters and with its IDs masked."""
+    look = pc.fill_null(pc.match_substring_regex(column, _LOOK), False)
+    found = column.filter(look)
+    if not len(found):
+        return column
+    visible = pc.replace_substring_regex(found, _INVISIBLE, "").to_pylist()
+    screened = pa.array([screen_text(cell, registration=registration) for cell in visible], type=pa.string())
+    return pc.replace_with_mask(column, look, screened)

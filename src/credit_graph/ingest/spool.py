@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,37 +17,31 @@ import pyarrow.parquet as pq
 
 from credit_graph.errors import InputError
 from credit_graph.ingest.files import SourceFile
-from credit_graph.ingest.persons import document_key
+from credit_graph.ingest.limits import limits
+from credit_graph.ingest.persons import read_document
 from credit_graph.ingest.recognise import Match, recognise
 from credit_graph.ingest.screening import mask, screen_column, screen_text
 from credit_graph.ingest.tables import Cells, RawTable
 from credit_graph.ingest.values import clean
 from credit_graph.model.definition import Definition
-from credit_graph.model.identifiers import citizen_id_fault, looks_like_citizen_id, normalise
+from credit_graph.model.headers import normal_header, split_unit
 from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
+from credit_graph.text import t
 
-CHUNK = 20_000
-_SEARCHED = 30  # rows in which the header is looked for
-_NOTES = (
-    "合计",
-    "总计",
-    "小计",
-    "注",
-    "说明",
-    "备注",
-    "制表",
-    "填表",
-    "审核",
-    "单位负责人",
-    "数据来源",
-    "导出",
-    "截至",
-)
+CHUNK_ROWS = 50_000
+CHUNK_CELLS = 1_500_000
+CHUNK_CHARACTERS = 16_000_000
+_SHORTEST_CODE = 9  # a total may stand in a column of codes, a code in a row of totals may not
+_BOUNDARY = " | "  # between the cells of a row that does not fit the header
 
 
 @dataclass(slots=True)
 class Spool:
-    """A screened table on disk. Columns: ``number``, ``extra`` (cells beyond the header), ``c0`` …, ``k:FIELD``."""
+    """A screened table on disk.
+
+    Columns: ``number``; ``broken``, the text of a row that does not fit the header; ``c0`` … the cells; for each
+    column of personal documents ``k0`` … its person keys and ``f0`` … the reasons why there is none.
+    """
 
     path: Path
     match: Match
@@ -55,6 +49,18 @@ class Spool:
     fields: list[str | None]  # per column
     read: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def documents(self) -> list[int]:
+        """Columns that hold numbers of personal documents."""
+        types = [self.match.definition.type_of(name) if name else None for name in self.fields]
+        return [i for i, kind in enumerate(types) if kind is FieldType.ID_NUMBER]
+
+    def chunks(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """The rows, chunk by chunk."""
+        with pq.ParquetFile(self.path) as source:
+            for group in range(source.num_row_groups):
+                yield source.read_row_group(group, columns=columns)
 
 
 def spool(
@@ -64,68 +70,88 @@ def spool(
     source: str | None,
     secret: bytes,
     work: Path,
+    progress: Callable[[int], None] | None = None,
 ) -> Spool:
-    """Read, screen and keep one table. Raises ``InputError``: unrecognised, ambiguous, damaged, too_large."""
-    rows = enumerate(raw.rows(), start=1)
-    number, header, match = _find_header(list(islice(rows, _SEARCHED)), file, definitions, source)
-    name = hashlib.sha256(f"{file.path}\x1f{file.member}\x1f{raw.sheet}".encode()).hexdigest()[:16]
+    """Read, screen and keep one table; ``progress`` is told the rows read so far.
+
+    Raises ``InputError``: unrecognised, ambiguous, duplicate_columns, not_a_table, damaged, too_large.
+    """
+    number, header = _find_header(raw, file, definitions, source)
+    match = recognise(header, definitions, source, path=file.label)
+    name = hashlib.sha256("\x1f".join((str(file.location), *file.members, raw.sheet)).encode()).hexdigest()[:16]
     fields = [match.mapped.get(text) for text in header]
-    result = Spool(work / f"{name}.parquet", match, [screen_text(text) for text in header], fields)
-    writer = _Writer(result, secret)
-    with writer:
+    result = Spool(work / f"{name}.parquet", match, header, fields)
+    with _Writer(result, secret) as writer:
         for row_number, cells in enumerate(raw.rows(), start=1):
-            if row_number < number:
-                result.skipped["title"] += any(clean(cell) for cell in cells)
-            elif row_number > number:
+            if row_number > number:
                 writer.add(row_number, cells)
+                if progress and result.read % 10_000 == 0:
+                    progress(result.read)
+            elif row_number < number and _filled(cells):
+                result.skipped["title"] += 1
     return result
 
 
 def _find_header(
-    rows: list[tuple[int, Cells]],
-    file: SourceFile,
-    definitions: Mapping[str, Definition],
-    source: str | None,
-) -> tuple[int, list[str], Match]:
-    """The first row that a definition fits; titles above a table fit none."""
-    refused: InputError | None = None
-    for number, cells in rows:
-        header = [cell or "" for cell in cells]
-        while header and not header[-1].strip():
-            header.pop()
-        if sum(bool(text.strip()) for text in header) < 2:
+    raw: RawTable, file: SourceFile, definitions: Mapping[str, Definition], source: str | None
+) -> tuple[int, list[str]]:
+    """Number and screened cells of the row, among the first, that holds the most names of known columns.
+
+    Where no name is known it is the first row of more than one cell, so that the message can name its columns.
+    """
+    named = definitions.get(source or "")
+    known = _known_names([named] if named else list(definitions.values()))
+    best: tuple[int, int, list[str]] | None = None
+    for number, cells in enumerate(islice(raw.rows(), limits().max_title_rows), start=1):
+        header = [screen_text(" ".join(cell.split())) for cell in cells]
+        if not any(header):
             continue
-        try:
-            return number, header, recognise(header, definitions, source, path=file.label)
-        except InputError as error:
-            refused = refused or error
-            if error.code == "input.ambiguous":
-                raise
-    if refused is not None:
-        raise refused
-    raise InputError("input.not_a_table", path=file.label, why="没有表头 / no header")
+        score = sum(normal_header(text) in known or split_unit(text)[0] in known for text in header)
+        if best is None or score > best[0] or (best[0] == 0 and len(list(filter(None, best[2]))) == 1):
+            best = (score, number, header)
+    if best is None:
+        raise InputError("input.not_a_table", path=file.label, why=t("没有表头", "it has no header"))
+    return best[1], best[2]
+
+
+def _known_names(definitions: list[Definition]) -> set[str]:
+    names = [name for definition in definitions for column in definition.columns.values() for name in column.names]
+    names += [name for definition in definitions for name in definition.ignore]
+    return {normal_header(name) for name in names} | {split_unit(name)[0] for name in names}
+
+
+def _filled(cells: Cells) -> bool:
+    return any(cell and not cell.isspace() for cell in cells)
 
 
 class _Writer:
-    """Writes chunks of screened rows; holds back trailing rows that look like totals and notes."""
+    """Sorts out what is no record, and writes the rows in screened chunks."""
 
     def __init__(self, result: Spool, secret: bytes) -> None:
         self.result = result
         self.width = len(result.header)
+        self.least = 1 + max(i for i, text in enumerate(result.header) if text)  # columns without name may be left out
+        self.most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // self.width))
+        self.rules = limits()
         self.secret = secret
-        definition, fields = result.match.definition, result.fields
-        types = [definition.type_of(name) if name else None for name in fields]
-        self.subject = [i for i, name in enumerate(fields) if name in SUBJECT_FIELDS]
-        self.documents = {i: str(fields[i]) for i, kind in enumerate(types) if kind is FieldType.ID_NUMBER}
+        definition = result.match.definition
+        types = [definition.type_of(name) if name else None for name in result.fields]
+        self.documents = {i: self._beside(str(result.fields[i])) for i in result.documents}
         self.registrations = {i for i, kind in enumerate(types) if kind is FieldType.REGISTRATION_NUMBER}
-        self.rows: list[tuple[int, Cells, str | None]] = []
-        self.held: list[tuple[int, Cells]] = []
-        names = ["number", "extra", *(f"c{i}" for i in range(self.width))]
-        kinds = [pa.int64(), *[pa.string()] * (self.width + 1)]
-        for name in self.documents.values():
-            names += [f"k:{name}", f"f:{name}"]
-            kinds += [pa.string(), pa.string()]
-        self.schema = pa.schema(list(zip(names, kinds, strict=True)))
+        self.subject = [i for i, name in enumerate(result.fields) if name in SUBJECT_FIELDS]
+        self.numbers: list[int] = []
+        self.rows: list[Cells] = []
+        self.broken: list[str | None] = []
+        self.characters = 0
+        names = [f"c{i}" for i in range(self.width)] + [f"{p}{i}" for i in self.documents for p in "kf"]
+        fields = [("number", pa.int64()), ("broken", pa.string()), *((name, pa.string()) for name in names)]
+        self.schema = pa.schema(fields)
+
+    def _beside(self, name: str) -> tuple[int | None, int | None]:
+        """Columns that say kind and country of the document in a field: ``person_id_kind``, else ``id_kind`` …"""
+        columns = {field: i for i, field in enumerate(self.result.fields)}
+        kind = columns.get(f"{name}_kind", columns.get("id_kind"))
+        return kind, columns.get("nationality")
 
     def __enter__(self) -> _Writer:
         self.file = pq.ParquetWriter(self.result.path, self.schema, compression="zstd")
@@ -133,76 +159,86 @@ class _Writer:
 
     def __exit__(self, kind: object, *rest: object) -> None:
         if kind is None:
-            self.result.skipped["note"] += len(self.held)
             self._flush()
         self.file.close()
+        if kind is not None:
+            self.result.path.unlink(missing_ok=True)
 
     def add(self, number: int, cells: Cells) -> None:
-        if not any(clean(cell) for cell in cells):
-            self.result.skipped["blank"] += bool(cells)
+        first = next((cell for cell in cells if cell and not cell.isspace()), None)
+        if first is None:
+            self.result.skipped["blank"] += 1
             return
-        if self._is_note(cells):
-            self.held.append((number, cells))
+        if aside := self._aside(first, cells):
+            self.result.skipped[aside] += 1
             return
-        for held_number, held_cells in self.held:  # it was no end of the table after all
-            self._keep(held_number, held_cells)
-        self.held.clear()
-        self._keep(number, cells)
-
-    def _is_note(self, cells: Cells) -> bool:
-        """A total or note: no subject code and words that tables end with."""
-        first = next((clean(cell) for cell in cells if clean(cell)), "")
-        codes = [clean(cells[i]) for i in self.subject if i < len(cells)]
-        filled = [code for code in codes if code and code != first]
-        return first.lstrip("（(【*").startswith(_NOTES) and not any(len(code) > 8 for code in filled)
-
-    def _keep(self, number: int, cells: Cells) -> None:
-        extra = [cell for cell in cells[self.width :] if clean(cell)]
-        padded = [*cells[: self.width], *[None] * (self.width - len(cells))]
-        self.rows.append((number, padded, "\n".join(map(str, extra)) or None))
+        broken = None
+        if len(cells) != self.width:
+            cells, broken = self._fitted(cells)
+        self.numbers.append(number)
+        self.rows.append(cells)
+        self.broken.append(broken)
         self.result.read += 1
-        if len(self.rows) >= CHUNK:
+        self.characters += sum(map(len, cells))
+        if len(self.rows) >= self.most or self.characters >= CHUNK_CHARACTERS:
             self._flush()
+
+    def _aside(self, first: str, cells: Cells) -> str | None:
+        """Whether the row is a total, a note, or the header repeated, and no record."""
+        if first == self.result.header[0] and [" ".join(cell.split()) for cell in cells] == self.result.header:
+            return "header"
+        if any(len(cells[i]) >= _SHORTEST_CODE and cells[i] != first for i in self.subject if i < len(cells)):
+            return None
+        text = "".join(first.split())
+        if self.rules.total_row.fullmatch(text):
+            return "total"
+        return "note" if self.rules.note_row.fullmatch(text) else None
+
+    def _fitted(self, cells: Cells) -> tuple[Cells, str | None]:
+        """The cells as many as the header has, and the whole row as text unless only empty cells were too many.
+
+        Where a document's number stands in such a row is not certain: all cells that may hold it are masked.
+        """
+        surplus = len(cells) - self.width
+        if surplus > 0 and not _filled(cells[self.width :]):
+            return cells[: self.width], None
+        if self.least <= len(cells) < self.width:
+            return [*cells, *[""] * -surplus], None
+        doubtful = {place for i in self.documents for place in range(min(i, i + surplus), max(i, i + surplus) + 1)}
+        shown = [mask(cell) if i in doubtful else cell for i, cell in enumerate(cells)]
+        text = _BOUNDARY.join(shown)
+        return [*shown[: self.width], *[""] * -surplus], text
 
     def _flush(self) -> None:
         if not self.rows:
             return
         columns: dict[str, pa.Array] = {
-            "number": pa.array([number for number, _, _ in self.rows], type=pa.int64()),
-            "extra": screen_column(pa.array([extra for _, _, extra in self.rows], type=pa.string()))[0],
+            "number": pa.array(self.numbers, type=pa.int64()),
+            "broken": screen_column(pa.array(self.broken, type=pa.string())),
         }
-        for i in range(self.width):
-            cells = pa.array([cells[i] or None for _, cells, _ in self.rows], type=pa.string())
-            if name := self.documents.get(i):
-                cells, columns[f"k:{name}"], columns[f"f:{name}"] = self._documents(cells)
-            columns[f"c{i}"], _ = screen_column(cells, registration=i in self.registrations)
+        cells = [pa.array(column, type=pa.string()) for column in zip(*self.rows, strict=True)]
+        for i, column in enumerate(cells):
+            if i in self.documents:
+                columns[f"c{i}"], columns[f"k{i}"], columns[f"f{i}"] = self._read_documents(cells, i)
+            else:
+                columns[f"c{i}"] = screen_column(column, registration=i in self.registrations)
         self.file.write_table(pa.table([columns[name] for name in self.schema.names], schema=self.schema))
+        self.numbers.clear()
         self.rows.clear()
+        self.broken.clear()
+        self.characters = 0
 
-    def _documents(self, cells: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
-        """Personal documents as masks, keys and faults."""
-        found = [_document(cell, self.secret) for cell in cells.to_pylist()]
-        masks, keys, faults = zip(*found, strict=True)
-        return tuple(pa.array(part, type=pa.string()) for part in (masks, keys, faults))
-
-
-def _document(cell: str | None, secret: bytes) -> tuple[str | None, str | None, str | None]:
-    """Mask, key and fault of one document number; an invalid citizen ID gets no key."""
-    number = normalise(clean(cell))
-    if not number:
-        return None, None, None
-    if "*" in number:  # masked by its source
-        return screen_text(number), None, None
-    if looks_like_citizen_id(number):
-        fault = citizen_id_fault(number)
-        return mask(number), None if fault else document_key(secret, number), "id_invalid" if fault else None
-    if not 5 <= len(number) <= 30 or not number.isascii():
-        return mask(number), None, "id_invalid"
-    return mask(number), document_key(secret, number), None
-
-
-def chunks(path: Path) -> Iterator[pa.Table]:
-    """The spooled rows, chunk by chunk."""
-    with pq.ParquetFile(path) as source:
-        for group in range(source.num_row_groups):
-            yield source.read_row_group(group)
+    def _read_documents(self, cells: list[pa.Array], i: int) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """A column of personal documents as masks, person keys and reasons."""
+        kinds, countries = (
+            cells[place].to_pylist() if place is not None else [""] * len(self.rows) for place in self.documents[i]
+        )
+        found: list[tuple[str, str | None, str | None]] = []
+        for text, kind, country, broken in zip(cells[i].to_pylist(), kinds, countries, self.broken, strict=True):
+            number = clean(text)
+            if not number or broken is not None:
+                found.append((text if broken is not None else "", None, None))
+            else:
+                found.append(read_document(self.secret, number, clean(kind), clean(country)))
+        masks, keys, reasons = (pa.array(part, type=pa.string()) for part in zip(*found, strict=True))
+        return masks, keys, reasons

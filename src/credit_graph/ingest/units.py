@@ -1,80 +1,92 @@
-"""Units of amounts: decided once per column and file, never guessed."""
+"""Units of amounts (金额单位): decided once per column and file, never guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from statistics import median
 
-from credit_graph.errors import InputError
-from credit_graph.ingest.recognise import split_unit
+from credit_graph.errors import InputError, UsageError
 from credit_graph.ingest.values import FEN, Bad, amount_parts, clean
-from credit_graph.model.definition import Definition
+from credit_graph.model.definition import Definition, Unit
+from credit_graph.model.headers import normal_header, split_unit
 from credit_graph.model.kinds import FieldType
 from credit_graph.text import t
 
+Counts = Callable[[str], Mapping[str, int]]  # field -> its distinct cells and how often each stands
+
 
 def decide_units(
-    definition: Definition,
-    mapped: Mapping[str, str],
-    cells: Mapping[str, Iterable[str | None]],
-    given: Mapping[str, str],
-    path: str,
+    definition: Definition, mapped: Mapping[str, str], counts: Counts, given: Mapping[str, str], path: str
 ) -> dict[str, str]:
-    """Unit per amount field: given by the caller, named in the header, the only one possible, or the plausible one.
+    """Unit per amount field: given by the caller, named in the header, the only possible one, or the plausible one.
 
-    ``mapped``: header -> field; ``cells``: field -> distinct cells with their repetitions; ``given``: header or
-    field -> unit. Raises ``InputError("input.unit_undecided")``.
+    ``mapped``: header -> field; ``counts``: gives a field's distinct cells; ``given``: header or field -> unit. A unit
+    in a cell wins over all of these, and such cells don't count here. Raises ``InputError("input.unit_undecided")``,
+    ``UsageError`` for a given unit that the definition does not know.
     """
+    headers = {field: header for header, field in mapped.items() if definition.type_of(field) is FieldType.AMOUNT}
     decided: dict[str, str] = {}
-    waiting: dict[str, str] = {}
-    for header, field in mapped.items():
-        if definition.type_of(field) is not FieldType.AMOUNT:
-            continue
-        rule = definition.units[field]
-        named = given.get(header) or given.get(field) or split_unit(header)[1]
-        if named is not None and named not in FEN:
-            raise InputError("input.unit_undecided", path=path, column=header, units="、".join(FEN), why=named)
-        if named or len(rule.possible) == 1:
-            decided[field] = named or rule.possible[0]
-        elif rule.like is None:
-            decided[field] = _plausible(definition, header, field, cells[field], path)
-        else:
-            waiting[field] = rule.like
-    for field, like in waiting.items():
-        header = next(name for name, mapped_field in mapped.items() if mapped_field == field)
-        decided[field] = decided.get(like) or _plausible(definition, header, field, cells[field], path, like)
+    without_amounts: set[str] = set()
+    # a column that is like another one is decided after it
+    for field in sorted(headers, key=lambda name: definition.units[name].like is not None):
+        header, rule = headers[field], definition.units[field]
+        unit = _given(header, field, rule, given) or split_unit(header)[1]
+        if unit is None and len(rule.possible) == 1:
+            unit = rule.possible[0]
+        if unit is None and rule.like in decided and rule.like not in without_amounts:
+            unit = decided[rule.like]
+        if unit is None:
+            middle = _median(counts(field))
+            if middle is None:
+                without_amounts.add(field)
+                unit = rule.possible[0]  # nothing but zeros: any unit says the same
+            else:
+                unit = _plausible(rule, middle, header, path)
+        decided[field] = unit
     return decided
 
 
-def _plausible(
-    definition: Definition, header: str, field: str, cells: Iterable[str | None], path: str, like: str | None = None
-) -> str:
+def _given(header: str, field: str, rule: Unit, given: Mapping[str, str]) -> str | None:
+    names = {normal_header(header), split_unit(header)[0], normal_header(field)}
+    for name, unit in given.items():
+        if normal_header(name) in names:
+            if unit not in rule.possible:
+                why = t(f"定义只允许 {'、'.join(rule.possible)}", f"the definition allows {', '.join(rule.possible)}")
+                raise UsageError("usage.bad_value", option="--unit", value=f"{name}={unit}", why=why)
+            return unit
+    return None
+
+
+def _plausible(rule: Unit, middle: Decimal, header: str, path: str) -> str:
     """The one unit in which the non-zero median lies in the plausible range."""
-    rule = definition.units[like or field]
-    numbers = [abs(number) for number in _numbers(cells) if number]
-    if not numbers:
-        return rule.possible[0]  # nothing but zeros: any unit says the same
-    middle = median(numbers)
-    low, high = rule.median_yuan or (0.0, 0.0)
-    fitting = [unit for unit in rule.possible if low <= float(middle * FEN[unit] / 100) <= high]
+    if rule.median_yuan is None:
+        why = t(f"与它同单位的列 {rule.like} 没有金额", f"the column {rule.like}, which it is like, has no amounts")
+        raise InputError("input.unit_undecided", path=path, column=header, units="、".join(rule.possible), why=why)
+    low, high = rule.median_yuan
+    fitting = [unit for unit in rule.possible if low <= float(middle * FEN[unit] / FEN["元"]) <= high]
     if len(fitting) == 1:
         return fitting[0]
     why = t(
-        f"非零中位数 {middle}，合理范围 {low:g}–{high:g} 元",
-        f"the non-zero median is {middle}, plausible are {low:g} to {high:g} yuan",
+        f"非零中位数 {middle:f}，合理范围 {low:g}–{high:g} 元",
+        f"the non-zero median is {middle:f}, plausible are {low:g} to {high:g} yuan",
     )
     raise InputError("input.unit_undecided", path=path, column=header, units="、".join(rule.possible), why=why)
 
 
-def _numbers(cells: Iterable[str | None]) -> Iterable[Decimal]:
-    for cell in cells:
-        text = clean(cell)
-        if not text:
-            continue
+def _median(counts: Mapping[str, int]) -> Decimal | None:
+    """Median size of the amounts other than zero that leave their unit open; None if there is none."""
+    sizes: Counter[Decimal] = Counter()
+    for cell, count in counts.items():
         try:
-            number, unit = amount_parts(text)
+            number, unit, _ = amount_parts(clean(cell))
         except Bad:
             continue
-        if unit is None:
-            yield number
+        if unit is None and number:
+            sizes[abs(number)] += count
+    middle = sizes.total() / 2
+    for size in sorted(sizes):
+        middle -= sizes[size]
+        if middle <= 0:
+            return size
+    return None

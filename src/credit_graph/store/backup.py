@@ -33,9 +33,8 @@ FOLDERS = ("batches", "runs")  # of HOME, taken along
 # a batch counts only by its node's state: these get their properties last, so half a restore is invisible
 LAST = ("Batch", "State")
 SECRET_NOTE = (
-    "备份不含安装密钥（secret.json），请另行妥善保管；没有它，恢复后的图不能再载入数据。",
     "The backup does not contain the installation secret (secret.json): keep it elsewhere; "
-    "without it no data can be loaded into the restored graph.",
+    "without it no data can be loaded into the restored graph."
 )
 
 
@@ -152,7 +151,7 @@ def _manifest(store: Store, draft: Path, counts: dict[str, int]) -> dict[str, An
         "format": FORMAT,
         "schema": schema_version(),
         "seq": seq[0]["seq"] if seq else 0,
-        "secret": SECRET_NOTE[1],
+        "secret": SECRET_NOTE,
         "counts": counts,
         "files": {
             path.relative_to(draft).as_posix(): {"sha256": _sha256(path), "bytes": path.stat().st_size}
@@ -208,8 +207,7 @@ def _restore_relationships(store: Store, path: Path) -> None:
     while chunk := _take(lines, store.settings.batch_size):
         for (start, end), group in groupby(sorted(chunk, key=ends), key=ends):
             rows = [
-                {"start": line["start"][1], "end": line["end"][1], "properties": line["properties"]}
-                for line in group
+                {"start": line["start"][1], "end": line["end"][1], "properties": line["properties"]} for line in group
             ]
             labels = {"TYPE": path.stem, "START": start, "START_KEY": keys()[start]}
             store.write("write/restore_relationships", rows, labels | {"END": end, "END_KEY": keys()[end]})

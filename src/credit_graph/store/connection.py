@@ -40,6 +40,8 @@ class Connection:
         self.engine: Engine = "embedded" if settings.embedded else "neo4j"
         self._lease: Lease | None = None
         self._reviving = threading.Lock()
+        # in a cluster a read, and the next writer's, must see what was written before it, on whatever member
+        self.bookmarks = None if settings.embedded else GraphDatabase.bookmark_manager()
         self._endpoint: embedded.Endpoint | None = None
         if settings.embedded:
             endpoint, self._lease = embedded.attach(settings)

@@ -169,9 +169,7 @@ class Store:
         fenced = not name.startswith(("write/lock", "write/migration"))
         return self._attempt(name, lambda: self._transact(text, params, WRITE_ACCESS, fenced=fenced))
 
-    def writer(
-        self, purpose: str, on_wait: Callable[[str], None] | None = None
-    ) -> AbstractContextManager[WriterLock]:
+    def writer(self, purpose: str, on_wait: Callable[[str], None] | None = None) -> AbstractContextManager[WriterLock]:
         """Be the only writer of the graph; inside another ``writer()`` of this process it does nothing.
 
         Waits for another writer up to ``lock_wait_seconds``, telling ``on_wait`` once who it is.
@@ -246,7 +244,10 @@ class Store:
 
     def _session(self, access: str) -> Session:
         return self.connection.driver.session(
-            database=self.connection.database, default_access_mode=access, fetch_size=5000
+            database=self.connection.database,
+            default_access_mode=access,
+            bookmark_manager=self.connection.bookmarks,
+            fetch_size=5000,
         )
 
     def _transact(self, text: str, params: dict[str, Any], access: str, *, fenced: bool) -> list[Row]:

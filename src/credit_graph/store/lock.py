@@ -53,9 +53,7 @@ class WriterLock:
                 told = True
                 on_wait(t(f"图正由 {other} 写入，等待其结束……", f"{other} is writing to the graph; waiting…"))
             if time.monotonic() > deadline:
-                raise StateError(
-                    "state.locked", owner=other, seconds=f"{self.store.settings.lock_wait_seconds:g}"
-                )
+                raise StateError("state.locked", owner=other, seconds=f"{self.store.settings.lock_wait_seconds:g}")
             time.sleep(POLL_SECONDS)
         self._beating.start()
 

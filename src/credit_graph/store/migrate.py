@@ -61,9 +61,7 @@ def migrations() -> tuple[Migration, ...]:
         found.setdefault((int(match[1]), match[2]), []).append(path)
     if [number for number, _ in found] != list(range(1, len(found) + 1)):
         raise ValueError(f"migrations are not numbered 1, 2, 3…: {sorted(found)}")
-    return tuple(
-        Migration(number, name, tuple(files), _hash(files)) for (number, name), files in found.items()
-    )
+    return tuple(Migration(number, name, tuple(files), _hash(files)) for (number, name), files in found.items())
 
 
 def schema_version() -> int:

@@ -32,9 +32,7 @@ def snapshot(store: Store) -> tuple[frozenset[Item], frozenset[Item]]:
 
 def _numbered(items: Counter[Item]) -> frozenset[Item]:
     return frozenset(
-        item if number == 1 else (*item, number)
-        for item, count in items.items()
-        for number in range(1, count + 1)
+        item if number == 1 else (*item, number) for item, count in items.items() for number in range(1, count + 1)
     )
 
 

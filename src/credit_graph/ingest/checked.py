@@ -1,0 +1,172 @@
+"""A screened table as checked rows: typed, normalised, every failed check named.
+
+Severity: an unusable key of the subject or an unreadable row quarantines the row; any other failed check sets the
+value aside with a fault and keeps the row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from credit_graph.ingest.columns import Read, cleaned, read_column
+from credit_graph.ingest.rows import CheckedTable, ChunkCells, Fault, Row
+from credit_graph.ingest.spool import Spool
+from credit_graph.ingest.subjects import key_part, name_person, name_subject
+from credit_graph.ingest.values import RENMINBI, Bad, amount, fold, reader
+from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
+
+CURRENCY = "currency"  # the field that says in what money a record's amounts are
+
+
+class SpooledTable(CheckedTable):
+    """A checked table whose screened rows lie on disk; ``rows()`` types them chunk by chunk."""
+
+    def __init__(self, kept: Spool, scope_given: str | None, *, path: Path, member: str, sha256: str) -> None:
+        super().__init__(
+            path=path,
+            member=member,
+            definition=kept.match.definition,
+            sha256=sha256,
+            header=kept.header,
+            mapped={kept.header[i]: field for i, field in enumerate(kept.fields) if field},
+            ignored=kept.match.ignored,
+            unmapped=kept.match.unmapped,
+            units={},
+            as_of=None,
+            read=kept.read,
+            skipped=dict(kept.skipped),
+            spool=kept.path,
+        )
+        self._kept = kept
+        self._scope_given = scope_given
+        self._fields = {i: field for i, field in enumerate(kept.fields) if field}
+        self._columns = {field: i for i, field in self._fields.items()}
+
+    def counts(self, field: str) -> Counter[str]:
+        """The distinct screened cells of a field, and how often each stands."""
+        name = f"c{self._columns[field]}"
+        result: Counter[str] = Counter()
+        for chunk in self._kept.chunks([name]):
+            for pair in pc.value_counts(chunk.column(name)).to_pylist():
+                result[pair["values"]] += pair["counts"]
+        return result
+
+    def rows(self) -> Iterator[list[Row]]:
+        """Chunks of checked rows in file order; the same on each call."""
+        documents = set(self._kept.documents)
+        readers = {i: self._reader(field) for i, field in self._fields.items() if i not in documents}
+        for chunk in self._kept.chunks():
+            yield self._rows(chunk, readers)
+
+    def _reader(self, field: str) -> Callable[[str], Any]:
+        kind = self.definition.type_of(field)
+        if kind is FieldType.AMOUNT:
+            unit = self.units[field]
+            return lambda text: amount(text, unit)
+        return reader(kind, self.definition.columns[field])
+
+    def _rows(self, chunk: pa.Table, readers: dict[int, Callable[[str], Any]]) -> list[Row]:
+        cells = [chunk.column(f"c{i}").combine_chunks() for i in range(len(self.header))]
+        values: list[list[Any]] = []
+        bad: dict[int, dict[str, Fault]] = {}
+        currencies: dict[int, dict[str, str]] = {}
+        for i, field in self._fields.items():
+            if i not in readers:
+                found = self._documents(chunk, cells[i], i)
+            else:
+                corrected = bool(self.definition.columns[field].values)
+                found = read_column(cleaned(cells[i]), readers[i], self.definition.type_of(field), corrected=corrected)
+            if self.definition.type_of(field) is FieldType.AMOUNT:
+                found.values = self._amounts(found.values, field, currencies)
+            values.append(found.values)
+            for place, (text, fault) in found.bad.items():
+                shown = f"{text} → {fault.hint}?" if fault.hint else text
+                bad.setdefault(place, {})[field] = Fault(self.header[i], field, fault.reason, shown)
+        numbers = chunk.column("number").to_pylist()
+        names = list(self._fields.values())
+        result = [
+            Row(
+                number,
+                "ok",
+                ChunkCells(cells, place),
+                content={n: v for n, v in zip(names, row, strict=True) if v is not None},
+            )
+            for place, (number, row) in enumerate(zip(numbers, zip(*values, strict=True), strict=True))
+        ]
+        for place, named in currencies.items():
+            self._currency(result[place], named, bad.setdefault(place, {}))
+        for row, broken, place in zip(result, chunk.column("broken").to_pylist(), range(len(result)), strict=True):
+            self._settle(row, bad.get(place) or {}, broken)
+        return result
+
+    def _documents(self, chunk: pa.Table, masks: pa.Array, i: int) -> Read:
+        """Person keys, and the masked numbers that have none."""
+        result = Read(chunk.column(f"k{i}").to_pylist())
+        for place, reason in enumerate(chunk.column(f"f{i}").to_pylist()):
+            if reason is not None:
+                result.bad[place] = (masks[place].as_py(), Bad(reason))
+        return result
+
+    @staticmethod
+    def _amounts(found: list[Any], field: str, currencies: dict[int, dict[str, str]]) -> list[int | None]:
+        """The amounts; the currencies that cells name are noted by row."""
+        for place, pair in enumerate(found):
+            if pair is not None and pair[1] is not None:
+                currencies.setdefault(place, {})[field] = pair[1]
+        return [None if pair is None else pair[0] for pair in found]
+
+    def _currency(self, row: Row, named: dict[str, str], bad: dict[str, Fault]) -> None:
+        """Amounts whose cell names their currency: it must be that of the row, and be said in the record."""
+        for field, currency in named.items():
+            stated = row.content.get(CURRENCY)
+            if stated is None and currency != RENMINBI and CURRENCY in self.definition.record_kind.fields:
+                row.content[CURRENCY] = currency
+                continue
+            if (stated is None and currency == RENMINBI) or fold(str(stated)) == fold(currency):
+                continue
+            reason = "currency_unknown" if stated is None else "currency_conflict"
+            i = self._columns[field]
+            bad[field] = Fault(self.header[i], field, reason, row.cells[i] or "")
+            del row.content[field]
+
+    def _settle(self, row: Row, bad: dict[str, Fault], broken: str | None) -> None:
+        """Find subject, key, scope and person of the row; decide on its severity."""
+        unusable = name_subject(row, bad)
+        row.scope = self._scope(row)
+        missing = [name for name in self.definition.key if name != "subject" and name not in row.content]
+        if not unusable and not missing:
+            row.key = "|".join(key_part(row, name) for name in self.definition.key)
+        if broken is not None:
+            row.reasons = (Fault("", "", "row_shape", broken),)
+        elif unusable:
+            row.reasons = tuple(unusable)
+        elif not bad and row.content.keys() <= SUBJECT_FIELDS.keys():
+            row.status = "empty"
+        elif missing:
+            row.reasons = tuple(bad.get(name) or self._missing(name) for name in missing)
+        else:
+            row.faults = tuple(bad[name] for name in sorted(bad)) if bad else ()
+            name_person(row)
+        if row.reasons:
+            row.status = "quarantined"
+
+    def _missing(self, field: str) -> Fault:
+        column = self.header[self._columns[field]] if field in self._columns else field
+        return Fault(column, field, "key_missing", "")
+
+    def _scope(self, row: Row) -> str:
+        columns = self.definition.scope
+        if not isinstance(columns, tuple):
+            return self._scope_given or ""
+        return ",".join(f"{name}={_plain(row.content.get(name, ''))}" for name in columns)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
