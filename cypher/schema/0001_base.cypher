@@ -24,6 +24,8 @@ CREATE CONSTRAINT absence_aid IF NOT EXISTS FOR (n:Absence) REQUIRE n.aid IS UNI
 ;
 CREATE CONSTRAINT group_gid IF NOT EXISTS FOR (n:Group) REQUIRE n.gid IS UNIQUE
 ;
+CREATE CONSTRAINT grade_gid IF NOT EXISTS FOR (n:Grade) REQUIRE n.gid IS UNIQUE
+;
 CREATE CONSTRAINT migration_number IF NOT EXISTS FOR (n:Migration) REQUIRE n.number IS UNIQUE
 ;
 CREATE INDEX record_source_key IF NOT EXISTS FOR (n:Record) ON (n.source, n.key)

@@ -4,5 +4,6 @@
 // returns:
 UNWIND $rows AS row
 MATCH (e:Enterprise {eid: row.eid})
-MERGE (e)-[:GRADED {run: $run}]->(g:Grade)
+MERGE (g:Grade {gid: row.gid})
+MERGE (e)-[:GRADED {run: $run}]->(g)
 SET g += row.props, e.level = row.level, e.score = row.score

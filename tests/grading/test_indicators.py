@@ -185,6 +185,21 @@ def test_fines(yuan: int, points: int) -> None:
     assert result(said, "fines")[:2] == (yuan * YUAN, points)
 
 
+def test_one_decision_told_by_two_sources_counts_once() -> None:
+    said = firm()
+    day: dict[str, Any] = {"start": date(2025, 3, 18), "decided_on": date(2025, 3, 18)}
+    number = "庆西市监处罚〔2025〕31号"
+    one = said.say("Case", A, "1", source="penalty_published", document_number=number, **day)
+    two = said.say(
+        "Case", A, "2", source="penalty_double_publicity", document_number=f" {number}", fine=20_000 * YUAN, **day
+    )
+    said.say("Case", A, "3", source="penalty_published", document_number="庆西市监处罚〔2025〕32号", **day)
+    value, points, sids = result(said, "penalties")
+    assert (value, points) == (2, 140)
+    assert {one.sid, two.sid} < set(sids)
+    assert result(said, "fines")[0] == 20_000 * YUAN
+
+
 @pytest.mark.parametrize(("kind", "points"), [("罚款", 0), ("罚款;责令停产停业", 100), ("吊销许可证件", 100)])
 def test_heavy_penalties(kind: str, points: int) -> None:
     said = firm()

@@ -11,7 +11,7 @@ import pytest
 
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
-from server.city import A, B, C, Batch, registration
+from server.city import A, B, Batch, C, registration
 from server.conftest import Api
 
 ONE = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) {
@@ -158,9 +158,7 @@ def test_a_withdrawn_record_is_for_the_auditor_only_and_that_is_logged(
     assert not (store.home / "audit.jsonl").exists()
     assert shown(auditor) == shown(auditor, asOf=past) == [("未按规定公示年度报告", False, False)]
     lines = [json.loads(line) for line in (store.home / "audit.jsonl").read_text().splitlines()]
-    assert [(line["client"], line["role"], line["sids"]) for line in lines] == [
-        ("local", "auditor", [record.sid])
-    ] * 2
+    assert [(line["client"], line["role"], line["sids"]) for line in lines] == [("local", "auditor", [record.sid])] * 2
     assert (store.home / "audit.jsonl").stat().st_mode & 0o777 == 0o600
 
 
@@ -187,7 +185,7 @@ def test_a_held_registration_names_nobody(store: Store, api_as: Callable[[str], 
 def test_every_field_of_a_record_and_its_lineage(store: Store, api: Api) -> None:
     batch = Batch(store, source="penalty_published")
     registration(batch, A, "庆阳天工建材有限公司", source="registration")
-    case = {"document_number": "庆市监处〔2025〕1号", "fine": 1_234_567, "decided_on": date(2025, 5, 6)}
+    case: dict[str, Any] = {"document_number": "庆市监处〔2025〕1号", "fine": 1_234_567, "decided_on": date(2025, 5, 6)}
     made = batch.say("Case", A, "case-1", valid_from=date(2025, 5, 6), credit_code=A, person_name="李某", **case)
     seq = batch.commit()
     query = """query ($code: String!) { enterprise(code: $code) { records(kinds: [Case]) { edges { node {
@@ -214,9 +212,7 @@ def test_every_field_of_a_record_and_its_lineage(store: Store, api: Api) -> None
         "personName": "李某",
     }
     again = "query ($id: ID!) { record(statementId: $id) { kind ... on Case { documentNumber } } }"
-    assert api.ask(again, id=statement_id) == {
-        "record": {"kind": "Case", "documentNumber": "庆市监处〔2025〕1号"}
-    }
+    assert api.ask(again, id=statement_id) == {"record": {"kind": "Case", "documentNumber": "庆市监处〔2025〕1号"}}
     assert made.sid not in statement_id
 
 
@@ -273,9 +269,7 @@ def test_one_statement_per_level_whatever_the_page_size(store: Store, api: Api) 
         after = {name: metric.count - before.get(name, 0) for name, metric in store.metrics.items()}
         counts.append({name: count for name, count in after.items() if count})
     assert counts[0] == counts[1]
-    assert counts[0] == {
-        f"read/api_{name}": 1 for name in ("pin", "enterprises", "views", "records", "batches")
-    }
+    assert counts[0] == {f"read/api_{name}": 1 for name in ("pin", "enterprises", "views", "records", "batches")}
 
 
 def browse(api: Api, first: int, as_of: dict[str, str] | None = None, **filters: Any) -> list[str]:
@@ -311,9 +305,7 @@ def test_filters_answer_the_same_from_cache_and_statements(store: Store, api: Ap
     batch = Batch(store)
     registration(batch, B, "庆阳甲有限公司")
     registration(batch, A, "庆阳乙有限公司", state="注销", founded_on=date(2018, 12, 31))
-    registration(
-        batch, C, "庆城县丙商店", district="621021", founded_on=date(2020, 1, 1), entity_type="个体工商户"
-    )
+    registration(batch, C, "庆城县丙商店", district="621021", founded_on=date(2020, 1, 1), entity_type="个体工商户")
     batch.commit(cache=cache)
     store.metrics.clear()
     for filters, names in FILTERS:

@@ -56,9 +56,7 @@ def test_the_role_is_the_keys_and_no_header_changes_it(store: Store, api: Api) -
     fill(store)
     _, text = Keys(store.home).create("department")
     headers = {"Authorization": f"Bearer {text}", "X-Role": "analyst", "Role": "analyst"}
-    answer = Api(api.app, headers).post(
-        "query ($code: String!) { enterprise(code: $code) { name address } }", code=A
-    )
+    answer = Api(api.app, headers).post("query ($code: String!) { enterprise(code: $code) { name address } }", code=A)
     assert answer.json()["data"] == {"enterprise": {"name": "庆阳天工建材有限公司", "address": None}}
 
 
@@ -182,3 +180,13 @@ def test_a_damaged_key_file_lets_nobody_in(store: Store, api_as: Callable[[str],
     answer = api.post("{ __typename }")
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "state.keys")
     create_app(store)  # the server itself starts, and refuses
+
+
+def test_half_a_character_is_no_crash(store: Store, api: Api) -> None:
+    fill(store)
+    for field in ('enterprise(code: \\"\\ud800\\") { name }', 'search(text: \\"天\\ud800\\") { edges { cursor } }'):
+        body = ('{"query": "{ ' + field + ' }"}').encode()
+        answer = api.request("POST", "/graphql", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 200
+        codes = {error["extensions"]["code"] for error in answer.json().get("errors", [])}
+        assert codes <= {"usage.unknown_entity", "usage.query", "usage.bad_value"}

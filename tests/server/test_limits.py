@@ -25,7 +25,7 @@ def firm(store: Store, api: Api) -> Store:
 
 def nested(levels: int) -> str:
     """A query that nests exactly so deep: enterprise, then parent within parent, then a name."""
-    return "{ enterprise(code: \"X\") " + "{ parent " * (levels - 2) + "{ name }" + " }" * (levels - 2) + " }"
+    return '{ enterprise(code: "X") ' + "{ parent " * (levels - 2) + "{ name }" + " }" * (levels - 2) + " }"
 
 
 def test_depth(firm: Store, api: Api) -> None:
@@ -38,11 +38,11 @@ def test_depth(firm: Store, api: Api) -> None:
 
 def test_fragments_that_spread_each_other_take_no_time(firm: Store, api: Api) -> None:
     chain = "".join(f"fragment F{n} on Enterprise {{ ...F{n + 1} ...F{n + 1} }} " for n in range(60))
-    query = "{ enterprise(code: \"X\") { ...F0 } } " + chain + "fragment F60 on Enterprise { name }"
+    query = '{ enterprise(code: "X") { ...F0 } } ' + chain + "fragment F60 on Enterprise { name }"
     started = time.perf_counter()
     assert api.codes(query) == ["usage.unknown_entity"]
     assert time.perf_counter() - started < 5
-    circle = "{ enterprise(code: \"X\") { ...A } } fragment A on Enterprise { ...B } fragment B on Enterprise { ...A }"
+    circle = '{ enterprise(code: "X") { ...A } } fragment A on Enterprise { ...B } fragment B on Enterprise { ...A }'
     assert "usage.query" in api.codes(circle)
 
 
@@ -90,12 +90,12 @@ def test_body_size(api: Api) -> None:
     [
         ("{", {}),
         ("{ nothing }", {}),
-        ("query ($d: Date!) { enterprise(code: \"X\", asOf: {valid: $d}) { name } }", {"d": "2026-13-01"}),
+        ('query ($d: Date!) { enterprise(code: "X", asOf: {valid: $d}) { name } }', {"d": "2026-13-01"}),
         ('{ enterprise(code: "X", asOf: {valid: "gestern"}) { name } }', {}),
         ("mutation { x }", {}),
         ("subscription { x }", {}),
         ("query ($first: Int) { enterprises(first: $first) { edges { cursor } } }", {"first": "viele"}),
-        ('{ enterprises(filter: {level: {}}) { edges { cursor } } }', {}),
+        ("{ enterprises(filter: {level: {}}) { edges { cursor } } }", {}),
     ],
 )
 def test_a_wrong_query_is_a_client_error(firm: Store, api: Api, query: str, variables: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from credit_graph.jobs.link import link
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
 from credit_graph.store import Store
-from server.city import TODAY, A, B, C, Batch, registration
+from server.city import TODAY, A, B, Batch, C, registration
 from server.conftest import Api
 
 HOLDERS = """query ($code: String!, $first: Int, $after: String) { enterprise(code: $code) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from credit_graph.grading import runfile
 from credit_graph.jobs.grade import GradeResult, grade, run_path
 from credit_graph.model.time import Point
 from credit_graph.store import Store
-from server.city import TODAY, A, B, C, Batch, registration
+from server.city import TODAY, A, B, Batch, C, registration
 from server.conftest import Api
 
 LEVEL = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) { creditRiskLevel {
@@ -29,9 +30,9 @@ def graded(store: Store) -> GradeResult:
     registration(batch, C, "庆城县丙商店", entity_type="个体工商户")
     for number in (1, 2):
         day = date(2026, 5, number)
-        case = {"document_number": f"庆市监处〔2026〕{number}号", "fine": 5_000_000, "decided_on": day}
+        case: dict[str, Any] = {"document_number": f"庆市监处〔2026〕{number}号", "fine": 5_000_000, "decided_on": day}
         batch.say("Case", A, f"case-{number}", source="penalty_published", valid_from=day, **case)
-    serious = {"listed_on": date(2026, 1, 5), "reason": "提交虚假材料"}
+    serious: dict[str, Any] = {"listed_on": date(2026, 1, 5), "reason": "提交虚假材料"}
     batch.say("SeriousListing", B, "s-1", source="serious_violation_listing", valid_from=date(2026, 1, 5), **serious)
     seq = batch.commit()
     return grade(store, Point(seq, TODAY, TODAY))
@@ -91,9 +92,7 @@ def test_the_level_filter_and_the_number_of_statements(store: Store, api: Api, g
     }
 
 
-def test_a_department_sees_the_level_only(
-    store: Store, api_as: Callable[[str], Api], graded: GradeResult
-) -> None:
+def test_a_department_sees_the_level_only(store: Store, api_as: Callable[[str], Api], graded: GradeResult) -> None:
     department = api_as("department")
     query = "query ($code: String!) { enterprise(code: $code) { name creditRiskLevel { level notice } } }"
     row = runfile.row(run_path(store, graded.rid), A)
@@ -117,9 +116,7 @@ def test_without_a_run_it_says_what_to_do(store: Store, api: Api) -> None:
     assert api.codes(LEVEL, code=A, asOf=past) == ["state.no_run"]
 
 
-def test_another_point_is_answered_by_the_latest_run_before_it(
-    store: Store, api: Api, graded: GradeResult
-) -> None:
+def test_another_point_is_answered_by_the_latest_run_before_it(store: Store, api: Api, graded: GradeResult) -> None:
     batch = Batch(store, source="other")
     batch.say("Case", A, "case-3", valid_from=date(2026, 11, 1), decided_on=date(2026, 11, 1))
     seq = batch.commit()

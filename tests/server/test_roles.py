@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 import yaml
@@ -69,7 +70,7 @@ def fill(store: Store) -> None:
     registration(batch, A, "庆阳天工建材有限公司")
     registration(batch, B, "庆阳控股有限公司")
     batch.say("Contribution", A, "c-1", holder_name="庆阳控股有限公司", subscribed=60_000_000)
-    case = {"document_number": "庆市监处〔2026〕1号", "fine": 100, "decided_on": date(2026, 5, 1)}
+    case: dict[str, Any] = {"document_number": "庆市监处〔2026〕1号", "fine": 100, "decided_on": date(2026, 5, 1)}
     batch.say("Case", A, "case-1", source="penalty_published", valid_from=date(2026, 5, 1), **case)
     point = Point(batch.commit(), TODAY, TODAY)
     link(store, point)

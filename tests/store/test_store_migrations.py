@@ -49,6 +49,7 @@ KEYS = {
     "Run": "rid",
     "Absence": "aid",
     "Group": "gid",
+    "Grade": "gid",
     "Migration": "number",
 }
 

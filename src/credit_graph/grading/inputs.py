@@ -110,14 +110,25 @@ def _records_value(rule: RecordsInput, projection: Projection, _: Links) -> Valu
     if not loaded(rule.kind, projection):
         return NO_DATA
     frame = select(rule, projection)
+    frame = frame.assign(fact=_facts(rule, frame))
     if rule.sum:
         amounts = frame[list(rule.sum)].fillna(0).sum(axis=1).astype("Int64")
         # a key that has several statements on the valid axis is still one case
         last = frame.assign(amount=amounts).sort_values(["valid_from", "known_from", "sid"])
-        values = last.drop_duplicates(["source", "key"], keep="last").groupby("eid")["amount"].sum()
+        told = last.drop_duplicates(["source", "key"], keep="last")
+        values = told.groupby(["eid", "fact"])["amount"].max().groupby("eid").sum()
     else:
-        values = frame.drop_duplicates(["source", "key"]).groupby("eid").size().astype("Int64")
+        values = frame.drop_duplicates(["eid", "fact"]).groupby("eid").size().astype("Int64")
     return Value(values, tuples(frame, ["eid"], "sid"), absent=0)
+
+
+def _facts(rule: RecordsInput, frame: pd.DataFrame) -> pd.Series:
+    """What names the fact that a record tells of: its key, or the number that all sources give it."""
+    key = frame["source"].astype("str") + "|" + frame["key"].astype("str")
+    if rule.same is None:
+        return key
+    number = frame[rule.same].astype("str").map(normal_name, na_action="ignore")
+    return number.where(frame[rule.same].notna(), key)
 
 
 def _ratio_value(rule: RatioInput, projection: Projection, _: Links) -> Value:

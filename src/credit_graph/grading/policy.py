@@ -64,6 +64,7 @@ class RecordsInput(Records):
 
     type: Literal["records"]
     sum: tuple[str, ...] = ()
+    same: str | None = None  # several sources tell of one fact: records with the same value of this field are one
 
 
 class RatioInput(Records):

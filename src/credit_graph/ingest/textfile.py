@@ -107,48 +107,50 @@ class _Lines:
         self._back: deque[str] = deque()
         self.taken: list[str] = []  # the lines of the record being read
         self._limit = limits().max_cell_lines
-        self.broken = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._back.popleft() if self._back else next(self._lines, None)
-        if self.taken and (line is None or len(self.taken) >= self._limit):
-            self.broken = True  # inside a quote at the end of the file, or for too long
-            if line is not None:
-                self._back.appendleft(line)
-            raise StopIteration
-        if line is None:
-            raise StopIteration
+        if len(self.taken) >= self._limit:
+            raise StopIteration  # for too long inside a quote: as if the file ended here
+        line = self._back.popleft() if self._back else next(self._lines)
         self.taken.append(line)
         return line
 
     def give_back(self) -> str:
         """The first line of the record; the others are read again."""
         self._back.extendleft(reversed(self.taken[1:]))
-        self.broken = False
         return self.taken[0]
 
 
 def _records(lines: Iterable[str], delimiter: str, width: int) -> Iterator[Cells]:
-    source = _Lines(lines)
     csv.field_size_limit(limits().max_cell_characters)
-    reader = csv.reader(source, delimiter=delimiter)
+    source = _Lines(lines)
     taken = source.taken
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
         taken.clear()
         try:
             cells: Cells | None = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            cells = None
-        if cells is None or source.broken or (len(taken) > 1 and len(cells) != width):
+        except csv.Error:  # text after a closing quote, a quote open at the end, a cell too long
+            cells = _lenient(taken[0], delimiter, width) if len(taken) == 1 else None
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
+        if cells is None or (len(taken) > 1 and len(cells) != width):
             yield [source.give_back().rstrip("\r\n")]
-            reader = csv.reader(source, delimiter=delimiter)  # the old one still waits for its quote
         else:
             yield cells
+
+
+def _lenient(line: str, delimiter: str, width: int) -> Cells | None:
+    """A line with text after a closing quote (``"甲"公司,1``), if it has as many cells as the others."""
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        return None
+    return cells if len(cells) == width else None
 
 
 def json_rows(file: SourceFile, encoding: str) -> Iterator[Cells]:

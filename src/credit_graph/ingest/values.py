@@ -37,7 +37,7 @@ _SPACE = " \t\r\n\u3000\ufeff"
 _EXPONENT = re.compile(r"[+-]?\d+(\.\d+)?[Ee]\+?\d+")
 _ZEROS = re.compile(r"(\d+)\.0+")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(日|\.0+)?")
-_DATE_SPACE = re.compile(r"\s*([年月])\s*")
+_DATE_SPACE = re.compile(r"\s*([年月])\s*|\s+(?=日)")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?(?:\.0+)?")
 _TIME = re.compile(r"\d{1,2}[:时]\d{1,2}[分:]?(\d{1,2}(\.\d+)?秒?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?")
 _SERIAL = re.compile(r"(\d{1,7})(\.\d+)?")

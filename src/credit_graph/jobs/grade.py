@@ -70,7 +70,7 @@ def grade(
         leads = _leads(store, policy.policy, point)
         store.write("write/run", run=rid, props={**properties, "state": "writing", "sha256": digest})
         cuts = enterprise_pages(projection.enterprises.index.to_numpy())
-        changes = _changes(store, graded.firms, cuts, properties) if leads else []
+        changes = _changes(store, rid, graded.firms, cuts, properties) if leads else []
         store.write("write/grade_changes", changes, run=rid, progress=_reporter(progress, len(changes)))
         counts = {"graded": len(graded.firms), "changed": len(changes), "current": leads}
         store.write("write/run", run=rid, props={"state": "complete", **counts})
@@ -142,7 +142,9 @@ def _undo_unfinished(store: Store, rid: str, policy: str) -> None:
         store.write("write/run_remove", run=row["rid"])
 
 
-def _changes(store: Store, firms: pd.DataFrame, cuts: list[str], properties: dict[str, Any]) -> list[dict[str, Any]]:
+def _changes(
+    store: Store, rid: str, firms: pd.DataFrame, cuts: list[str], properties: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Rows of ``write/grade_changes``: firms whose level or score differs from the cache, ascending."""
     before: dict[str, tuple[str, int]] = {}
     for low, high in pairwise(cuts):
@@ -154,9 +156,9 @@ def _changes(store: Store, firms: pd.DataFrame, cuts: list[str], properties: dic
     for eid, level, score, direct in zip(firms.index, *columns, strict=True):
         if before.pop(eid, None) != (level, score):
             props = {**named, "level": level, "score": score, "direct_rule": direct}
-            changes.append({"eid": eid, "level": level, "score": score, "props": props})
+            changes.append({"eid": eid, "gid": f"{rid}:{eid}", "level": level, "score": score, "props": props})
     for eid in sorted(before):  # deregistered, or of a kind that is graded no more
-        changes.append({"eid": eid, "level": None, "score": None, "props": named})
+        changes.append({"eid": eid, "gid": f"{rid}:{eid}", "level": None, "score": None, "props": named})
     return changes
 
 

@@ -1,0 +1,86 @@
+"""``serve``, ``key`` and ``schema`` as processes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from credit_graph.resources import root
+from credit_graph.store import Store
+from credit_graph.store.secret import load_or_create
+from server.city import A, Batch, registration
+
+COMMAND = [sys.executable, "-m", "credit_graph.cli"]
+
+
+def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(env: dict[str, str], store: Store) -> Iterator[str]:
+    """A server process over a graph with one firm; the address of its GraphQL."""
+    load_or_create(store.settings, store)
+    batch = Batch(store)
+    registration(batch, A, "庆阳天工建材有限公司")
+    batch.commit()
+    port = free_port()
+    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=env)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{address}/health", timeout=5).raise_for_status()
+                break
+            except httpx.HTTPError:
+                time.sleep(0.2)
+        yield f"{address}/graphql"
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) in {0, 130}
+
+
+def test_serve_and_keys(env: dict[str, str], server: str) -> None:
+    query = {"query": f'{{ enterprise(code: "{A}") {{ name }} }}'}
+    expected = {"data": {"enterprise": {"name": "庆阳天工建材有限公司"}}}
+    assert httpx.post(server, json=query, timeout=20).json() == expected
+    made = run(env, "key", "create", "--role", "department")
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.strip()
+    assert httpx.post(server, json=query, timeout=20).status_code == 401
+    headers = {"Authorization": f"Bearer {key}"}
+    assert httpx.post(server, json=query, headers=headers, timeout=20).json() == expected
+    listed = json.loads(run(env, "key", "list", "--json").stdout)["keys"]
+    assert [(row["role"], row["revoked"]) for row in listed] == [("department", None)]
+    assert run(env, "key", "revoke", listed[0]["id"]).returncode == 0
+    assert httpx.post(server, json=query, headers=headers, timeout=20).status_code == 401
+    again = run(env, "key", "revoke", listed[0]["id"])
+    assert (again.returncode, again.stderr.split()[0]) == (2, "usage.unknown_entity")
+
+
+def test_refusals(env: dict[str, str], store: Store) -> None:
+    refused = run(env, "serve", "--host", "0.0.0.0")
+    assert (refused.returncode, refused.stderr.split()[-2] != "") == (7, True)
+    assert "access.remote_refused" in refused.stderr
+    unknown = run(env, "key", "create", "--role", "emperor")
+    assert (unknown.returncode, unknown.stderr.split()[0]) == (2, "usage.bad_value")
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_schema_prints_the_contract(env: dict[str, str]) -> None:
+    assert run(env, "schema").stdout == (root("api") / "schema.graphql").read_text(encoding="utf-8")

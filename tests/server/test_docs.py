@@ -1,0 +1,52 @@
+"""The examples of docs/api.md give the output that is printed there; the saved operations run."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from credit_graph.jobs.grade import grade
+from credit_graph.jobs.link import link
+from credit_graph.model.time import Point
+from credit_graph.resources import root
+from credit_graph.store import Store
+from server.city import TODAY, A, Batch, registration
+from server.conftest import Api
+
+DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"```graphql\n(.*?)```\s*```json\n(.*?)```", DOCS, re.DOTALL)
+OPERATIONS = sorted((root("api") / "operations").glob("*.graphql"))
+VARIABLES = {"code": A, "text": "天工", "level": "A", "valid": "2022-06-01", "known": "1"}
+
+
+@pytest.fixture
+def city(store: Store, api: Api) -> None:
+    """The firm of the examples."""
+    batch = Batch(store)
+    renamed = date(2019, 1, 1)
+    registration(batch, A, "庆阳天工商贸有限公司", valid_to=renamed)
+    registration(batch, A, "庆阳天工建材有限公司", n=1, valid_from=renamed)
+    days: dict[str, Any] = {"valid_from": date(2022, 3, 1), "valid_to": date(2023, 3, 1)}
+    batch.say("AbnormalListing", A, "2022", reason="未按规定公示年度报告", source="abnormal_listing", **days)
+    point = Point(batch.commit(), TODAY, TODAY)
+    link(store, point)
+    grade(store, point)
+
+
+def test_examples(api: Api, city: None) -> None:
+    assert len(QUERIES) == 2
+    for query, output in QUERIES:
+        assert api.ask(query) == json.loads(output)
+
+
+def test_saved_operations_run(api: Api, city: None) -> None:
+    for path in OPERATIONS:
+        query = path.read_text(encoding="utf-8")
+        used = {name: value for name, value in VARIABLES.items() if f"${name}:" in query}
+        data = api.ask(query, **used)
+        assert data and all(value is not None for value in data.values()), path.name
