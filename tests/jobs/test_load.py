@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +23,7 @@ COUNTS = ("read", "new", "changed", "unchanged", "closed", "awaiting", "empty", 
 
 
 @pytest.fixture(autouse=True)
-def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+def _today(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
 
 
@@ -322,77 +316,6 @@ def test_undo_of_a_committed_batch(store: Store, tmp_path: Path) -> None:
     # the delivery counts as never made: the same file loaded again does the same again
     expected = {"read": 1, "changed": 1, "closed": 1}
     assert run(store, tmp_path / "b.csv", "2026-02-01") == expected
-
-
-LOADER = [sys.executable, "-m", "credit_graph.cli", "load", "--as-of", "2026-02-01", "--json"]
-
-
-def _files(folder: Path) -> list[str]:
-    folder.mkdir()
-    rows = [registration(i) for i in range(1, 451)]
-    first = write(folder / "1.csv", REGISTRATION, rows[:300])
-    second = write(folder / "2.csv", LISTING, [listing(i, "2022-03-01") for i in range(1, 120)])
-    changed = [row | {"addr": "新路"} for row in rows[:150]]
-    third = write(folder / "3.csv", REGISTRATION, [*changed, *rows[150:290], *rows[300:]])
-    return [str(first), str(second), str(third)]
-
-
-def test_a_query_during_a_load_sees_none_of_it(store: Store, tmp_path: Path, env: dict[str, str]) -> None:
-    run(store, write(tmp_path / "a.csv", REGISTRATION, [registration(1, addr="旧路1号")]), "2026-01-01")
-    seq = last(store)
-    files = _files(tmp_path / "city")
-    process = subprocess.Popen([*LOADER, files[0]], env=env, stdout=subprocess.DEVNULL)
-    seen = set()
-    while process.poll() is None:
-        if last(store) == seq:
-            seen.add(frozenset(said(store, 1, "Registration", "2026-11-23", seq, "address")))
-        time.sleep(0.02)
-    assert process.returncode == 0
-    assert seen == {frozenset({"旧路1号"})}
-    assert said(store, 1, "Registration", "2026-11-23", seq, "address") == {"旧路1号"}
-
-
-def test_two_processes_with_the_same_file(store: Store, tmp_path: Path, env: dict[str, str]) -> None:
-    files = _files(tmp_path / "city")
-    both = [subprocess.Popen([*LOADER, files[0]], env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    outputs = [process.communicate(timeout=120)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
-    assert sorted(text.count('"new": 300') for text in outputs) == [0, 1]
-    assert sorted(text.count('"unchanged": 300') for text in outputs) == [0, 1]
-    assert last(store) == 2
-
-
-def kill_and_resume(store: Store, tmp_path: Path, env: dict[str, str], rounds: int) -> None:
-    """Kill a load at a random moment, run the same command again: equal to an undisturbed load."""
-    files = _files(tmp_path / "city")
-    env = env | {"CREDIT_GRAPH_BATCH_SIZE": "20"}  # many transactions to be killed in
-    started = time.monotonic()
-    subprocess.run([*LOADER, *files], env=env, check=True, stdout=subprocess.DEVNULL)
-    whole = time.monotonic() - started
-    undisturbed = snapshot(store)
-    chance = random.Random(1)
-    for _ in range(rounds):
-        store.clear()
-        for attempt in range(20):
-            process = subprocess.Popen([*LOADER, *files], env=env, stdout=subprocess.DEVNULL)
-            try:
-                process.wait(timeout=whole * chance.uniform(0.3, 0.95) if attempt == 0 else 120)
-            except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
-                continue
-            assert process.returncode == 0
-            break
-        assert snapshot(store) == undisturbed
-
-
-def test_kill_and_resume(store: Store, tmp_path: Path, env: dict[str, str]) -> None:
-    kill_and_resume(store, tmp_path, env, rounds=3)
-
-
-@pytest.mark.slow
-def test_kill_and_resume_many_times(store: Store, tmp_path: Path, env: dict[str, str]) -> None:
-    kill_and_resume(store, tmp_path, env, rounds=20)
 
 
 def test_an_interrupted_load_blocks_others_until_it_is_undone(store: Store, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ KEYS = {
     "Absence": "aid",
     "Group": "gid",
     "Grade": "gid",
+    "Grade": "gid",
     "Migration": "number",
 }
 

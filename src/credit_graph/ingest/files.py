@@ -110,20 +110,21 @@ def _walk(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
             return
         if real in above:
             raise InputError("input.loop", path=shown)
-        children = sorted(path.iterdir())
+        children = [child for child in sorted(path.iterdir()) if _wanted(child)]
     except PermissionError:
         raise InputError("input.no_permission", path=shown) from None
     except (OSError, RuntimeError) as error:
         code = "input.loop" if getattr(error, "errno", errno.ELOOP) == errno.ELOOP else "input.not_found"
         raise InputError(code, path=shown) from None
     for child in children:
-        if not child.name.startswith(_SKIPPED) and (child.is_dir() or _may_be_table(child)):
-            yield from _walk(child, (*above, real))
+        yield from _walk(child, (*above, real))
 
 
-def _may_be_table(path: Path) -> bool:
-    """By the suffix; a broken or looping link is kept, so that it is reported."""
-    return path.suffix.lower().lstrip(".") in limits().suffixes or not path.exists()
+def _wanted(path: Path) -> bool:
+    """Folders, and what is a table by its suffix; a broken or looping link is kept, so that it is reported."""
+    if path.name.startswith(_SKIPPED):
+        return False
+    return path.is_dir() or _may_be_member(path.name) or not path.exists()
 
 
 def _members(file: SourceFile) -> list[SourceFile]:

@@ -1,9 +1,10 @@
 """Screening (证件号码筛查): every cell of every column, before anything is hashed, stored, cached, logged or printed.
 
 A maximal run of letters and digits that has the form of a citizen ID, a region that existed and a possible date is
-masked, also inside text (个人信息保护法 arts 6, 51: no more than needed, and secured). Exempt: a credit code
-that passes both checks; a 15-digit number in a column typed ``registration_number`` with a valid check digit and the
-region of a registration authority. Column names can't be trusted, so every column is looked at.
+masked, also inside text (个人信息保护法 arts 6, 51: no more than needed, and secured), also where spaces or quotes
+cut it: codes are stored without them. Exempt: a credit code that passes both checks; a 15-digit number in a column
+typed ``registration_number`` with a valid check digit and the region of a registration authority. Column names can't
+be trusted, so every column is looked at.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import unicodedata
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.model.identifiers import is_authority, is_registration_number, must_screen
+from credit_graph.model.identifiers import is_authority, is_registration_number, must_screen, normalise
 
 MASK = "*"
 # characters that nobody sees and that would hide a number from the search
 _INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"
-# a quick look for cells that may hold an ID, in digits of any script; what it finds is looked at closely
-_MAYBE = r"\p{Nd}{15}|[0-9]\.[0-9]{5,16}[Ee]\+?1[47]"
+# a quick look for cells that may hold an ID, in digits of any script, with what normalising removes between them; what
+# it finds is looked at closely
+_MAYBE = r"""\p{N}(?:[\s\p{Z}'"’‘`“”＇＂｀]*\p{N}){14}|[0-9]\.[0-9]{5,16}[Ee]\+?1[47]"""
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[Ａ-Ｚａ-ｚ]")
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _LOOK = f"{_MAYBE}|{_INVISIBLE}"
@@ -36,7 +38,15 @@ def screen_text(text: str, *, registration: bool = False) -> str:
     """The text with every citizen ID in it masked; ``registration`` exempts a cell that is a registration number."""
     if registration and _is_registration(text):
         return text
-    folded = _OTHER_DIGITS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    text = _masked(text)
+    stored = normalise(text)
+    return _masked(stored) if any(must_screen(run) for run in _RUN.findall(stored)) else text
+
+
+def _masked(text: str) -> str:
+    folded = text
+    if not text.isascii():
+        folded = _OTHER_DIGITS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     places = [run.span() for run in _RUN.finditer(folded) if must_screen(run.group())]
     places += [run.span() for run in _DESTROYED.finditer(folded) if _destroyed_id(*run.groups())]
     for start, end in places:
@@ -45,7 +55,7 @@ def screen_text(text: str, *, registration: bool = False) -> str:
 
 
 def _is_registration(text: str) -> bool:
-    number = text.strip()
+    number = normalise(text)
     return len(number) == 15 and is_registration_number(number) and is_authority(number[:6])
 
 

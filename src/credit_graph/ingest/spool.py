@@ -6,6 +6,7 @@ Nothing unscreened leaves this module: personal documents become keys here, ever
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from credit_graph.ingest.tables import Cells, RawTable
 from credit_graph.ingest.values import clean
 from credit_graph.model.definition import Definition
 from credit_graph.model.headers import normal_header, split_unit
+from credit_graph.model.identifiers import is_credit_code
 from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
 from credit_graph.text import t
 
@@ -32,6 +34,7 @@ CHUNK_ROWS = 50_000
 CHUNK_CELLS = 1_500_000
 CHUNK_CHARACTERS = 16_000_000
 _SHORTEST_CODE = 9  # a total may stand in a column of codes, a code in a row of totals may not
+_DOCUMENT = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{5,}")
 _BOUNDARY = " | "  # between the cells of a row that does not fit the header
 
 
@@ -124,12 +127,18 @@ def _filled(cells: Cells) -> bool:
     return any(cell and not cell.isspace() for cell in cells)
 
 
+def _without_documents(cell: str) -> str:
+    """The text with everything masked that may be a document's number and is no credit code."""
+    return _DOCUMENT.sub(lambda found: found[0] if is_credit_code(found[0].upper()) else mask(found[0]), cell)
+
+
 class _Writer:
     """Sorts out what is no record, and writes the rows in screened chunks."""
 
     def __init__(self, result: Spool, secret: bytes) -> None:
         self.result = result
         self.width = len(result.header)
+        self.first = next(text for text in result.header if text).split()
         self.least = 1 + max(i for i, text in enumerate(result.header) if text)  # columns without name may be left out
         self.most = max(1, min(CHUNK_ROWS, CHUNK_CELLS // self.width))
         self.rules = limits()
@@ -185,7 +194,7 @@ class _Writer:
 
     def _aside(self, first: str, cells: Cells) -> str | None:
         """Whether the row is a total, a note, or the header repeated, and no record."""
-        if first == self.result.header[0] and [" ".join(cell.split()) for cell in cells] == self.result.header:
+        if first.split() == self.first and [" ".join(cell.split()) for cell in cells] == self.result.header:
             return "header"
         if any(len(cells[i]) >= _SHORTEST_CODE and cells[i] != first for i in self.subject if i < len(cells)):
             return None
@@ -197,7 +206,7 @@ class _Writer:
     def _fitted(self, cells: Cells) -> tuple[Cells, str | None]:
         """The cells as many as the header has, and the whole row as text unless only empty cells were too many.
 
-        Where a document's number stands in such a row is not certain: all cells that may hold it are masked.
+        Where a document's number stands in such a row is not certain: what may be one is masked.
         """
         surplus = len(cells) - self.width
         if surplus > 0 and not _filled(cells[self.width :]):
@@ -205,9 +214,8 @@ class _Writer:
         if self.least <= len(cells) < self.width:
             return [*cells, *[""] * -surplus], None
         doubtful = {place for i in self.documents for place in range(min(i, i + surplus), max(i, i + surplus) + 1)}
-        shown = [mask(cell) if i in doubtful else cell for i, cell in enumerate(cells)]
-        text = _BOUNDARY.join(shown)
-        return [*shown[: self.width], *[""] * -surplus], text
+        shown = [_without_documents(cell) if i in doubtful else cell for i, cell in enumerate(cells)]
+        return [*shown[: self.width], *[""] * -surplus], _BOUNDARY.join(shown)
 
     def _flush(self) -> None:
         if not self.rows:

@@ -11,7 +11,7 @@ from credit_graph.ingest.limits import rules
 from credit_graph.ingest.persons import name_key
 from credit_graph.ingest.rows import Fault, Row
 from credit_graph.ingest.values import fold
-from credit_graph.model.identifiers import is_org_code, is_registration_number, normalise
+from credit_graph.model.identifiers import is_org_code, is_registration_number, must_screen, normalise
 from credit_graph.model.kinds import UNKNOWN_PREFIX
 
 _PREFIX = {"org_code": "org:", "registration_number": "reg:", "tax_number": "tax:"}
@@ -49,6 +49,8 @@ def name_subject(row: Row, bad: dict[str, Fault]) -> list[Fault]:
 def _other_number(row: Row, bad: dict[str, Fault]) -> bool:
     """Whether a column 统一社会信用代码/注册号 holds a valid 注册号 or 组织机构代码: then it is that."""
     number = normalise(bad["credit_code"].value).replace("-", "")
+    if must_screen(number):
+        return False  # hyphens had hidden it from the screening
     if len(number) == 15 and is_registration_number(number):
         field = "registration_number"
     elif is_org_code(number):

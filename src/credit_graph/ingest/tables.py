@@ -167,12 +167,20 @@ def _text(value: Any) -> str:
         case date() | time():
             text = value.isoformat()
         case bytes():
-            text = value.hex()
+            text = _bytes(value)
         case list() | dict() | tuple():
             text = json.dumps(value, ensure_ascii=False, default=str)
         case _:
             text = str(value)
     return text
+
+
+def _bytes(value: bytes) -> str:
+    """Text that its writer did not declare as text, as older Parquet writers do; else hexadecimal digits."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
 
 
 def _number(value: float) -> str:

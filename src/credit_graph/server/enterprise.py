@@ -158,7 +158,7 @@ class Enterprise(Node):
     async def majority_holder(self, info: Info) -> Holding | None:
         """The direct majority holder (公司法 art. 265(2)) by the link run."""
         run = await info.context.run_at(LINK, self.at)
-        page = LinkPage("holders", "CONTROLS", "Enterprise", run["rid"], _LARGEST, 1)
+        page = LinkPage("read/api_holders", "CONTROLS", "Enterprise", run["rid"], _LARGEST, 1)
         found = await info.context.loaders.links.load((self.eid, self.at, page))
         return Holding(found=found[0], at=self.at, incoming=True) if found else None
 

@@ -24,7 +24,7 @@ class Page:
 class LinkPage:
     """Which page of whose links: of enterprises or persons, in a run, after a place in the order."""
 
-    statement: Literal["holders", "holdings"]
+    statement: Literal["read/api_holders", "read/api_holdings"]
     type: Literal["HOLDS", "CONTROLS"]
     owner: Literal["Enterprise", "Person"]
     run: str

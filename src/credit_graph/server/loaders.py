@@ -107,10 +107,10 @@ class Loaders:
     async def _links_at(self, owners: list[str], moment: Moment, page: LinkPage) -> dict[str, list[FoundLink]]:
         self._context.spend(len(owners) * page.limit)
         labels: dict[str, str] = {"TYPE": page.type}
-        if page.statement == "holdings":
+        if page.statement == "read/api_holdings":
             labels |= {"FROM": page.owner, "KEY": "pid" if page.owner == "Person" else "eid"}
         rows = await self._context.read(
-            f"read/api_{page.statement}",
+            page.statement,
             labels=labels,
             keys=owners,
             run=page.run,

@@ -1,0 +1,522 @@
+"""From a file to checked rows: recognised, screened, typed; each failed check has its consequence, no row is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from city import LISTING, OFFICE, REGISTRATION, citizen_id, credit_code, listing, office, registration
+from credit_graph.errors import InputError, UsageError
+from credit_graph.ingest import batchfile
+from credit_graph.ingest.batchfile import BatchFile
+from credit_graph.ingest.check import check_file
+from credit_graph.ingest.definitions import definitions
+from credit_graph.ingest.files import expand
+from credit_graph.ingest.persons import name_key, person_key
+from credit_graph.ingest.reasons import REASONS
+from credit_graph.ingest.rows import CheckedTable, Row
+from credit_graph.model.definition import Definition
+from sourcefiles import put, refused, workbook, zipped
+
+SECRET = b"0123456789abcdef" * 2
+TODAY = date(2026, 11, 23)
+KNOWN = definitions()
+ID = citizen_id("19850317", 42)
+HIDDEN = ID[:2] + "*" * 14 + ID[-2:]
+
+
+def check(path: Path, **options: Any) -> CheckedTable:
+    (file,) = expand([path])
+    work = path.parent / "work"
+    work.mkdir(exist_ok=True)
+    (table,) = check_file(
+        file, options.pop("known", KNOWN), secret=SECRET, work=work, today=options.pop("today", TODAY), **options
+    )
+    return table
+
+
+def text_of(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def csv_file(folder: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]], name: str = "a.csv") -> Path:
+    return put(folder / name, text_of(columns, rows).encode())
+
+
+def all_rows(table: CheckedTable) -> list[Row]:
+    return [row for chunk in table.rows() for row in chunk]
+
+
+def one(folder: Path, **changes: str) -> Row:
+    """One registration after checking."""
+    (row,) = all_rows(check(csv_file(folder, REGISTRATION, [registration(1) | changes])))
+    return row
+
+
+def outcome(row: Row) -> tuple[str, set[tuple[str, str, str]]]:
+    return row.status, {(fault.field, fault.reason, fault.value) for fault in (*row.reasons, *row.faults)}
+
+
+def test_a_registration_becomes_content(tmp_path: Path) -> None:
+    row = one(tmp_path)
+    code = credit_code(1)
+    assert (row.number, row.status, row.key, row.eid, row.scope) == (2, "ok", code, code, "district=330206001")
+    assert row.pid == name_key(code, "王某1")
+    assert row.content == {
+        "subject_number": "330200000001",
+        "authority": "宁波市北仑区市场监督管理局",
+        "entity_type": "有限责任公司（自然人投资或控股）",
+        "state": "存续",
+        "credit_code": code,
+        "name": "宁波第1贸易有限公司",
+        "address": "浙江省宁波市北仑区新碶街道1号",
+        "legal_representative": "王某1",
+        "industry": "其他贸易",
+        "registered_capital": 100_000_000,
+        "currency": "人民币",
+        "business_scope": "批发、零售",
+        "approved_on": date(2020, 1, 2),
+        "founded_on": date(2018, 5, 6),
+        "term_from": date(2018, 5, 6),
+        "district": "330206001",
+    }
+
+
+def test_a_failed_check_sets_the_value_aside_and_keeps_the_row(tmp_path: Path) -> None:
+    row = one(tmp_path, est_dt="2018-02-30", reg_state="整顿", reg_capt="一百万", domdi_strict="33020")
+    assert outcome(row) == (
+        "ok",
+        {
+            ("founded_on", "day_invalid", "2018-02-30"),
+            ("state", "category_unknown", "整顿"),
+            ("registered_capital", "amount_invalid", "一百万"),
+            ("district", "region_invalid", "33020"),
+        },
+    )
+    assert not {"founded_on", "state", "registered_capital", "district"} & set(row.content)
+    assert (row.key, row.scope) == (credit_code(1), "district=")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("91440300713555564J", "code_invalid"),
+        ("9.13302E+17", "code_destroyed"),
+        (ID, "code_masked"),
+        ("913302", "code_invalid"),
+    ],
+)
+def test_an_unusable_code_quarantines_the_row(tmp_path: Path, code: str, reason: str) -> None:
+    row = one(tmp_path, uni_social_crd_cd=code)
+    shown = HIDDEN if code == ID else code
+    assert outcome(row) == ("quarantined", {("credit_code", reason, shown)})
+    assert (row.key, row.eid, row.cells[4]) == (None, None, shown)
+
+
+def test_a_likely_reading_is_named_and_not_taken(tmp_path: Path) -> None:
+    code = "91621002MA0000AB0L"
+    row = one(tmp_path, uni_social_crd_cd=code.replace("0", "O"))
+    assert outcome(row) == (
+        "quarantined",
+        {("credit_code", "code_invalid", f"{code.replace('0', 'O')} → {code}?")},
+    )
+
+
+def test_other_identifiers_name_the_subject_in_order(tmp_path: Path) -> None:
+    number = "330203000030639"
+    assert one(tmp_path, uni_social_crd_cd="", reg_no=number).eid == f"reg:{number}"
+    named = one(tmp_path, uni_social_crd_cd="", comp_nm="宁波(甲) 公司")
+    assert named.eid == one(tmp_path, uni_social_crd_cd="", comp_nm="宁波（甲）公司").eid
+    assert (named.eid or "").startswith("name:")
+    wrong = one(tmp_path, uni_social_crd_cd="", reg_no="330203000030638")
+    assert outcome(wrong) == (
+        "quarantined",
+        {("registration_number", "registration_number_invalid", "330203000030638")},
+    )
+    nobody = one(tmp_path, uni_social_crd_cd="", comp_nm="暂无")
+    assert outcome(nobody) == ("quarantined", {("subject", "subject_missing", "")})
+    beside = one(tmp_path, reg_no="330203000030638")
+    assert outcome(beside) == ("ok", {("registration_number", "registration_number_invalid", "330203000030638")})
+
+
+def test_a_registration_number_in_the_column_of_codes_is_one(tmp_path: Path) -> None:
+    row = one(tmp_path, uni_social_crd_cd="330203000030639")
+    assert (row.status, row.eid, row.content["registration_number"], row.faults) == (
+        "ok", "reg:330203000030639", "330203000030639", ()
+    )  # fmt: skip
+
+
+def test_rows_with_an_enterprises_key_and_nothing_else_are_empty(tmp_path: Path) -> None:
+    rows = [registration(i) for i in (1, 2)] + [
+        dict.fromkeys(REGISTRATION, "") | {"uni_social_crd_cd": credit_code(3), "comp_nm": "丙", "reg_capt": "NULL"},
+        dict.fromkeys(REGISTRATION, ""),
+        dict.fromkeys(REGISTRATION, "") | {"uni_social_crd_cd": credit_code(4), "est_dt": "2020-02-31"},
+    ]
+    table = check(csv_file(tmp_path, REGISTRATION, rows))
+    found = [(row.number, row.status, row.key) for row in all_rows(table)]
+    assert found == [
+        (2, "ok", credit_code(1)),
+        (3, "ok", credit_code(2)),
+        (4, "empty", credit_code(3)),
+        (6, "ok", credit_code(4)),  # it tried to say something
+    ]
+    assert (table.read, table.skipped) == (4, {"blank": 1})
+
+
+def test_a_key_that_is_missing_or_unreadable(tmp_path: Path) -> None:
+    rows = [
+        listing(1, "2020-01-02"),
+        listing(2, ""),
+        listing(3, "2020-02-30"),
+        listing(4, "2020-01-02", inclu_reason="-"),
+    ]
+    found = all_rows(check(csv_file(tmp_path, LISTING, rows)))
+    assert [outcome(row) for row in found] == [
+        ("ok", set()),
+        ("quarantined", {("listed_on", "key_missing", "")}),
+        ("quarantined", {("listed_on", "day_invalid", "2020-02-30")}),
+        ("quarantined", {("reason", "key_missing", "")}),
+    ]
+    assert [row.key for row in found] == [
+        f"{credit_code(1)}|2020-01-02|通过登记的住所或者经营场所无法联系",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_persons_by_document_else_by_firm_and_name(tmp_path: Path) -> None:
+    wrong = ID[:17] + ("1" if ID[17] != "1" else "2")
+    rows = [
+        office(1, "李静", ID),
+        office(2, "李静", ID.lower(), identi_no=ID),
+        office(3, "李静"),
+        office(4, "李静", wrong),
+        office(5, "JOHN SMITH", "E12345678", certype_cn="护照", country_cn="美国"),
+        office(6, "甲投资有限公司"),
+    ]
+    found = all_rows(check(csv_file(tmp_path, OFFICE, rows)))
+    key = person_key(SECRET, "CN", "citizen_id", ID)
+    assert [row.pid for row in found] == [
+        key,
+        key,
+        name_key(credit_code(3), "李静"),
+        name_key(credit_code(4), "李静"),
+        person_key(SECRET, "美国", "passport", "E12345678"),
+        None,
+    ]
+    assert [row.content.get("person_id") for row in found] == [key, key, None, None, found[4].pid, None]
+    assert outcome(found[3]) == ("ok", {("person_id", "id_check", wrong[:2] + "*" * 14 + wrong[-2:])})
+    assert found[1].content["subject_number"] == HIDDEN
+    assert [row.cells[7] for row in found[:2]] == [HIDDEN, HIDDEN]
+
+
+def test_a_natural_person_is_the_subject(tmp_path: Path) -> None:
+    columns = [
+        "行政相对人名称",
+        "行政相对人类别",
+        "统一社会信用代码",
+        "自然人证件号码",
+        "行政处罚决定书文号",
+        "处罚决定日期",
+        "罚款金额(万元)",
+    ]
+    cells = [
+        ["李静", "自然人", "", ID, "甲罚〔2024〕1号", "2024-05-07", "0.08"],
+        ["甲公司", "法人及非法人组织", credit_code(1), "", "甲罚〔2024〕1号", "20240507", "30"],
+    ]
+    path = csv_file(tmp_path, columns, [dict(zip(columns, row, strict=True)) for row in cells])
+    person, firm = all_rows(check(path, source="penalty_double_publicity"))
+    assert (person.eid, person.pid) == (None, person_key(SECRET, "CN", "citizen_id", ID))
+    assert (person.key or "").startswith("person:") and (person.key or "").endswith("|甲罚〔2024〕1号")
+    assert ID not in (person.key or "")
+    assert (firm.key, firm.eid, firm.content["fine"]) == (
+        f"{credit_code(1)}|甲罚〔2024〕1号",
+        credit_code(1),
+        30_000_000,
+    )
+
+
+def test_titles_totals_notes_and_the_rows_as_a_spreadsheet_counts(tmp_path: Path) -> None:
+    header = "序号,统一社会信用代码,企业名称,注册资本（万元）,成立\n日期,登记状态,住 所"
+    lines = [
+        "宁波市登记信息查询结果,,,,,,",
+        "导出时间：2026-11-20,,,,,,",
+        "",
+        '"' + header.replace(",", '","') + '"',
+        f"1,{credit_code(1)},甲公司,50,2018年5月6日,存续,一路1号",
+        f'2,{credit_code(2)},乙公司,60,2018-5-6,存续,"二路\n2号"',
+        '"' + header.replace(",", '","') + '"',
+        f"3,{credit_code(3)},合计利贸易有限公司,70,2018/5/6,存续,三路3号",
+        "合 计,,,180,,,",
+        "",
+        '"注：本表由系统生成，仅供内部使用，请勿外传",,,,,,',
+        "制表人：张三",
+    ]
+    table = check(put(tmp_path / "a.csv", "\r\n".join(lines).encode("gb18030")))
+    rows = all_rows(table)
+    assert table.definition.source == "registration_gsxt"
+    assert [(r.number, r.content["name"], r.content["registered_capital"]) for r in rows] == [
+        (5, "甲公司", 50_000_000),
+        (6, "乙公司", 60_000_000),
+        (8, "合计利贸易有限公司", 70_000_000),
+    ]
+    assert (table.read, table.skipped) == (3, {"title": 2, "header": 1, "total": 1, "blank": 1, "note": 2})
+    assert table.units == {"registered_capital": "万元"}
+    assert rows[1].content["address"] == "二路2号"
+
+
+def test_rows_that_do_not_fit_the_header_are_kept_as_text(tmp_path: Path) -> None:
+    lines = [
+        ",".join(OFFICE),
+        ",".join(office(1, "李静", ID).values()) + ",,",
+        ",".join(office(2, "李静", ID).values()) + f",多出的{ID}",
+        f"x,{ID},甲",
+        '"open,1,1,李静,董事长,护照,美国,E12345678,,',
+        ",".join(office(3, "李静", ID).values()),
+    ]
+    table = check(put(tmp_path / "a.csv", "\n".join(lines).encode()))
+    rows = all_rows(table)
+    assert [(row.number, row.status) for row in rows] == [
+        (2, "ok"), (3, "quarantined"), (4, "quarantined"), (5, "quarantined"), (6, "ok")
+    ]  # fmt: skip
+    assert [[fault.reason for fault in row.reasons] for row in rows[1:4]] == [["row_shape"]] * 3
+    assert rows[2].reasons[0].value == f"x | {HIDDEN} | 甲"
+    assert rows[3].reasons[0].value == '"open,1,1,李静,董事长,护照,美国,E1*****78,,'
+    assert f"多出的{HIDDEN}" in rows[1].reasons[0].value
+    assert rows[1].key == f"{credit_code(2)}|1"
+    assert rows[2].key is None
+
+
+def test_no_id_is_left_in_anything_that_is_kept_or_said(tmp_path: Path) -> None:
+    people = [citizen_id("19660101", i) for i in range(300)]  # some pass a credit code's checks by chance
+    rows = [
+        office(
+            i,
+            f"李静{number}",
+            number,
+            identi_no=number,
+            position_cn=f"经理（{number[:6]}{number[8:17]}）",
+            comp_nm=number,
+        )
+        for i, number in enumerate(people)
+    ]
+    ragged = [f"{number},{number}" for number in people[:20]]
+    text = text_of([*OFFICE, f"列{people[0]}"], rows) + "\n".join(ragged)
+    path = put(tmp_path / f"{people[0]}.csv", text.encode())
+    table = check(path)
+    batch = tmp_path / "batch.parquet"
+    with BatchFile.writing(batch, table) as file:
+        for chunk in table.rows():
+            file.add([(row, row.status) for row in chunk])
+    said = repr([(r.content, r.key, r.reasons, r.faults, list(r.cells)) for r in all_rows(table)])
+    said += repr((table.header, table.unmapped, table.path, table.member, table.mapped)).replace(str(path), "")
+    kept = "".join(pq.read_table(name).to_pandas().to_json(force_ascii=False) for name in (table.spool, batch))
+    with pytest.raises(InputError) as error:
+        check(put(tmp_path / f"表{people[1]}.csv", f"{people[2]},{people[3]}\n1,2".encode()))
+    for number in people:
+        for form in (number, number[:6] + number[8:17]):
+            assert form not in said
+            assert form not in kept
+            assert form not in str(error.value)
+            assert form.encode() not in batch.read_bytes()
+
+
+def test_units_by_cell_caller_header_and_plausibility(tmp_path: Path) -> None:
+    def capital(*cells: str, header: str = "reg_capt", **options: Any) -> tuple[str, list[Any]]:
+        columns = [header if name == "reg_capt" else name for name in REGISTRATION]
+        rows = [registration(i) for i in range(len(cells))]
+        for row, cell in zip(rows, cells, strict=True):
+            del row["reg_capt"]
+            row[header] = cell
+        table = check(csv_file(tmp_path, columns, rows), **options)
+        return table.units["registered_capital"], [r.content.get("registered_capital") for r in all_rows(table)]
+
+    assert capital("30000", "50000", "0") == ("元", [3_000_000, 5_000_000, 0])
+    assert capital("3", "50", "万元") == ("万元", [3_000_000, 50_000_000, None])
+    assert capital("30000", "5万元", "7亿") == ("元", [3_000_000, 5_000_000, 70_000_000_000])
+    assert capital("5000", header="注册资本（元）") == ("元", [500_000])
+    assert capital("5000", header="注册资本（元）", units={"注册资本": "万元"}) == ("万元", [5_000_000_000])
+    assert capital("5000", units={"reg_capt": "元"}) == ("元", [500_000])
+    assert capital("5000", units={"registered_capital": "万元"}) == ("万元", [5_000_000_000])
+    assert capital("5000", units={"fine": "元", "reg_capt": "元"}) == ("元", [500_000])
+    assert capital("0", "") == ("元", [0, None])
+    assert refused(lambda: capital("5000", "6000")) == "input.unit_undecided"
+    assert refused(lambda: capital("0.001")) == "input.unit_undecided"
+    with pytest.raises(UsageError):
+        capital("5000", units={"reg_capt": "亿元"})
+
+
+def test_foreign_money_is_never_taken_for_renminbi(tmp_path: Path) -> None:
+    cells = [("100万美元", ""), ("100万美元", "美元"), ("100万美元", "人民币"), ("100万元人民币", ""), ("5万", "港元")]
+    rows = [registration(i, reg_capt=capital, capt_kind=kind) for i, (capital, kind) in enumerate(cells)]
+    found = all_rows(check(csv_file(tmp_path, REGISTRATION, rows)))
+    assert [(r.content.get("registered_capital"), r.content.get("currency")) for r in found] == [
+        (100_000_000, "美元"),
+        (100_000_000, "美元"),
+        (None, "人民币"),
+        (100_000_000, None),
+        (5_000_000, "港元"),
+    ]
+    assert outcome(found[2])[1] == {("registered_capital", "currency_conflict", "100万美元")}
+
+
+def test_the_day_of_a_file(tmp_path: Path) -> None:
+    rows = [registration(1)]
+    assert check(csv_file(tmp_path, REGISTRATION, rows, "登记20260131.csv")).as_of == date(2026, 1, 31)
+    assert check(csv_file(tmp_path, REGISTRATION, rows, "登记20260131.csv"), as_of=date(2025, 5, 5)).as_of == date(
+        2025, 5, 5
+    )
+    assert check(csv_file(tmp_path, REGISTRATION, rows, "登记20261399.csv")).as_of is None
+    assert check(csv_file(tmp_path, REGISTRATION, rows, "登记.csv")).as_of is None
+    data = zipped({"登记.csv": text_of(REGISTRATION, rows).encode()})
+    assert check(put(tmp_path / "全量20260228.zip", data)).as_of == date(2026, 2, 28)
+    with pytest.raises(UsageError):
+        check(csv_file(tmp_path, REGISTRATION, rows, "登记20270101.csv"))
+
+
+def test_the_same_table_in_every_format_says_the_same(tmp_path: Path) -> None:
+    rows = [registration(i, reg_capt=str(20_000 * (i + 1))) for i in range(30)]
+    text = text_of(REGISTRATION, rows)
+    frame = [[row[name] for name in REGISTRATION] for row in rows]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    paths = [
+        put(tmp_path / "a.csv", text.encode()),
+        put(tmp_path / "b.csv", text.replace(",", "\t").encode("gb18030")),
+        put(tmp_path / "a.xlsx", workbook(数据=[REGISTRATION, *frame])),
+        put(tmp_path / "a.json", json.dumps({"code": 0, "data": rows}, ensure_ascii=False).encode()),
+        tmp_path / "a.parquet",
+        put(tmp_path / "a.zip", zipped({"x/a.csv": text.encode()})),
+    ]
+    tables = [check(path) for path in paths]
+    said = [[(r.number, r.key, r.status, r.content) for r in all_rows(table)] for table in tables]
+    assert [content for content in said if content != said[0]] == []
+    assert len(said[0]) == 30
+    assert [table.path.name for table in tables] == ["a.csv", "b.csv", "a.xlsx", "a.json", "a.parquet", "a.csv"]
+
+
+def test_every_sheet_that_fits_is_a_table(tmp_path: Path) -> None:
+    firms = [REGISTRATION, [registration(1)[name] for name in REGISTRATION]]
+    offices = [OFFICE, [office(1, "李静")[name] for name in OFFICE]]
+    path = put(tmp_path / "a.xlsx", workbook(说明=[["本簿说明"]], 登记=firms, 人员=offices))
+    work = tmp_path / "work"
+    work.mkdir()
+    found = check_file(expand([path])[0], KNOWN, secret=SECRET, work=work, today=TODAY)
+    assert [(table.member, table.definition.source, table.read) for table in found] == [
+        ("登记", "registration", 1),
+        ("人员", "legal_representative", 1),
+    ]
+    assert len(found[0].notes) == 1 and "说明" in found[0].notes[0]
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, REGISTRATION, [registration(i) for i in range(10_001)])
+
+    def grow(_rows: int) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write("\n")
+
+    assert refused(lambda: check(path, progress=grow)) == "input.changed"
+
+
+def test_totals_are_asserted(tmp_path: Path) -> None:
+    definition = KNOWN["registration"]
+    expect = {"min": 2, "max": 3}
+    known: dict[str, Definition] = {"registration": Definition.model_validate({**_raw(definition), "expect": expect})}
+    rows = [registration(i) for i in range(4)]
+    assert refused(lambda: check(csv_file(tmp_path, REGISTRATION, rows[:1]), known=known)) == "input.too_few_rows"
+    assert check(csv_file(tmp_path, REGISTRATION, rows[:3]), known=known).notes == []
+    assert len(check(csv_file(tmp_path, REGISTRATION, rows), known=known).notes) == 1
+    assert refused(lambda: check(csv_file(tmp_path, REGISTRATION, []))) == "input.too_few_rows"
+
+
+def _raw(definition: Definition) -> dict[str, Any]:
+    return definition.model_dump(by_alias=True, exclude_defaults=True)
+
+
+def test_columns_that_nothing_reads_are_reported(tmp_path: Path) -> None:
+    rows = [registration(1) | {"新增列": "x", "puburl": "http://x", "": "y"}]
+    table = check(csv_file(tmp_path, [*REGISTRATION, "新增列", "puburl", ""], rows))
+    assert (table.unmapped, table.ignored) == (["新增列"], ["puburl", ""])
+
+
+def test_the_same_file_gives_the_same_rows(tmp_path: Path) -> None:
+    rows = [registration(i, est_dt=f"2018-02-{i + 20}") for i in range(12)]
+    path = csv_file(tmp_path, REGISTRATION, rows)
+    first, second = check(path), check(path)
+    seen = [
+        [(r.number, r.key, r.content, r.faults, list(r.cells)) for r in all_rows(t)] for t in (first, first, second)
+    ]
+    assert seen[0] == seen[1] == seen[2]
+    assert first.sha256 == second.sha256
+
+
+def test_a_batch_file_gives_rows_back(tmp_path: Path) -> None:
+    rows = [office(1, "李静", ID), office(2, "赵芳", lerep_sign="9"), office(3, "钱", uni_social_crd_cd="x")]
+    table = check(csv_file(tmp_path, OFFICE, rows))
+    path = tmp_path / "000001-x.parquet"
+    with BatchFile.writing(path, table) as file:
+        for chunk in table.rows():
+            file.add([(row, "quarantined" if row.reasons else "new") for row in chunk])
+        assert file.count == 3
+        assert not path.exists()
+    (refused_row,) = batchfile.rows(path, "quarantined")
+    assert refused_row == {
+        "number": 4,
+        "key": None,
+        "reasons": [{"column": "uni_social_crd_cd", "field": "credit_code", "reason": "code_invalid", "value": "x"}],
+        "faults": [],
+        "cells": {**rows[2]},
+    }
+    assert batchfile.cells(path, 2) == {**rows[0], "cer_no": HIDDEN}
+    assert batchfile.cells(path, 9) is None
+    (second,) = [row for row in batchfile.rows(path, "new") if row["number"] == 3]
+    assert [fault["reason"] for fault in second["faults"]] == ["category_unknown"]
+    key = person_key(SECRET, "CN", "citizen_id", ID)
+    assert json.loads(pq.read_table(path).column("documents")[0].as_py()) == {"person_id": key}
+
+
+def test_an_interrupted_batch_file_leaves_nothing(tmp_path: Path) -> None:
+    table = check(csv_file(tmp_path, OFFICE, [office(1, "李静")]))
+    path = tmp_path / "batch.parquet"
+    with pytest.raises(KeyboardInterrupt), BatchFile.writing(path, table):
+        raise KeyboardInterrupt
+    assert sorted(tmp_path.glob("batch*")) == []
+
+
+cell = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8),
+    st.sampled_from(
+        ["NULL", "/", credit_code(1), ID, "2020-01-01", "存续", "100", "1e5", "9.13302E+17", "330206001", '"']
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(table=st.lists(st.lists(cell, min_size=len(REGISTRATION), max_size=len(REGISTRATION)), min_size=1, max_size=6))
+def test_no_row_is_lost_or_crashes(tmp_path: Path, table: list[list[str]]) -> None:
+    stream = io.StringIO()
+    csv.writer(stream).writerows([REGISTRATION, [registration(1)[name] for name in REGISTRATION], *table])
+    checked = check(put(tmp_path / "a.csv", stream.getvalue().encode()), units={"reg_capt": "元"})
+    rows = all_rows(checked)
+    assert checked.read == len(rows) == len(table) + 1 - sum(checked.skipped.values())
+    for row in rows:
+        assert (row.status == "quarantined") == bool(row.reasons)
+        assert row.status != "ok" or (row.key is not None and row.eid is not None)
+        assert {fault.reason for fault in (*row.faults, *row.reasons)} <= set(REASONS)
+        assert ID not in repr((row.content, row.key, row.faults, row.reasons, list(row.cells)))
