@@ -30,7 +30,7 @@ def list_batches(
     if as_json:
         common.print_json({"batches": [{**b.report(), "state": b.properties["state"]} for b in found]})
         return
-    print_batches([b.report() for b in found])
+    print_batches([b.report() for b in found], title=t("批次", "Batches"))
     for batch in found:
         if batch.properties["state"] == "writing":
             common.console.print(

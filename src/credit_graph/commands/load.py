@@ -35,6 +35,11 @@ _COUNTS = (
     ("quarantined", "隔离", "quarantined"),
     ("faults", "疑点", "faults"),
 )
+_REMARKS = (
+    ("units", "金额单位", "units:"),
+    ("unmapped", "未识别的列（未载入）：", "columns that the definition does not know (not loaded):"),
+    ("late_scopes", "缺失行待定，以下范围尚未送达：", "missing rows wait for these late scopes:"),
+)
 _ALWAYS = ("read", "new", "changed", "unchanged", "quarantined")
 
 
@@ -115,22 +120,17 @@ def _run(paths: list[Path], options: LoadOptions, as_json: bool) -> None:
     if as_json:
         common.print_json({"batches": reports})
     else:
-        print_batches(reports, dry=options.dry)
+        print_batches(reports, title=t("检查结果（未写入）", "Checked, nothing written") if options.dry else None)
 
 
-def print_batches(reports: list[dict[str, Any]], *, dry: bool = False) -> None:
+def print_batches(reports: list[dict[str, Any]], *, title: str | None = None) -> None:
     """The table at the end of a load: one line per batch, then what was refused or set aside, and why."""
-    title = t("检查结果（未写入）", "Checked, nothing written") if dry else t("载入结果", "Loaded")
     shown = [item for item in _COUNTS if item[0] in _ALWAYS or any(r[item[0]] for r in reports)]
     columns = [t("批次", "seq"), t("文件", "file"), t("数据源", "source"), *(t(zh, en) for _, zh, en in shown)]
     rows = [[r["seq"], r["path"], r["source"], *(r[name] for name, _, _ in shown)] for r in reports]
-    common.print_table(title, columns, rows)
+    common.print_table(title or t("载入结果", "Loaded"), columns, rows)
     for report in reports:
-        late = report.get("late_scopes")
-        if late:
-            common.console.print(
-                t(f"批次 {report['seq']}：以下范围尚未送达，缺失行待定：", f"Batch {report['seq']} awaits: ")
-                + "、".join(late)
-            )
-        if report["reasons"]:
-            common.print_reasons(report["path"], report["reasons"])
+        for key, zh, en in _REMARKS:
+            if found := report.get(key):
+                common.console.print(f"  {report['path']}: {t(zh, en)} {'、'.join(found)}", highlight=False)
+        common.print_reasons(report["path"], report["reasons"])

@@ -59,8 +59,9 @@ class Batch:
         names = ("path", "source", "scope", "seq")
         values = {name: self.properties.get(name) for name in (*names, *COUNTS)}
         values["reasons"] = json.loads(self.properties.get("reasons") or "{}")
-        if late := self.properties.get("late_scopes"):
-            values["late_scopes"] = late
+        for name in ("late_scopes", "unmapped", "units"):  # said only where there is something to say
+            if found := self.properties.get(name):
+                values[name] = found
         return values
 
 

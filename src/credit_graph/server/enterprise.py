@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import strawberry
 
 from credit_graph.server.connections import After, Connection, First, connect, page_size
 from credit_graph.server.context import LINK, Moment
-from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page, first_page
+from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page, Statement, first_page
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, yuan
@@ -283,7 +283,13 @@ def _link_keys(found: FoundLink) -> tuple[int, str]:
 
 
 async def _link_page(
-    info: Info, owner: str, at: Moment, direction: Any, label: Any, first: int | None, after: str | None
+    info: Info,
+    owner: str,
+    at: Moment,
+    direction: Literal["holders", "holdings"],
+    label: Literal["Enterprise", "Person"],
+    first: int | None,
+    after: str | None,
 ) -> Connection[Holding]:
     size = page_size(first)
     start = _LARGEST
@@ -291,14 +297,16 @@ async def _link_page(
         share, other = info.context.sealer.open_cursor(direction, after)
         start = (int(share), str(other))
     run = await info.context.run_at(LINK, at)
-    page = LinkPage(direction, "HOLDS", label, run["rid"], start, size)
+    incoming = direction == "holders"
+    statement: Statement = "read/api_holders" if incoming else "read/api_holdings"
+    page = LinkPage(statement, "HOLDS", label, run["rid"], start, size)
     found = await info.context.loaders.links.load((owner, at, page))
     return connect(
         info.context,
         direction,
         found,
         size,
-        lambda link: Holding(found=link, at=at, incoming=direction == "holders"),
+        lambda link: Holding(found=link, at=at, incoming=incoming),
         _link_keys,
         after=after,
     )

@@ -10,6 +10,9 @@ from typing import Any, Literal
 from credit_graph.model.time import DAY_MAX
 
 
+Statement = Literal["read/api_holders", "read/api_holdings"]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Which page of each enterprise's records: those after a place in the order of the connection."""
@@ -24,7 +27,7 @@ class Page:
 class LinkPage:
     """Which page of whose links: of enterprises or persons, in a run, after a place in the order."""
 
-    statement: Literal["read/api_holders", "read/api_holdings"]
+    statement: Statement
     type: Literal["HOLDS", "CONTROLS"]
     owner: Literal["Enterprise", "Person"]
     run: str
