@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from city import LISTING, OFFICE, REGISTRATION, citizen_id, credit_code, listing, office, registration
 from credit_graph.errors import InputError, UsageError
-from credit_graph.ingest import batchfile
 from credit_graph.ingest.batchfile import BatchFile
 from credit_graph.ingest.check import check_file
 from credit_graph.ingest.definitions import definitions

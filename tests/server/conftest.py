@@ -50,14 +50,14 @@ class Api:
         return [error["extensions"]["code"] for error in self.post(query, **variables).json()["errors"]]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def today(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A fixed day, so that answers are exact."""
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", TODAY.isoformat())
 
 
 @pytest.fixture
-def api_as(store: Store) -> Callable[[str], Api]:
+def api_as(store: Store, today: None) -> Callable[[str], Api]:
     """``api_as(role)``: the API as a local user of that role sees it."""
     load_or_create(store.settings, store)  # as the first load does, before there is data
 

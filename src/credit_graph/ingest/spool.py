@@ -31,7 +31,7 @@ from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
 from credit_graph.text import t
 
 CHUNK_ROWS = 50_000
-CHUNK_CELLS = 1_500_000
+CHUNK_CELLS = 750_000
 CHUNK_CHARACTERS = 16_000_000
 _SHORTEST_CODE = 9  # a total may stand in a column of codes, a code in a row of totals may not
 _DOCUMENT = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{5,}")

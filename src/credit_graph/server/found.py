@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from credit_graph.model.time import DAY_MAX
 
-
 Statement = Literal["read/api_holders", "read/api_holdings"]
 
 
