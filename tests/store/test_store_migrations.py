@@ -50,7 +50,6 @@ KEYS = {
     "Absence": "aid",
     "Group": "gid",
     "Grade": "gid",
-    "Grade": "gid",
     "Migration": "number",
 }
 
