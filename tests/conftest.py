@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
 
 import neo4j_server
 from credit_graph import settings as settings_module
+from credit_graph import text
 from credit_graph.settings import Settings
 from credit_graph.store import Store, embedded
 
@@ -60,6 +62,12 @@ class Engines:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(why, pytrace=False)
         pytest.skip(why)
+
+
+@pytest.fixture(autouse=True)
+def _language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that switches the language does not switch it for the next one."""
+    monkeypatch.setattr(text, "_language", ContextVar("language", default=None))
 
 
 @pytest.fixture(scope="session")

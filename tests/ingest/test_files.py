@@ -100,6 +100,15 @@ def test_a_link_to_another_folder_is_no_loop(tmp_path: Path) -> None:
     assert names([tmp_path / "in"]) == ["x.csv"]
 
 
+def test_names_that_are_no_utf8_or_hold_line_breaks(tmp_path: Path) -> None:
+    put(tmp_path / "a\nb.csv", CSV)
+    put(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb4\xa6\xb7\xa3\xb1\xed.csv")), CSV)
+    assert sorted(names([tmp_path])) == ["a b.csv", "处罚表.csv"]
+    with pytest.raises(InputError) as error:
+        expand([Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb4\xa6.csv"))])
+    assert str(error.value).encode()
+
+
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path
@@ -120,16 +129,19 @@ def test_no_permission(tmp_path: Path) -> None:
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_mode & 0o077 == 0 and folder.owner() != "root" and os.geteuid() == 0:
             pytest.skip("the temporary folder is closed to other users")
-    file, folder = put(tmp_path / "a.csv", CSV), tmp_path / "closed"
+    file, folder, listed = put(tmp_path / "a.csv", CSV), tmp_path / "closed", tmp_path / "names only"
     put(folder / "b.csv", CSV)
+    put(listed / "c.csv", CSV)
     file.chmod(0)
     folder.chmod(0)
+    listed.chmod(0o444)
     try:
-        command = [sys.executable, "-c", _AS_NOBODY, str(file), str(folder)]
+        command = [sys.executable, "-c", _AS_NOBODY, str(file), str(folder), str(listed)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     finally:
         folder.chmod(0o700)
-    assert done.stdout.split() == ["input.no_permission"] * 2
+        listed.chmod(0o700)
+    assert done.stdout.split() == ["input.no_permission"] * 3
 
 
 @pytest.mark.parametrize("name", ["../out.csv", "a/../../out.csv", "/etc/out.csv", "C:\\out.csv", "..\\out.csv"])

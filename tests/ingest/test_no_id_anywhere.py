@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from commandline import CommandLine
 
 from city import citizen_id, credit_code
 from credit_graph import settings as settings_module
-from credit_graph.cli import main
 from credit_graph.ingest.definitions import definitions
 from credit_graph.model.definition import Definition
 from credit_graph.model.identifiers import is_registration_number
@@ -118,24 +117,6 @@ def plant(folder: Path) -> set[str]:
     return planted
 
 
-class Printed:
-    """Runs commands in this process and keeps all that they print."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch = monkeypatch
-        self.capfd = capfd
-        self.text = ""
-
-    def run(self, *arguments: str, status: int = 0) -> str:
-        self.monkeypatch.setattr(sys, "argv", ["credit-graph", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = self.capfd.readouterr()
-        assert (left.value.code or 0) == status, err
-        self.text += out + err
-        return out
-
-
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
     """All bytes below a folder; what Parquet files compress also as text."""
     for path in sorted(folder.rglob("*")):
@@ -161,31 +142,31 @@ def found(data: bytes, planted: set[str]) -> set[str]:
 
 
 @pytest.fixture
-def printed(own: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Printed]:
+def printed(own: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[CommandLine]:
     settings_module.settings.cache_clear()
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
-    yield Printed(monkeypatch, capfd)
+    yield CommandLine(monkeypatch, capfd)
     settings_module.settings.cache_clear()
 
 
-def load_and_ask(printed: Printed, incoming: Path, planted: set[str]) -> None:
-    reports = json.loads(printed.run("load", "--as-of", "2026-01-01", "--json", str(incoming)))["batches"]
+def load_and_ask(printed: CommandLine, incoming: Path, planted: set[str]) -> None:
+    reports = json.loads(printed.run("load", "--as-of", "2026-01-01", "--json", str(incoming))[0])["batches"]
     assert {report["source"] for report in reports} == set(KNOWN)
     assert all(report["new"] > 20 and report["quarantined"] > 5 for report in reports)
-    printed.run("check", str(incoming))
     first = min(planted)
+    printed.run("check", str(incoming / first))
     printed.run("load", str(incoming / f"没有{first}.csv"), status=3)
     strange = put(incoming.parent / f"表{first}.csv", f"列{max(planted)},乙\n1,2\n".encode())
     printed.run("load", str(strange), status=3)
     printed.run("--lang", "en", "load", "--source", "registration", str(strange), status=3)
-    for row in json.loads(printed.run("quarantine", "list", "--json"))[:40:10]:
+    for row in json.loads(printed.run("quarantine", "list", "--json")[0])[:40:10]:
         printed.run("quarantine", "show", row["id"])
     printed.run("faults")
     printed.run("batch", "list")
     printed.run("trace", credit_code(0))
 
 
-def test_planted_numbers_are_nowhere(own: Settings, printed: Printed, tmp_path: Path) -> None:
+def test_planted_numbers_are_nowhere(own: Settings, printed: CommandLine, tmp_path: Path) -> None:
     planted = plant(tmp_path / "incoming")
     first = min(planted)
     load_and_ask(printed, tmp_path / "incoming", planted)

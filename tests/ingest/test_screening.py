@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_11_10
 from city import citizen_id, credit_code
 from credit_graph.ingest.persons import name_key, person_key, read_document
 from credit_graph.ingest.screening import mask, screen_column, screen_text
+from credit_graph.model.identifiers import normalise
 
 ID = citizen_id("19850317", 42)
 SHORT = ID[:6] + ID[8:17]
@@ -53,6 +54,31 @@ strange = st.text(st.characters(exclude_categories=["L", "N", "Cs"]), max_size=5
 )
 def test_screening_of_a_cell(text: str, shown: str) -> None:
     assert screen_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{ID[:6]} {ID[6:14]} {ID[14:]}", HIDDEN),
+        (f"'{ID[:6]}\u3000{ID[6:]}", HIDDEN),
+        (f"税{ID[:6]} '{ID[6:14]}’\n{ID[14:]}号", f"税{HIDDEN}号"),
+        (f"{SHORT[:6]} {SHORT[6:]}", mask(SHORT)),
+        (f"{ID[:16]}①{ID[17]}", mask(f"{ID[:16]}1{ID[17]}")),  # normalising makes a digit of it
+        ("13800000000 057486781234", "13800000000 057486781234"),
+        ("91330203 674737244W", "91330203 674737244W"),
+        ("2020-01-02 10:11:12.123456", "2020-01-02 10:11:12.123456"),
+    ],
+)
+def test_a_number_cut_by_what_normalising_removes(text: str, shown: str) -> None:
+    assert screen_column(pa.array([text])).to_pylist() == [shown]
+    assert normalise(ID) not in normalise(shown)
+
+
+def test_a_registration_number_with_spaces_is_exempt_too() -> None:
+    number = registration_number_like_an_id()
+    cut = f" {number[:6]} {number[6:]}"
+    assert screen_column(pa.array([cut]), registration=True).to_pylist() == [cut]
+    assert screen_column(pa.array([cut])).to_pylist() == [mask(number)]
 
 
 @given(citizens, strange, strange)

@@ -168,6 +168,7 @@ def test_a_workbook_that_claims_a_sheet_of_billions(tmp_path: Path) -> None:
 def test_parquet(tmp_path: Path) -> None:
     columns = {
         "代码": ["0012", None],
+        "字节": ["甲公司".encode(), None],
         "日期": [date(2008, 6, 16), None],
         "时间": [datetime(2008, 6, 16, 8, 30), datetime(2008, 6, 16)],
         "金额": [10000.0, float("nan")],
@@ -177,8 +178,8 @@ def test_parquet(tmp_path: Path) -> None:
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     wanted = [
         list(columns),
-        ["0012", "2008-06-16", "2008-06-16 08:30:00", "10000", "7", "1"],
-        ["", "", "2008-06-16", "", "", "0"],
+        ["0012", "甲公司", "2008-06-16", "2008-06-16 08:30:00", "10000", "7", "1"],
+        ["", "", "", "2008-06-16", "", "", "0"],
     ]
     assert rows(tmp_path / "a.parquet") == wanted
     data = (tmp_path / "a.parquet").read_bytes()
@@ -186,6 +187,11 @@ def test_parquet(tmp_path: Path) -> None:
     assert list(tables(member)[0].rows()) == wanted
     assert refused(lambda: rows(put(tmp_path / "b.parquet", data[:-20]))) == "input.damaged"
     assert refused(lambda: rows(put(tmp_path / "c.parquet", b"PARE" + data[4:]))) == "input.encrypted"
+
+
+def test_text_that_a_parquet_file_does_not_declare(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"名": ["企业".encode(), b"\xff\x00"]}), tmp_path / "a.parquet")
+    assert rows(tmp_path / "a.parquet") == [["名"], ["企业"], ["ff00"]]
 
 
 @same_folder

@@ -29,7 +29,7 @@ def read(kind: FieldType, text: str, **column: Any) -> Any:
 
 @pytest.mark.parametrize(
     "text",
-    ["\\N", "NULL", "null", "None", "NaN", "nan", "暂无", "/", "-", "—", "", "  ", "\t\u3000", "#N/A", "'", "' "],
+    ["\\N", "NULL", "null", "None", "NaN", "nan", "暂无", "/", "-", "—", "", "  ", "0000-00-00", "\t\u3000", "#N/A", "'", "' "],
 )
 def test_cells_that_say_nothing(text: str) -> None:
     assert clean(text) == ""
@@ -56,7 +56,7 @@ def test_forms_of_one_day(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["9999-9-9", "9999-12-31", "2099-12-31", "2099/12/31", "20991231", "长期", "1900-1-1", "1900-01-01 00:00:00", "0",
+    ["9999-9-9", "9999-12-31", "2099-12-31", "2099/12/31", "20991231", "长期", "长期有效", "1900-1-1", "1900-01-01 00:00:00", "0",
      "1", "2958465", "0001-01-01"],
 )  # fmt: skip
 def test_open_ends_and_no_days(text: str) -> None:
@@ -253,6 +253,7 @@ def test_a_misread_code_is_named_in_the_fault() -> None:
         (FieldType.NUMBER_TEXT, "3.302E+15", "code_destroyed"),
         (FieldType.NAME, "宁波(梅山)保税区 ＡＢＣ  Trading Co 有限公司", "宁波（梅山）保税区ABC Trading Co有限公司"),
         (FieldType.PERSON_NAME, "李 静", "李静"),
+        (FieldType.PERSON_NAME, "阿卜杜拉•买买提", "阿卜杜拉·买买提"),
         (FieldType.PERSON_NAME, "JOHN  SMITH", "JOHN SMITH"),
         (FieldType.PHONE, "0574-86781234", "057486781234"),
         (FieldType.PHONE, "+86 138 0000 0000", "13800000000"),

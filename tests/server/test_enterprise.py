@@ -99,6 +99,27 @@ def test_what_can_not_be_answered_says_why(
     assert (answer["data"], [e["extensions"]["code"] for e in answer["errors"]]) == ({"enterprise": None}, [error])
 
 
+def test_numbers_find_a_firm_unless_several_share_them(store: Store, api: Api) -> None:
+    batch = Batch(store)
+    registration(batch, A, "庆阳天工建材有限公司", registration_number="621000000000017")
+    registration(batch, B, "庆阳控股有限公司", registration_number="621000000000025")
+    registration(batch, "reg:621000000000033", "庆阳老厂", credit_code=None)
+    batch.commit()
+    query = "query ($code: String!) { enterprise(code: $code) { name } }"
+    found = {
+        A: "庆阳天工建材有限公司",
+        " 621000000000017 ": "庆阳天工建材有限公司",
+        A[8:17]: "庆阳天工建材有限公司",
+        B[8:17].lower(): "庆阳控股有限公司",
+        "621000000000033": "庆阳老厂",
+    }
+    assert {code: api.ask(query, code=code)["enterprise"]["name"] for code in found} == found
+    batch = Batch(store)
+    registration(batch, C, "庆城县丙商店", registration_number="621000000000025")
+    batch.commit()
+    assert api.codes(query, code="621000000000025") == ["usage.several"]
+
+
 def test_an_empty_graph_says_so(store: Store, api: Api) -> None:
     assert api.codes(NAMES, code=A) == ["state.no_data"]
 

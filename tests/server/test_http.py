@@ -99,6 +99,19 @@ def test_pages_reference_only_this_origin(api: Api) -> None:
     assert re.search(r"url\(\s*[\"']?(?!data:)", api.request("GET", "/static/graphiql.min.css").text) is None
 
 
+def test_the_page_calls_what_the_shipped_scripts_have(api: Api) -> None:
+    own = api.request("GET", "/static/graphiql.js").text
+    shipped = {
+        "React": api.request("GET", "/static/react.production.min.js").text,
+        "ReactDOM": api.request("GET", "/static/react-dom.production.min.js").text,
+        "GraphiQL": api.request("GET", "/static/graphiql.min.js").text,
+    }
+    calls = set(re.findall(r"\b(React|ReactDOM|GraphiQL)\.(\w+)\(", own))
+    assert calls == {("React", "createElement"), ("ReactDOM", "render"), ("GraphiQL", "createFetcher")}
+    for name, function in calls:
+        assert f".{function}=" in shipped[name]
+
+
 def test_health(store: Store, api: Api) -> None:
     answer = api.request("GET", "/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")

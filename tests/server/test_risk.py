@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from credit_graph.grading import runfile
+from credit_graph.jobs.explain import explain
 from credit_graph.jobs.grade import GradeResult, grade, run_path
 from credit_graph.model.time import Point
 from credit_graph.store import Store
@@ -17,8 +18,8 @@ from server.conftest import Api
 
 LEVEL = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) { creditRiskLevel {
   level levelName score directRule policy valid known useDay notice
-  directRecords { kind }
-  evidence { indicator name group value unit points cap recordCount records { kind validFrom } path { kind } } } } }"""
+  evidence { indicator name group text value unit points cap recordCount
+    records { kind validFrom } path { kind } } } } }"""
 
 
 @pytest.fixture
@@ -53,28 +54,34 @@ def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, gra
         "known": graded.point.seq,
         "useDay": "2026-11-23",
         "notice": "内部监管参考，非信用评价，不得公开",
-        "directRecords": [],
     }
-    names = [name.removesuffix(".points") for name in row if name.endswith(".points")]
-    assert sorted(line["indicator"] for line in lines) == sorted(names)
+    expected = explain(store, A, graded.point)
+    assert (found["level"], found["score"]) == (expected["level"], expected["score"])
+    assert [
+        (line["indicator"], line["value"], line["points"], line["cap"], line["recordCount"], line["text"])
+        for line in lines
+    ] == [
+        (
+            item["indicator"],
+            None if item["value"] is None else str(item["value"]),
+            item["points"],
+            item["cap"],
+            len(item["records"]),
+            item["text"],
+        )
+        for item in expected["evidence"]
+    ]
+    assert all(len(line["records"]) == line["recordCount"] for line in lines)
     assert sum(line["points"] for line in lines) == row["score"] > 0
-    for line in lines:
-        name = line["indicator"]
-        value = row[f"{name}.value"]
-        assert line["value"] == (None if value is None else str(value))
-        assert line["points"] == row[f"{name}.points"] <= line["cap"]
-        assert line["recordCount"] == len(row[f"{name}.statements"]) == len(line["records"])
     cases = [{"kind": "Case", "validFrom": f"2026-05-0{number}"} for number in (1, 2)]
     assert any(sorted(line["records"], key=str) == cases for line in lines)
 
 
 def test_a_direct_rule_and_a_firm_that_is_not_graded(store: Store, api: Api, graded: GradeResult) -> None:
     found = api.ask(LEVEL, code=B)["enterprise"]["creditRiskLevel"]
-    assert (found["level"], found["directRule"], found["directRecords"]) == (
-        "D",
-        "serious_list",
-        [{"kind": "SeriousListing"}],
-    )
+    first = found["evidence"][0]
+    assert (found["level"], found["directRule"], first["indicator"]) == ("D", "serious_list", "serious_list")
+    assert [record["kind"] for record in first["records"]] == ["SeriousListing"]
     assert api.ask(LEVEL, code=C) == {"enterprise": {"creditRiskLevel": None}}
 
 
@@ -103,7 +110,7 @@ def test_a_department_sees_the_level_only(store: Store, api_as: Callable[[str], 
     }
     answer = department.post(LEVEL, code=A)
     level = answer.json()["data"]["enterprise"]["creditRiskLevel"]
-    assert (level["score"], level["evidence"], level["directRecords"]) == (None, None, None)
+    assert (level["score"], level["directRule"], level["evidence"]) == (None, None, None)
     assert {error["extensions"]["code"] for error in answer.json()["errors"]} == {"access.denied"}
 
 
@@ -125,3 +132,16 @@ def test_another_point_is_answered_by_the_latest_run_before_it(store: Store, api
     assert api.ask(query, code=A)["enterprise"]["creditRiskLevel"] == {"known": seq}
     past = {"known": str(graded.point.seq)}
     assert api.ask(query, code=A, asOf=past)["enterprise"]["creditRiskLevel"] == {"known": graded.point.seq}
+
+
+def test_a_record_held_since_is_no_evidence_any_more(store: Store, api: Api, graded: GradeResult) -> None:
+    batch = Batch(store, source="bureau")
+    record = store.read("read/statements_of", eid=A)[0]["record"]
+    held = {"held_source": record["source"], "held_key": record["key"], "reason": "repaired", "channels": "grading"}
+    batch.say("Hold", A, "h-1", **held)
+    batch.commit()
+    lines = api.ask(LEVEL, code=A)["enterprise"]["creditRiskLevel"]["evidence"]
+    assert record["kind"] == "Case"
+    shown = {(item["kind"], item["validFrom"]) for line in lines for item in line["records"]}
+    assert ("Case", record["valid_from"].isoformat()) not in shown
+    assert len([kind for kind, _ in shown if kind == "Case"]) == 1

@@ -37,6 +37,8 @@ _COUNTS = (
 )
 _REMARKS = (
     ("units", "金额单位", "units:"),
+    ("skipped", "表外的行（title 标题，note 合计与说明，blank 空白）：", "lines outside the table:"),
+    ("notes", "提示：", "note:"),
     ("unmapped", "未识别的列（未载入）：", "columns that the definition does not know (not loaded):"),
     ("late_scopes", "缺失行待定，以下范围尚未送达：", "missing rows wait for these late scopes:"),
 )

@@ -14,7 +14,6 @@ from credit_graph.ingest.limits import limits
 from credit_graph.text import t
 
 ZIP = b"PK\x03\x04"
-_SMALL = 10_000_000  # below this many unpacked bytes no ratio is dangerous
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, RuntimeError)
 
 
@@ -47,7 +46,7 @@ def guard(archive: zipfile.ZipFile, label: str) -> list[str]:
     packed = max(1, sum(member.compress_size for member in members))
     if total > allowed.max_archive_bytes:
         raise _unsafe(label, f"解压后共 {total} 字节", f"{total} bytes when unpacked")
-    if total > _SMALL and total / packed > allowed.max_archive_ratio:
+    if total > allowed.ratio_from_bytes and total / packed > allowed.max_archive_ratio:
         raise _unsafe(label, f"压缩比高达 {total // packed}", f"its compression ratio is {total // packed}")
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/"))

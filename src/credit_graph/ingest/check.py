@@ -14,7 +14,7 @@ from credit_graph.ingest.rows import CheckedTable
 from credit_graph.ingest.screening import screen_text
 from credit_graph.ingest.spool import Spool, spool
 from credit_graph.ingest.tables import tables
-from credit_graph.ingest.units import decide_units
+from credit_graph.ingest.units import decide_units, refuse_unknown
 from credit_graph.model.definition import Definition
 from credit_graph.text import t
 
@@ -40,6 +40,7 @@ def check_file(
     of the file name, else None; ``work``: folder for the screened rows; ``progress``: is told the rows read so far.
     Raises ``InputError`` where the file is refused, ``UsageError`` for a unit or a day that can't be.
     """
+    refuse_unknown(units or {}, definitions.values())
     sha256 = fingerprint(file)
     found: list[CheckedTable] = []
     refused: list[InputError] = []

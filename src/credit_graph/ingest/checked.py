@@ -15,13 +15,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.ingest.columns import Read, cleaned, read_column
+from credit_graph.ingest.columns import Read, read_column
 from credit_graph.ingest.rows import CheckedTable, ChunkCells, Fault, Row
 from credit_graph.ingest.spool import Spool
 from credit_graph.ingest.subjects import key_part, name_person, name_subject
 from credit_graph.ingest.values import RENMINBI, Bad, amount, fold, reader
 from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
 
+_SHOWN = 200  # characters of a cell that a fault repeats; the whole cell is in the batch file
 CURRENCY = "currency"  # the field that says in what money a record's amounts are
 
 
@@ -82,12 +83,12 @@ class SpooledTable(CheckedTable):
                 found = self._documents(chunk, cells[i], i)
             else:
                 corrected = bool(self.definition.columns[field].values)
-                found = read_column(cleaned(cells[i]), readers[i], self.definition.type_of(field), corrected=corrected)
+                found = read_column(cells[i], readers[i], self.definition.type_of(field), corrected=corrected)
             if self.definition.type_of(field) is FieldType.AMOUNT:
                 found.values = self._amounts(found.values, field, currencies)
             values.append(found.values)
             for place, (text, fault) in found.bad.items():
-                shown = f"{text} → {fault.hint}?" if fault.hint else text
+                shown = f"{text[:_SHOWN]} → {fault.hint}?" if fault.hint else text[:_SHOWN]
                 bad.setdefault(place, {})[field] = Fault(self.header[i], field, fault.reason, shown)
         numbers = chunk.column("number").to_pylist()
         names = list(self._fields.values())
@@ -152,10 +153,21 @@ class SpooledTable(CheckedTable):
         elif missing:
             row.reasons = tuple(bad.get(name) or self._missing(name) for name in missing)
         else:
+            self._check_interval(row, bad)
             row.faults = tuple(bad[name] for name in sorted(bad)) if bad else ()
             name_person(row)
         if row.reasons:
             row.status = "quarantined"
+
+    def _check_interval(self, row: Row, bad: dict[str, Fault]) -> None:
+        """An end before the beginning is a fault; both days stay, and the record is true on no day (see drafts)."""
+        valid = self.definition.valid
+        if not valid.start or not valid.end:
+            return
+        start, end = row.content.get(valid.start), row.content.get(valid.end)
+        if isinstance(start, date) and isinstance(end, date) and end < start:
+            column = self.header[self._columns[valid.end]]
+            bad[valid.end] = Fault(column, valid.end, "interval_reversed", f"{start} – {end}")
 
     def _missing(self, field: str) -> Fault:
         column = self.header[self._columns[field]] if field in self._columns else field

@@ -46,39 +46,32 @@ def cleaned(cells: pa.Array) -> pa.Array:
 
 
 def read_column(cells: pa.Array, read: Callable[[str], Any], kind: FieldType, *, corrected: bool) -> Read:
-    """Read a column of cleaned cells. ``corrected``: the definition lists corrections, so every cell is looked at."""
-    fine = None
-    if kind is FieldType.CREDIT_CODE and not corrected:
-        fine = pa.array(check_credit_codes(cells))
-    elif kind in _AS_IT_IS and not corrected:
-        fine = pc.fill_null(pc.match_substring_regex(cells, _AS_IT_IS[kind]), True)
-    if fine is None:
-        return _read_distinct(cells, read)
-    rest = pc.invert(fine)
-    if not pc.any(rest).as_py():
-        return Read(cells.to_pylist())
-    result = Read(cells.to_pylist())
-    others = _read_distinct(cells.filter(rest), read)
-    places = pc.indices_nonzero(rest).to_pylist()
-    for place, value in zip(places, others.values, strict=True):
-        result.values[place] = value
-    result.bad = {places[place]: found for place, found in others.bad.items()}
+    """Read a column of screened cells. ``corrected``: the definition lists corrections, so every cell is looked at."""
+    encoded = cells.dictionary_encode()
+    distinct = _read_cells(cleaned(encoded.dictionary), read, kind, corrected=corrected)
+    values = np.empty(len(distinct.values) + 1, dtype=object)  # the last stays None, for rows without a cell
+    values[:-1] = distinct.values
+    codes = pc.fill_null(encoded.indices, len(distinct.values)).to_numpy(zero_copy_only=False)
+    result = Read(values[codes].tolist())
+    if distinct.bad:
+        rows = np.flatnonzero(np.isin(codes, list(distinct.bad)))
+        result.bad = {int(row): distinct.bad[int(codes[row])] for row in rows}
     return result
 
 
-def _read_distinct(cells: pa.Array, read: Callable[[str], Any]) -> Read:
-    encoded = cells.dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    values = np.empty(len(texts) + 1, dtype=object)  # the last stays None, for the rows without a cell
-    faults: dict[int, tuple[str, Bad]] = {}
-    for number, text in enumerate(texts):
+def _read_cells(cells: pa.Array, read: Callable[[str], Any], kind: FieldType, *, corrected: bool) -> Read:
+    """Read cleaned cells: what a pattern or a check of the whole column passes as it is, the rest one by one."""
+    fine = pc.is_null(cells)
+    if kind is FieldType.CREDIT_CODE and not corrected:
+        fine = pc.or_(fine, pa.array(check_credit_codes(cells)))
+    elif kind in _AS_IT_IS and not corrected:
+        fine = pc.fill_null(pc.match_substring_regex(cells, _AS_IT_IS[kind]), True)
+    result = Read(cells.to_pylist())
+    for place in pc.indices_nonzero(pc.invert(fine)).to_pylist():
+        text = result.values[place]
         try:
-            values[number] = read(text)
+            result.values[place] = read(text)
         except Bad as bad:
-            faults[number] = (text, bad)
-    codes = pc.fill_null(encoded.indices, len(texts)).to_numpy(zero_copy_only=False)
-    result = Read(values[codes].tolist())
-    if faults:
-        rows = np.flatnonzero(np.isin(codes, list(faults)))
-        result.bad = {int(row): faults[int(codes[row])] for row in rows}
+            result.values[place] = None
+            result.bad[place] = (text, bad)
     return result

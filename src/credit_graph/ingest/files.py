@@ -32,13 +32,13 @@ class SourceFile:
 
     @property
     def path(self) -> Path:
-        """The location as it may be shown and stored: file names can hold anything, so it is screened."""
-        return Path(screen_text(str(self.location)))
+        """The location as it may be shown and stored."""
+        return Path(shown(str(self.location)))
 
     @property
     def label(self) -> str:
-        """How messages and the batch name it; screened."""
-        return screen_text("/".join((self.location.name, *self.members)))
+        """How messages and the batch name it."""
+        return shown("/".join((self.location.name, *self.members)))
 
     @property
     def name(self) -> str:
@@ -78,6 +78,21 @@ class SourceFile:
         return data
 
 
+def shown(name: str) -> str:
+    """A name as it may be shown and stored: screened and on one line, since file names can hold anything.
+
+    Bytes that are no UTF-8 are taken for GB18030, as archives from Chinese Windows leave them.
+    """
+    if not name.isprintable():
+        name = name.encode(errors="surrogateescape").decode("gb18030" if _escaped(name) else "utf-8", "replace")
+        name = "".join(character if character.isprintable() else " " for character in name)
+    return screen_text(name)
+
+
+def _escaped(name: str) -> bool:
+    return any("\udc80" <= character <= "\udcff" for character in name)
+
+
 def expand(paths: Sequence[Path]) -> list[SourceFile]:
     """The files that the paths name, in order: folders recursively, archives member by member, each file once.
 
@@ -89,7 +104,7 @@ def expand(paths: Sequence[Path]) -> list[SourceFile]:
     for path in paths:
         files = list(_walk(path, ()))
         if not files:
-            raise InputError("input.no_tables", path=screen_text(str(path)))
+            raise InputError("input.no_tables", path=shown(str(path)))
         for file in files:
             if (real := file.resolve()) not in seen:
                 seen.add(real)
@@ -99,23 +114,23 @@ def expand(paths: Sequence[Path]) -> list[SourceFile]:
 
 def _walk(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
     """Files of a path; ``above`` are the real folders on the way, so that a loop of links is noticed."""
-    shown = screen_text(str(path))
+    name = shown(str(path))
     try:
         path.stat()
         real = path.resolve()
         if not path.is_dir():
             if not path.is_file():
-                raise InputError("input.not_a_table", path=shown, why=t("不是普通文件", "it is no ordinary file"))
+                raise InputError("input.not_a_table", path=name, why=t("不是普通文件", "it is no ordinary file"))
             yield path
             return
         if real in above:
-            raise InputError("input.loop", path=shown)
+            raise InputError("input.loop", path=name)
         children = [child for child in sorted(path.iterdir()) if _wanted(child)]
     except PermissionError:
-        raise InputError("input.no_permission", path=shown) from None
+        raise InputError("input.no_permission", path=name) from None
     except (OSError, RuntimeError) as error:
         code = "input.loop" if getattr(error, "errno", errno.ELOOP) == errno.ELOOP else "input.not_found"
-        raise InputError(code, path=shown) from None
+        raise InputError(code, path=name) from None
     for child in children:
         yield from _walk(child, (*above, real))
 

@@ -28,6 +28,7 @@ class Limits(Dated):
     max_archive_depth: int = Field(gt=0)
     max_archive_bytes: int = Field(gt=0)
     max_archive_ratio: float = Field(gt=1)
+    ratio_from_bytes: int = Field(gt=0)  # what unpacks to less is harmless at any ratio
     max_memory_bytes: int = Field(gt=0)
     max_workbook_cells: int = Field(gt=0)
     suffixes: tuple[str, ...]

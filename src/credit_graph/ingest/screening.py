@@ -25,6 +25,7 @@ _INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{ad}\x{200b}-\x{200f}\x{202a}-\x
 _MAYBE = r"""\p{N}(?:[\s\p{Z}'"’‘`“”＇＂｀]*\p{N}){14}|[0-9]\.[0-9]{5,16}[Ee]\+?1[47]"""
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[Ａ-Ｚａ-ｚ]")
 _RUN = re.compile(r"[0-9A-Za-z]+")
+_PROBE = 1000  # cells by which a column is judged to have few distinct ones
 _LOOK = f"{_MAYBE}|{_INVISIBLE}"
 _DESTROYED = re.compile(r"([0-9])\.([0-9]{5,16})[Ee]\+?(14|17)(?![0-9A-Za-z])")
 
@@ -67,6 +68,15 @@ def _destroyed_id(first: str, digits: str, exponent: str) -> bool:
 
 def screen_column(column: pa.Array, *, registration: bool = False) -> pa.Array:
     """A string column without invisible characters and with its IDs masked."""
+    if (
+        len(pc.unique(column[:_PROBE])) < _PROBE // 4
+    ):  # few distinct cells, as most columns have: each is looked at once
+        encoded = column.dictionary_encode()
+        return _screened(encoded.dictionary, registration).take(encoded.indices)
+    return _screened(column, registration)
+
+
+def _screened(column: pa.Array, registration: bool) -> pa.Array:
     look = pc.fill_null(pc.match_substring_regex(column, _LOOK), False)
     found = column.filter(look)
     if not len(found):

@@ -81,7 +81,8 @@ def spool(
     """
     number, header = _find_header(raw, file, definitions, source)
     match = recognise(header, definitions, source, path=file.label)
-    name = hashlib.sha256("\x1f".join((str(file.location), *file.members, raw.sheet)).encode()).hexdigest()[:16]
+    place = "\x1f".join((str(file.location), *file.members, raw.sheet)).encode(errors="surrogateescape")
+    name = hashlib.sha256(place).hexdigest()[:16]
     fields = [match.mapped.get(text) for text in header]
     result = Spool(work / f"{name}.parquet", match, header, fields)
     with _Writer(result, secret) as writer:

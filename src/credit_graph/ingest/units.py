@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from credit_graph.errors import InputError, UsageError
@@ -45,6 +45,18 @@ def decide_units(
                 unit = _plausible(rule, middle, header, path)
         decided[field] = unit
     return decided
+
+
+def refuse_unknown(given: Mapping[str, str], definitions: Iterable[Definition]) -> None:
+    """Refuse a unit that is given for what no definition reads as an amount: ``UsageError``, probably misspelt."""
+    known: set[str] = set()
+    for definition in definitions:
+        for field in definition.units:
+            known |= {normal_header(field), *(split_unit(name)[0] for name in definition.columns[field].names)}
+    for name, unit in given.items():
+        if normal_header(name) not in known and split_unit(name)[0] not in known:
+            why = t("没有这个金额列", "there is no such column of amounts")
+            raise UsageError("usage.bad_value", option="--unit", value=f"{name}={unit}", why=why)
 
 
 def _given(header: str, field: str, rule: Unit, given: Mapping[str, str]) -> str | None:

@@ -51,7 +51,7 @@ _YES = frozenset({"1", "是", "Y", "YES", "TRUE", "T", "√"})
 _NO = frozenset({"0", "否", "N", "NO", "FALSE", "F", "×"})
 _PHONE = re.compile(r"^(?:\+86|0086|86(?=[-\s]?1\d{10}$))|[\s\-—()]")
 _HAN_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
-_BRACKETS = str.maketrans("()", "（）")
+_NAME_MARKS = str.maketrans("()•‧∙・", "（）····")
 
 
 class Bad(Exception):
@@ -228,9 +228,9 @@ def _number_text(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """A name (企业名称, 姓名, 住所) with full-width brackets and no spaces beside Han characters."""
+    """A name (企业名称, 姓名, 住所) with full-width brackets, one kind of dot, no spaces beside Han characters."""
     folded = _HAN_SPACE.sub("", unicodedata.normalize("NFKC", text))
-    return " ".join(folded.translate(_BRACKETS).split())
+    return " ".join(folded.translate(_NAME_MARKS).split())
 
 
 def _phone(text: str) -> str:

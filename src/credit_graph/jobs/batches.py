@@ -59,7 +59,13 @@ class Batch:
         names = ("path", "source", "scope", "seq")
         values = {name: self.properties.get(name) for name in (*names, *COUNTS)}
         values["reasons"] = json.loads(self.properties.get("reasons") or "{}")
-        for name in ("late_scopes", "unmapped", "units"):  # said only where there is something to say
+        for name in (
+            "late_scopes",
+            "unmapped",
+            "units",
+            "skipped",
+            "notes",
+        ):  # said only where there is something to say
             if found := self.properties.get(name):
                 values[name] = found
         return values

@@ -124,6 +124,8 @@ class DeliveredTable:
             "role": self.options.role,
             "units": [f"{name}={unit}" for name, unit in sorted(self.table.units.items())] or None,
             "unmapped": self.table.unmapped or None,
+            "notes": self.table.notes or None,
+            "skipped": [f"{what}={n}" for what, n in sorted(self.table.skipped.items()) if n] or None,
         }
 
     def _coverage(self) -> dict[str, Any]:

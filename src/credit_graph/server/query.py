@@ -81,7 +81,7 @@ class Query:
 
     @needs("identity", "按统一社会信用代码、注册号或组织机构代码查询 / one enterprise by its code or number")
     async def enterprise(self, info: Info, code: str, as_of: Asked = None) -> Enterprise | None:
-        """One enterprise; the error ``usage.unknown_entity`` where there is none or more than one."""
+        """One enterprise; the errors ``usage.unknown_entity`` and ``usage.several`` where there is not just one."""
         at = await info.context.moment(as_of)
         eid = await _find(info.context, code, at)
         if eid is None:
@@ -176,7 +176,10 @@ def _run_info(run: dict[str, Any]) -> RunInfo:
 
 
 async def _find(context: Context, code: str, at: Moment) -> str | None:
-    """The eid of the one enterprise with that code or number that some record speaks of at the moment."""
+    """The eid of the one enterprise with that code or number that some record speaks of at the moment.
+
+    Raises ``UsageError("usage.several")``.
+    """
     text = normal_name(code)
     if not text:
         return None
@@ -184,10 +187,11 @@ async def _find(context: Context, code: str, at: Moment) -> str | None:
     org = text[8:17] if len(text) == 18 else text
     rows = await context.read("read/api_find", eids=eids, number=text, org=org)
     views = await context.loaders.views.load_many([(row["eid"], at) for row in rows])
-    known = [view["eid"] for view in views if view["known"]]
-    exact = [eid for eid in known if eid in eids]
-    found = exact or known
-    return found[0] if len(found) == 1 else None
+    known = {view["eid"]: view["credit_code"] or view["name"] or "" for view in views if view["known"]}
+    found = [eid for eid in known if eid in eids] or list(known)
+    if len(found) > 1:
+        raise UsageError("usage.several", what=code[:80], candidates="、".join(known[eid] for eid in found))
+    return found[0] if found else None
 
 
 async def _person(info: Info, pid: str, at: Moment) -> Node | None:

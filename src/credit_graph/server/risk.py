@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,11 +12,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import strawberry
 
-from credit_graph.grading.policy import NOTICE, GradingPolicy, Indicator, grading_policy
+from credit_graph.errors import StateError
+from credit_graph.grading.grade import CHANNEL
+from credit_graph.grading.policy import NOTICE, GradingPolicy, grading_policy
+from credit_graph.grading.sentences import indicator_sentence
 from credit_graph.jobs.grade import latest_run, run_path
 from credit_graph.model.time import Point
 from credit_graph.server.batching import by_rest
-from credit_graph.server.context import GRADE, Context, Moment
+from credit_graph.server.context import COMMANDS, GRADE, Context, Moment
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.records import Record, record
 from credit_graph.server.roles import limits
@@ -33,68 +36,83 @@ class FoundGrade:
     at: Moment
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the evidence, as ``credit-graph explain`` prints it too."""
+
+    indicator: str
+    name: tuple[str, str]
+    group: str | None
+    value: int | None
+    unit: str | None
+    points: int
+    cap: int
+    records: tuple[str, ...]
+    path: tuple[str, ...]
+    text: str
+
+
 @strawberry.type(description="一项指标的得分及依据 / points of one indicator and what they rest on")
 class RiskEvidence:
     """One line of the evidence; the points of all lines add up to the score."""
 
-    found: strawberry.Private[FoundGrade]
-    rule: strawberry.Private[Indicator | None]
+    line: strawberry.Private[Line]
+    at: strawberry.Private[Moment]
 
-    @shown("指标代码 / id of the indicator; scale_cap: what a sum over the scale is cut by")
+    @shown("指标或直接判定规则的代码；scale_cap：超出满分的部分 / id of the indicator or direct rule")
     def indicator(self) -> str:
         """The id."""
-        return self.rule.id if self.rule else "scale_cap"
+        return self.line.indicator
 
-    @shown("指标名称 / name of the indicator")
+    @shown("名称 / name")
     def name(self) -> str:
         """The name in the caller's language."""
-        if self.rule is None:
-            return t("超出满分的部分", "over the top of the scale")
-        return t(self.rule.name.zh, self.rule.name.en)
+        return t(*self.line.name)
 
     @shown("指标组 / group of the national system")
     def group(self) -> str | None:
         """One of the five groups."""
-        return self.rule.group if self.rule else None
+        return self.line.group
+
+    @shown("说明 / the line as a sentence")
+    def text(self) -> str:
+        """The sentence in the caller's language."""
+        return self.line.text
 
     @shown("指标值（空：无数据） / value; null: no data")
     def value(self) -> str | None:
         """The integer value, as text: amounts in fen exceed what GraphQL calls an Int."""
-        value = self.found.row[f"{self.rule.id}.value"] if self.rule else None
-        return None if value is None else str(value)
+        return None if self.line.value is None else str(self.line.value)
 
     @shown("单位 / unit of the value")
     def unit(self) -> str | None:
         """The unit."""
-        return self.rule.unit if self.rule else None
+        return self.line.unit
 
     @shown("得分 / points")
     def points(self) -> int:
         """The points."""
-        return int(self.found.row[f"{self.rule.id}.points" if self.rule else "scale_cap"])
+        return self.line.points
 
     @shown("最高分 / cap")
-    def cap(self) -> int | None:
+    def cap(self) -> int:
         """The cap."""
-        return self.rule.cap if self.rule else None
+        return self.line.cap
 
     @shown("所依据的记录数 / how many records it rests on")
     def record_count(self) -> int:
         """The number of statements."""
-        return len(self._sids("statements"))
+        return len(self.line.records)
 
-    @needs("records", "所依据的记录（本角色可用者，最多一页） / the records that the caller may use, at most a page")
+    @needs("records", "所依据的记录（仍可使用者，最多一页） / the records that may still be used, at most a page")
     async def records(self, info: Info) -> list[Record] | None:
         """The records."""
-        return await _records(info, self._sids("statements"), self.found.at)
+        return await _records(info, self.line.records, self.at)
 
     @needs("records", "关联路径上的记录 / the records of the links that lead to another firm")
     async def path(self, info: Info) -> list[Record] | None:
         """The records of the path."""
-        return await _records(info, self._sids("path"), self.found.at)
-
-    def _sids(self, part: str) -> list[str]:
-        return list(self.found.row[f"{self.rule.id}.{part}"]) if self.rule else []
+        return await _records(info, self.line.path, self.at)
 
 
 @strawberry.type(
@@ -127,11 +145,6 @@ class CreditRiskLevel:
         """The id of the rule."""
         return self.found.row["direct_rule"] or None
 
-    @needs("records", "直接判定所依据的记录 / the records that the direct rule rests on")
-    async def direct_records(self, info: Info) -> list[Record] | None:
-        """The records of the direct rule."""
-        return await _records(info, list(self.found.row["direct_statements"]), self.found.at)
-
     @shown("政策 / policy")
     def policy(self) -> str:
         """The policy."""
@@ -155,12 +168,8 @@ class CreditRiskLevel:
 
     @needs("evidence", "逐项得分，合计等于得分 / points that add up to the score")
     def evidence(self) -> list[RiskEvidence] | None:
-        """One line per indicator, and one for what the scale cuts off."""
-        rules = [rule for rule in self.found.policy.indicators if f"{rule.id}.points" in self.found.row]
-        lines = [RiskEvidence(found=self.found, rule=rule) for rule in rules]
-        if self.found.row["scale_cap"]:
-            lines.append(RiskEvidence(found=self.found, rule=None))
-        return lines
+        """The direct rule if one struck, each indicator, and what the scale cuts off."""
+        return [RiskEvidence(line=line, at=self.found.at) for line in _lines(self.found)]
 
     @shown("提示 / notice")
     def notice(self) -> str:
@@ -185,12 +194,44 @@ async def load_grades(context: Context, keys: list[tuple[str, Moment]]) -> Seque
             run = await context.run_at(GRADE, at)
         else:
             run = await context.run(partial(latest_run, context.store, at.point))
-        rows = await context.run(partial(_rows, run_path(context.store, run["rid"]), eids))
-        policy, _ = grading_policy(run["policy"], run["valid"])
+        path = run_path(context.store, run["rid"])
+        if not path.is_file():
+            raise StateError("state.no_run", what=GRADE, command=COMMANDS[GRADE])
+        rows = await context.run(partial(_rows, path, eids))
+        policy, version = grading_policy(run["policy"], run["valid"])
+        if not run["rules"].startswith(version):  # the names and caps would not be those of the run
+            raise StateError("state.policy_changed", policy=run["policy"])
         moment = Moment(Point(run["seq"], run["valid"], at.point.use), at.head, at.present)
         return {eid: FoundGrade(rows[eid], run, policy, moment) if eid in rows else None for eid in eids}
 
     return await by_rest(keys, fetch)
+
+
+def _lines(found: FoundGrade) -> Iterator[Line]:
+    row, policy = found.row, found.policy
+    for rule in policy.direct:
+        if rule.id == row["direct_rule"]:
+            text = t(f"直接判定为 {rule.level} 类：{rule.name.zh}", f"{rule.level} at once: {rule.name.en}")
+            sids = tuple(row["direct_statements"])
+            yield Line(rule.id, (rule.name.zh, rule.name.en), None, 1, None, 0, 0, sids, (), text)
+    for item in policy.indicators:
+        value, points = row[f"{item.id}.value"], row[f"{item.id}.points"]
+        yield Line(
+            indicator=item.id,
+            name=(item.name.zh, item.name.en),
+            group=item.group,
+            value=value,
+            unit=item.unit,
+            points=points,
+            cap=item.cap,
+            records=tuple(row[f"{item.id}.statements"]),
+            path=tuple(row[f"{item.id}.path"]),
+            text=indicator_sentence(item, value, points),
+        )
+    if row["scale_cap"]:
+        name = ("超出满分的部分", "over the top of the scale")
+        text = t(f"总分以 {policy.scale.maximum} 分为限", f"The score ends at {policy.scale.maximum}")
+        yield Line("scale_cap", name, None, None, None, row["scale_cap"], 0, (), (), text)
 
 
 def _rows(path: Path, eids: list[str]) -> dict[str, dict[str, Any]]:
@@ -198,7 +239,9 @@ def _rows(path: Path, eids: list[str]) -> dict[str, dict[str, Any]]:
     return {row["eid"]: row for row in found}
 
 
-async def _records(info: Info, sids: list[str], at: Moment) -> list[Record]:
+async def _records(info: Info, sids: Sequence[str], at: Moment) -> list[Record]:
+    """The records that the caller may see; what may no longer be used for grading is no evidence any more."""
     keys = [(sid, at) for sid in sids[: limits().page.value]]
     found = await info.context.loaders.statements.load_many(keys)
-    return [record(item[1]) for item in found if item]
+    passes = info.context.role.passes_holds
+    return [record(item[1]) for item in found if item and (passes or CHANNEL not in item[1].held)]

@@ -10,4 +10,4 @@ const query = `# 示例：按名称检索。运行：Ctrl+Enter
 `;
 const fetcher = GraphiQL.createFetcher({ url: "/graphql" });
 const element = React.createElement(GraphiQL, { fetcher, defaultQuery: query, shouldPersistHeaders: false });
-ReactDOM.createRoot(document.getElementById("graphiql")).render(element);
+ReactDOM.render(element, document.getElementById("graphiql"));
