@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checking import HIDDEN, ID, SECRET, all_rows, check, csv_file, outcome, text_of
+from checking import HIDDEN, ID, KNOWN, SECRET, all_rows, check, csv_file, outcome, text_of
 from city import LISTING, OFFICE, REGISTRATION, citizen_id, credit_code, listing, office, registration
 from credit_graph.errors import InputError
 from credit_graph.ingest.batchfile import BatchFile
+from credit_graph.ingest.drafts import said
 from credit_graph.ingest.persons import name_key, person_key
 from credit_graph.ingest.reasons import REASONS
 from credit_graph.ingest.rows import Row
@@ -314,3 +315,14 @@ def test_no_row_is_lost_or_crashes(tmp_path: Path, table: list[list[str]]) -> No
         assert row.status != "ok" or (row.key is not None and row.eid is not None)
         assert {fault.reason for fault in (*row.faults, *row.reasons)} <= set(REASONS)
         assert ID not in repr((row.content, row.key, row.faults, row.reasons, list(row.cells)))
+
+
+def test_an_end_before_the_beginning_is_a_fault_and_stands_on_no_day(tmp_path: Path) -> None:
+    rows = [listing(1, "2022-07-05", "2021-11-17"), listing(2, "2022-07-05", "2022-07-05")]
+    reversed_, at_once = all_rows(check(csv_file(tmp_path, LISTING, rows)))
+    assert outcome(reversed_) == ("ok", {("removed_on", "interval_reversed", "2022-07-05 – 2021-11-17")})
+    assert outcome(at_once) == ("ok", set())
+    definition = KNOWN["abnormal_listing"]
+    drafts = [said(definition, row, seq=1, as_of=None) for row in (reversed_, at_once)]
+    assert [(draft.start, draft.end) for draft in drafts] == [(date(2022, 7, 5), date(2022, 7, 5))] * 2
+    assert reversed_.content["removed_on"] == date(2021, 11, 17)

@@ -29,7 +29,25 @@ def read(kind: FieldType, text: str, **column: Any) -> Any:
 
 @pytest.mark.parametrize(
     "text",
-    ["\\N", "NULL", "null", "None", "NaN", "nan", "暂无", "/", "-", "—", "", "  ", "0000-00-00", "\t\u3000", "#N/A", "'", "' "],
+    [
+        "\\N",
+        "NULL",
+        "null",
+        "None",
+        "NaN",
+        "nan",
+        "暂无",
+        "/",
+        "-",
+        "—",
+        "",
+        "  ",
+        "0000-00-00",
+        "\t\u3000",
+        "#N/A",
+        "'",
+        "' ",
+    ],
 )
 def test_cells_that_say_nothing(text: str) -> None:
     assert clean(text) == ""
@@ -56,8 +74,8 @@ def test_forms_of_one_day(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["9999-9-9", "9999-12-31", "2099-12-31", "2099/12/31", "20991231", "长期", "长期有效", "1900-1-1", "1900-01-01 00:00:00", "0",
-     "1", "2958465", "0001-01-01"],
+    ["9999-9-9", "9999-12-31", "2099-12-31", "2099/12/31", "20991231", "长期", "长期有效", "1900-1-1",
+     "1900-01-01 00:00:00", "0", "1", "2958465", "0001-01-01"],
 )  # fmt: skip
 def test_open_ends_and_no_days(text: str) -> None:
     assert day(text) is None
