@@ -317,12 +317,12 @@ def test_no_row_is_lost_or_crashes(tmp_path: Path, table: list[list[str]]) -> No
         assert ID not in repr((row.content, row.key, row.faults, row.reasons, list(row.cells)))
 
 
-def test_an_end_before_the_beginning_is_a_fault_and_stands_on_no_day(tmp_path: Path) -> None:
+def test_an_end_before_the_beginning_is_set_aside(tmp_path: Path) -> None:
     rows = [listing(1, "2022-07-05", "2021-11-17"), listing(2, "2022-07-05", "2022-07-05")]
     reversed_, at_once = all_rows(check(csv_file(tmp_path, LISTING, rows)))
     assert outcome(reversed_) == ("ok", {("removed_on", "interval_reversed", "2022-07-05 – 2021-11-17")})
     assert outcome(at_once) == ("ok", set())
     definition = KNOWN["abnormal_listing"]
     drafts = [said(definition, row, seq=1, as_of=None) for row in (reversed_, at_once)]
-    assert [(draft.start, draft.end) for draft in drafts] == [(date(2022, 7, 5), date(2022, 7, 5))] * 2
-    assert reversed_.content["removed_on"] == date(2021, 11, 17)
+    assert [(draft.start, draft.end) for draft in drafts] == [(date(2022, 7, 5), None), (date(2022, 7, 5),) * 2]
+    assert "removed_on" not in reversed_.content

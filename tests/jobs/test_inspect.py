@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from city import LISTING, OFFICE, REGISTRATION, credit_code, listing, office, registration, write
+from credit_graph.commands import common
 from credit_graph.errors import UsageError
 from credit_graph.jobs import quarantine
 from credit_graph.jobs.faults import faults
@@ -76,3 +77,14 @@ def test_faults_in_any_order_of_loading(store: Store, tmp_path: Path) -> None:
         ("contradiction", "legal_representative", credit_code(2), "registration"),
         ("value", "day_invalid", credit_code(1), "registration"),
     ]
+
+
+def test_brackets_in_names_are_no_markup(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Console libraries read [/red] as markup; a file or firm may be called so."""
+    path = write(tmp_path / "a[bold].csv", REGISTRATION, [registration(1, comp_nm="甲[/red]有限公司")])
+    load(store, [path])
+    common.print_table("t", ["x"], [[item["content"]["name"]] for item in trace(store, credit_code(1))])
+    common.console.print("a[bold].csv")
+    printed = capsys.readouterr().out
+    assert "甲[/red]有限公司" in printed
+    assert "a[bold].csv" in printed

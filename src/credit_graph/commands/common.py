@@ -29,9 +29,9 @@ from credit_graph.ingest.reasons import reason_text
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 
-# a table sent to a file or a pipe is not squeezed into 80 columns
-console = Console() if sys.stdout.isatty() else Console(width=160)
-notes = Console(stderr=True)
+# no markup: names and cells of source files may hold brackets; a pipe is not squeezed into 80 columns
+console = Console(markup=False) if sys.stdout.isatty() else Console(width=160, markup=False)
+notes = Console(stderr=True, markup=False)
 
 
 Report = Callable[[str, int, int], None]  # what, done, total
@@ -85,7 +85,7 @@ def past_day(option: str, value: str | None) -> date | None:
 @contextmanager
 def progress(*, show: bool) -> Iterator[Report]:
     """A progress display with an estimate on standard error; yields ``report(what, done, total)``."""
-    if not show:
+    if not show or not notes.is_terminal:
         yield lambda what, done, total: None
         return
     columns = (

@@ -60,7 +60,7 @@ def check(as_json: common.JsonOption = False) -> None:
     else:
         _print({**found, "nodes": sum(found["nodes"].values())}, t("图的状态", "graph"), as_json)
         for finding in findings:
-            common.console.print(f"[red]{finding.code}[/red] {finding.message}")
+            common.console.print(f"{finding.code} {finding.message}", style="red", highlight=False)
     if findings:
         raise typer.Exit(1)
 

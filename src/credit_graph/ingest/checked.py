@@ -160,7 +160,7 @@ class SpooledTable(CheckedTable):
             row.status = "quarantined"
 
     def _check_interval(self, row: Row, bad: dict[str, Fault]) -> None:
-        """An end before the beginning is a fault; both days stay, and the record is true on no day (see drafts)."""
+        """An end before the beginning is set aside: nothing may be concluded from it, a hold neither."""
         valid = self.definition.valid
         if not valid.start or not valid.end:
             return
@@ -168,6 +168,7 @@ class SpooledTable(CheckedTable):
         if isinstance(start, date) and isinstance(end, date) and end < start:
             column = self.header[self._columns[valid.end]]
             bad[valid.end] = Fault(column, valid.end, "interval_reversed", f"{start} – {end}")
+            del row.content[valid.end]
 
     def _missing(self, field: str) -> Fault:
         column = self.header[self._columns[field]] if field in self._columns else field

@@ -17,8 +17,6 @@ def said(definition: Definition, row: Row, *, seq: int, as_of: date | None) -> S
     valid = definition.valid
     start = _day(row.content.get(valid.event or valid.start or valid.first or ""))
     end = _day(row.content.get(valid.end or ""))
-    if start and end and end < start:
-        end = start  # a fault of the row: it stands on no day rather than be lost, or stand for ever
     identity = definition.identity
     base = None
     if identity and identity in row.content:
