@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -134,16 +136,17 @@ def _print(steps: list[tuple[str, str, float]], seconds: float) -> None:
     with common.graph() as store:
         worst = store.read("read/riskiest", limit=1)
     code = worst[0]["code"] if worst else "CODE"
+    program = "credit-graph" if shutil.which("credit-graph") else os.path.relpath(sys.argv[0])
     common.console.print(t("接下来可以输入：", "Next, type:"))
     for command, zh, en in (
-        (f"credit-graph explain {code}", "一户的风险分类及每一分的理由", "why a firm has its class, point by point"),
-        (f"credit-graph holders {code}", "谁出资、谁控股、谁任职", "who holds and represents it"),
-        (f"credit-graph trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),
-        ("credit-graph faults", "疑点清单", "what is doubtful in the data"),
-        ("credit-graph quarantine list", "被拒绝的行及原因", "rows that were refused, and why"),
-        ("credit-graph serve", "启动查询接口 http://127.0.0.1:8000/", "the API at http://127.0.0.1:8000/"),
+        (f"explain {code}", "一户的风险分类及每一分的理由", "why a firm has its class, point by point"),
+        (f"holders {code}", "谁出资、谁控股、谁任职", "who holds and represents it"),
+        (f"trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),
+        ("faults", "疑点清单", "what is doubtful in the data"),
+        ("quarantine list", "被拒绝的行及原因", "rows that were refused, and why"),
+        ("serve", "启动查询接口 http://127.0.0.1:8000/", "the API at http://127.0.0.1:8000/"),
     ):
-        common.console.print(f"  {command:<42} # {t(zh, en)}", highlight=False)
+        common.console.print(f"  {program + ' ' + command:<48} # {t(zh, en)}", highlight=False)
 
 
 def _serve(port: int) -> None:
