@@ -38,6 +38,8 @@ CREATE INDEX record_valid_from IF NOT EXISTS FOR (n:Record) ON (n.valid_from)
 ;
 CREATE INDEX record_valid_to IF NOT EXISTS FOR (n:Record) ON (n.valid_to)
 ;
+CREATE INDEX record_subject_ref IF NOT EXISTS FOR (n:Record) ON (n.subject_ref)
+;
 CREATE INDEX record_fault_count IF NOT EXISTS FOR (n:Record) ON (n.fault_count)
 ;
 CREATE INDEX record_eid IF NOT EXISTS FOR (n:Record) ON (n.eid)

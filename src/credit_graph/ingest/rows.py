@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -71,7 +72,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class CheckedTable:
+class CheckedTable(ABC):
     """One table of one file, recognised; ``rows()`` reads it again on each call, in chunks."""
 
     path: Path  # as given on the command line
@@ -89,9 +90,9 @@ class CheckedTable:
     spool: Path  # Parquet of the screened rows; the caller moves or removes it
     notes: list[str] = field(default_factory=list)  # what the user should know: more rows than expected …
 
+    @abstractmethod
     def rows(self) -> Iterator[list[Row]]:
         """Chunks of checked rows in file order."""
-        raise NotImplementedError
 
     def discard(self) -> None:
         """Remove the spool; the table can't be read again."""
