@@ -6,15 +6,15 @@ Every rule, threshold, weight, period and legal basis of the program is a dated 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from credit_graph.errors import DefinitionError
+from credit_graph.yamlfile import read_yaml
 
 Confidence = Literal["verified", "verified-2nd", "recalled", "own"]
 
@@ -65,27 +65,12 @@ def read_policy(path: Path, model: type[M]) -> M:
 
     Raises ``DefinitionError("policy.invalid")`` with the line of the first fault.
     """
-    name = f"{path.parent.name}/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        if bad := _bad_day(tree):
-            raise DefinitionError("policy.invalid", path=f"{name}:{bad[1]}", why=f"{bad[0]} 不是日期 / no day")
-        data = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError("policy.invalid", path=name, why=str(error)) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError("policy.invalid", path=f"{name}:{line}", why=str(error.problem)) from None
-    if repeated := _repeated_key(tree):
-        raise DefinitionError("policy.invalid", path=f"{name}:{repeated[1]}", why=f"{repeated[0]} 重复 / repeated")
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        why = f"{where}: {first['msg']}" if where else first["msg"]
-        raise DefinitionError("policy.invalid", path=f"{name}:{_line(tree, first['loc'])}", why=why) from None
+    value, problems = read_yaml(path, model)
+    if value is None:
+        first = problems[0]
+        name = f"{path.parent.name}/{path.name}"
+        raise DefinitionError("policy.invalid", path=f"{name}:{first.line}", why=first.why)
+    return value
 
 
 def fingerprint(*paths: Path) -> str:
@@ -104,54 +89,3 @@ def only_in_force(rows: Iterable[R], day: date, what: str) -> R:
     if len(found) > 1:
         raise DefinitionError("policy.invalid", path=what, why=f"{day}：两条同时有效 / two rows in force")
     return found[0]
-
-
-def _line(tree: yaml.Node | None, location: tuple[Any, ...]) -> int:
-    """The line of the deepest part of the location that the file has."""
-    node = tree
-    line = 1
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if str(part) not in pairs:
-                break
-            key, node = pairs[str(part)]
-            line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
-
-
-def _repeated_key(tree: yaml.Node | None) -> tuple[str, int] | None:
-    """YAML readers keep the last of two equal keys silently; here it is a fault."""
-    for node in _walk(tree):
-        if isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if key.value in seen:
-                    return str(key.value), key.start_mark.line + 1
-                seen.add(key.value)
-    return None
-
-
-def _bad_day(tree: yaml.Node | None) -> tuple[str, int] | None:
-    """A day like 2014-13-01, at which the YAML reader itself would stop without naming the line."""
-    for node in _walk(tree):
-        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
-            try:
-                date.fromisoformat(node.value)
-            except ValueError:
-                return node.value, node.start_mark.line + 1
-    return None
-
-
-def _walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    """The node and all below it, in the order of the file."""
-    if node is None:
-        return
-    yield node
-    children = node.value if isinstance(node.value, list) else []
-    for child in children:
-        for part in child if isinstance(child, tuple) else (child,):
-            yield from _walk(part)

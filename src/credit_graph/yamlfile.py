@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,28 +54,38 @@ class Problem:
 def read_yaml(path: Path, model: type[M]) -> tuple[M | None, list[Problem]]:
     """The file as an object of ``model`` and no problems, or None and all problems found, by line."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        tree, data, problems = _parse(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         return None, [Problem(1, str(error))]
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        why = " ".join(str(part) for part in (error.context, error.problem) if part)
-        return None, [Problem(mark.line + 1 if mark else 1, f"YAML: {why}")]
-    except (yaml.YAMLError, ValueError) as error:
-        return None, [Problem(1, f"YAML: {error}")]
-    if repeated := list(_repeated(tree)):
-        return None, [Problem(line, t(f"键 {key} 重复", f"the key {key} is repeated")) for key, line in repeated]
+    if problems:
+        return None, problems
     try:
         return model.model_validate(data), []
     except ValidationError as error:
         return None, _problems(tree, error.errors())
 
 
+def _parse(text: str) -> tuple[yaml.Node | None, Any, list[Problem]]:
+    """Nodes (which know their lines), data, and what stops a YAML reader or would silently be lost."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        if bad := _bad_day(tree):
+            return tree, None, [Problem(bad[1], t(f"{bad[0]} 不是日期", f"{bad[0]} is no day"))]
+        repeated = [Problem(line, t(f"键 {key} 重复", f"the key {key} is repeated")) for key, line in _repeated(tree)]
+        return tree, yaml.safe_load(text), repeated
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        why = " ".join(str(part) for part in (error.context, error.problem) if part)
+        return None, None, [Problem(mark.line + 1 if mark else 1, f"YAML: {why}")]
+    except (yaml.YAMLError, ValueError) as error:
+        return None, None, [Problem(1, f"YAML: {error}")]
+
+
 def _problems(tree: yaml.Node | None, errors: list[ErrorDetails]) -> list[Problem]:
     found: dict[tuple[int, str], list[str]] = {}
     for error in errors:
+        if error["type"] == "too_short" and any(_below(other["loc"], error["loc"]) for other in errors):
+            continue  # the list is empty only because its faulty items do not count
         raised = error.get("ctx", {}).get("error")
         if isinstance(raised, Inconsistent):
             for place, zh, en in raised.faults:
@@ -88,6 +100,10 @@ def _problems(tree: yaml.Node | None, errors: list[ErrorDetails]) -> list[Proble
         Problem(line, f"{where}: {t('；', '; ').join(whys)}" if where else t("；", "; ").join(whys))
         for (line, where), whys in sorted(found.items())
     ]
+
+
+def _below(place: tuple[int | str, ...], above: tuple[int | str, ...]) -> bool:
+    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _why(error: ErrorDetails) -> str:
@@ -117,16 +133,34 @@ def _locate(tree: yaml.Node | None, location: tuple[Any, ...]) -> tuple[int, str
     return line, ".".join(names)
 
 
-def _repeated(node: yaml.Node | None) -> list[tuple[str, int]]:
+def _repeated(tree: yaml.Node | None) -> list[tuple[str, int]]:
     """Repeated keys: YAML readers keep the last of two silently; here it is a fault."""
-    if isinstance(node, yaml.MappingNode):
-        keys = [key for key, _ in node.value]
-        own = [
-            (str(key.value), key.start_mark.line + 1)
-            for n, key in enumerate(keys)
-            if key.value in {earlier.value for earlier in keys[:n]}
-        ]
-        return own + [fault for _, value in node.value for fault in _repeated(value)]
-    if isinstance(node, yaml.SequenceNode):
-        return [fault for item in node.value for fault in _repeated(item)]
-    return []
+    found: list[tuple[str, int]] = []
+    for node in _walk(tree):
+        seen: set[str] = set()
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if key.value in seen:
+                found.append((str(key.value), key.start_mark.line + 1))
+            seen.add(key.value)
+    return found
+
+
+def _bad_day(tree: yaml.Node | None) -> tuple[str, int] | None:
+    """A day like 2014-13-01, at which the YAML reader itself would stop without naming the line."""
+    for node in _walk(tree):
+        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
+            try:
+                date.fromisoformat(node.value)
+            except ValueError:
+                return node.value, node.start_mark.line + 1
+    return None
+
+
+def _walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The node and all below it, in the order of the file."""
+    if node is None:
+        return
+    yield node
+    for child in node.value if isinstance(node.value, list) else []:
+        for part in child if isinstance(child, tuple) else (child,):
+            yield from _walk(part)
