@@ -36,7 +36,7 @@ def test_once_there_is_a_key_every_request_needs_one(store: Store, api: Api) -> 
     keys = Keys(store.home)
     key, text = keys.create("planner")
     assert (store.home / "keys.json").stat().st_mode & 0o777 == 0o600
-    assert text.rpartition("_")[2] not in (store.home / "keys.json").read_text()
+    assert text.removeprefix(f"cg_{key.id}_") not in (store.home / "keys.json").read_text()
     wrong = [None, "", "x", "cg_", text[:-1], text + "x", f"cg_{key.id}_", text.replace("cg_", "xx_")]
     for token in wrong:
         answer = (api if token is None else with_key(api, token)).post(query, code=A)
