@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from credit_graph import __version__, clock
@@ -131,6 +132,11 @@ def batch_id(source: str, sha256: str, definition_version: str, seq: int) -> str
     """Hash of the file, definition version, program version and seq."""
     text = "\x1f".join((source, sha256, definition_version, __version__, str(seq)))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def rows_file(store: Store, seq: int, bid: str) -> Path:
+    """Where the rows that a batch read are kept, beside the graph."""
+    return store.home / "batches" / f"{seq:06d}-{bid}.parquet"
 
 
 def begin(store: Store, bid: str, seq: int, source: str, properties: dict[str, Any]) -> None:

@@ -92,9 +92,9 @@ class DeliveredTable:
     @property
     def path(self) -> Path:
         """Where the rows of the batch are kept, beside the graph."""
-        folder = self.store.home / "batches"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder / f"{self.seq:06d}-{self.bid}.parquet"
+        path = batches.rows_file(self.store, self.seq, self.bid)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        return path
 
     @property
     def snapshot(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from credit_graph.errors import UsageError
@@ -11,15 +10,11 @@ from credit_graph.jobs import batches
 from credit_graph.store import Store
 
 
-def _path(store: Store, batch: batches.Batch) -> Path:
-    return store.home / "batches" / f"{batch.seq:06d}-{batch.bid}.parquet"
-
-
 def quarantined(store: Store) -> list[dict[str, Any]]:
     """One entry per reason of every refused row of the committed batches, by batch and row."""
     found = []
     for batch in reversed(batches.recent(store, 1_000_000)):
-        path = _path(store, batch)
+        path = batches.rows_file(store, batch.seq, batch.bid)
         if not batch.properties.get("quarantined") or not path.exists():
             continue
         for row in batchfile.rows(path, "quarantined"):
@@ -42,7 +37,7 @@ def row(store: Store, wanted: str) -> dict[str, Any]:
     if not (seq.isdigit() and number.isdigit()):
         raise UsageError("usage.bad_value", option="ID", value=wanted, why="SEQ:ROW")
     batch = batches.find(store, int(seq))
-    path = _path(store, batch)
+    path = batches.rows_file(store, batch.seq, batch.bid)
     found = [r for r in batchfile.rows(path, "quarantined") if r["number"] == int(number)] if path.exists() else []
     if not found:
         raise UsageError("usage.unknown_entity", what=wanted)

@@ -38,7 +38,7 @@ def trace(store: Store, wanted: str) -> list[dict[str, Any]]:
 
 def _explain(store: Store, record: dict[str, Any]) -> dict[str, Any]:
     batch = batches.find(store, record["batch"])
-    path = store.home / "batches" / f"{batch.seq:06d}-{batch.bid}.parquet"
+    path = batches.rows_file(store, batch.seq, batch.bid)
     return {
         "statement": {name: record.get(name) for name in _SHOWN_META},
         "content": {name: value for name, value in sorted(record.items()) if name not in META},
