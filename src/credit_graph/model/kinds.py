@@ -1,69 +1,26 @@
 """Record kinds: what a source can state, with the type of every property.
 
 A loader definition maps its columns to these fields; a field that no kind knows is declared in the definition
-with its type. Amounts are integers in fen (分), shares integers in parts per million, days ``datetime.date``.
+with its type. The kinds of other sources stand in ``kinds_firm`` and ``kinds_authorities``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
+from credit_graph.model.fields import Field, FieldType, Kind, Link, money
+from credit_graph.model.kinds_authorities import AUTHORITY_KINDS
+from credit_graph.model.kinds_firm import FIRM_KINDS
 
-
-class FieldType(StrEnum):
-    """How a cell is read and what is stored."""
-
-    TEXT = "text"
-    NAME = "name"  # enterprise name (企业名称)
-    PERSON_NAME = "person_name"
-    CREDIT_CODE = "credit_code"  # 统一社会信用代码
-    ORG_CODE = "org_code"  # 组织机构代码
-    REGISTRATION_NUMBER = "registration_number"  # 注册号
-    TAX_NUMBER = "tax_number"  # 纳税人识别号
-    NUMBER_TEXT = "number_text"  # any other identifier kept as text
-    ID_NUMBER = "id_number"  # citizen ID or other personal document: becomes a person key
-    PHONE = "phone"
-    ADDRESS = "address"
-    REGION = "region"  # administrative division code
-    DAY = "day"
-    YEAR = "year"
-    AMOUNT = "amount"  # integer fen
-    SHARE = "share"  # integer parts per million
-    INTEGER = "integer"
-    NUMBER = "number"
-    FLAG = "flag"
-    CATEGORY = "category"  # one of the values that the definition lists
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One property of a record kind."""
-
-    type: FieldType
-    zh: str
-    personal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A record relationship: from or to the subject, made from a field's value."""
-
-    type: Literal["HOLDS_OFFICE", "CONTRIBUTES", "LOCATED_AT", "USES_PHONE"]
-    field: str
-    role: str = ""  # HOLDS_OFFICE: the office, unless the record's ``office`` field says it
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A record kind: an event (true from its day) or a state (true until the next value)."""
-
-    name: str
-    zh: str
-    nature: Literal["event", "state"]
-    fields: dict[str, Field]
-    links: tuple[Link, ...] = ()
-
+__all__ = [
+    "CHANNELS",
+    "HOLD_REASONS",
+    "KINDS",
+    "SUBJECT_FIELDS",
+    "UNKNOWN_PREFIX",
+    "Field",
+    "FieldType",
+    "Kind",
+    "Link",
+]
 
 T = FieldType
 
@@ -77,12 +34,7 @@ SUBJECT_FIELDS: dict[str, Field] = {
     "name": Field(T.NAME, "企业名称"),
 }
 
-
-def _money(**names: str) -> dict[str, Field]:
-    return {name: Field(T.AMOUNT, zh) for name, zh in names.items()}
-
-
-_KINDS = (
+_BASE = (
     Kind(
         "Registration",
         "登记信息",
@@ -165,7 +117,7 @@ _KINDS = (
             "filed_on": Field(T.DAY, "年报日期"),
             "operating_state": Field(T.TEXT, "营运状况"),
             "employees": Field(T.INTEGER, "从业人数"),
-            **_money(
+            **money(
                 assets="资产总额",
                 liabilities="负债总额",
                 equity="所有者权益合计",
@@ -220,7 +172,7 @@ _KINDS = (
             "basis": Field(T.TEXT, "处罚依据"),
             "penalty_kind": Field(T.TEXT, "处罚类别"),
             "penalty": Field(T.TEXT, "处罚内容"),
-            **_money(fine="罚款金额", confiscated="没收金额"),
+            **money(fine="罚款金额", confiscated="没收金额"),
             "revoked_licence": Field(T.TEXT, "暂扣或吊销证照"),
             "decided_on": Field(T.DAY, "处罚决定日期"),
             "effective_until": Field(T.DAY, "处罚有效期"),
@@ -254,7 +206,7 @@ _KINDS = (
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
 CHANNELS = ("public", "departments", "grading", "internal")
 
