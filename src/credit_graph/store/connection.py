@@ -17,6 +17,7 @@ from credit_graph.errors import StoreError
 from credit_graph.settings import Settings
 from credit_graph.store import embedded
 from credit_graph.store.catalogue import statement
+from credit_graph.store.days import remember_days
 from credit_graph.store.faults import translate
 from credit_graph.store.lease import Lease
 from credit_graph.text import t
@@ -77,7 +78,11 @@ class Connection:
     def renew(self) -> None:
         """Replace the embedded engine's database by an empty one without schema."""
         for verb in ("drop", "create"):
-            self._post("/api/v1/server", {"command": f"{verb} database {self.database}"})
+            self.post_server(f"{verb} database {self.database}")
+
+    def post_server(self, command: str) -> None:
+        """Have the embedded engine create or drop a database."""
+        self._post("/api/v1/server", {"command": command})
 
     def _post(self, path: str, body: dict[str, str]) -> None:
         assert self._endpoint is not None
@@ -113,6 +118,7 @@ def _driver(uri: str, user: str, password: str) -> Driver:
     if uri.partition("://")[0] not in SCHEMES:
         why = t("地址应以 bolt:// 或 neo4j:// 开头", "the address should start with bolt:// or neo4j://")
         raise StoreError("store.unreachable", uri=uri, why=why)
+    remember_days()
     try:
         return GraphDatabase.driver(
             uri,
