@@ -1,7 +1,7 @@
 // purpose: Enterprises by registration number.
-// parameters: rows list
+// parameters: rows list, seq integer
 // returns: reference, eid
 UNWIND $rows AS row
 MATCH (e:Enterprise {registration_number: row.value})
-WHERE e.cache_seq IS NOT NULL
+WHERE e.cache_seq <= $seq
 RETURN row.reference AS reference, e.eid AS eid

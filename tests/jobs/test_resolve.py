@@ -38,7 +38,7 @@ def test_a_name_finds_its_firm_in_either_order(store: Store, tmp_path: Path, reg
     penalties = write(tmp_path / "p.csv", PENALTY, rows)
     for path in (register, penalties) if register_first else (penalties, register):
         load(store, [path])
-    assert cases(store, 1) == ["甬税罚(2024)1号"]
+    assert cases(store, 1) == ["甬税罚〔2024〕1号"]
     assert unlinked(store, 2) == ["penalty_published"]
 
 

@@ -11,17 +11,7 @@ from credit_graph import settings as settings_module
 from credit_graph.errors import DefinitionError
 from credit_graph.ingest.definitions import definitions, load_definition, read_definition, version
 
-SOURCES = {
-    "abnormal_listing",
-    "annual_report_assets",
-    "legal_representative",
-    "penalty_double_publicity",
-    "penalty_published",
-    "registration",
-    "registration_gsxt",
-    "serious_violation_listing",
-    "subscribed_contribution",
-}
+SOURCES = {path.parent.name for path in resources.root("loaders").glob("*/loader.yml")}
 GOOD = """\
 source: farms
 kind: Registration

@@ -66,8 +66,11 @@ def test_sample_in_the_graph(source: str, store: Store) -> None:
     ]
     rule = KNOWN[source].use_when
     holds = {(h.eid, h.content["reason"], h.valid_from) for h in statements if h.kind == "Hold"}
-    assert {item for item in holds if item[1] != "withdrawn"} == {
-        (record.eid, record.use, record.content[rule.start]) for record in stand if rule and record.use
+    # the hold on a record that was annulled has no first day
+    assert {item for item in holds if item[2] != DAY_MIN} == {
+        (None if ":" in (record.eid or ":") else record.eid, record.use, record.content[rule.start])
+        for record in stand
+        if rule and record.use
     }
 
 

@@ -185,14 +185,27 @@ def _links_value(rule: LinksInput, projection: Projection, links: Links) -> Valu
         values = links.branches.groupby("parent").size().astype("Int64")
         return Value(values, tuples(exploded, ["parent"], "sid"), absent=0)
     used = projection.contributions[projection.contributions["in_use"]]
-    if used.empty:
-        return NO_DATA
-    used = one_source(used)
-    complete = used[["subscribed", "paid"]].notna().all(axis=1).groupby(used["eid"]).transform("all")
-    sums = used[complete].groupby("eid")[["subscribed", "paid"]].sum()
-    sums = sums[sums["subscribed"] > 0]
-    values = (sums["paid"] * 100 // sums["subscribed"]).astype("Int64")
-    return Value(values, tuples(used[complete], ["eid"], "sid"))
+    return _paid_percent(used) if not used.empty else NO_DATA
+
+
+def _paid_percent(used: pd.DataFrame) -> Value:
+    """Paid over subscribed amounts; where the holders' source leaves payments out, those of a source of payments."""
+    holders, payments = one_source(used), one_source(used[used["subscribed"].isna()])
+    subscribed, paid = _total(holders, "subscribed"), _total(holders, "paid")
+    elsewhere = _total(payments, "paid").drop(paid.index, errors="ignore")
+    paid = pd.concat([paid, elsewhere]).reindex(subscribed[subscribed > 0].index).dropna()
+    values = (paid * 100 // subscribed.reindex(paid.index)).astype("Int64")
+    told = [
+        holders[holders["eid"].isin(values.index)],
+        payments[payments["eid"].isin(values.index.intersection(elsewhere.index))],
+    ]
+    return Value(values, tuples(pd.concat(told), ["eid"], "sid"))
+
+
+def _total(frame: pd.DataFrame, column: str) -> pd.Series:
+    """The sum per enterprise, of those where no amount is missing."""
+    complete = frame[column].notna().groupby(frame["eid"]).all()
+    return frame.groupby("eid")[column].sum()[complete]
 
 
 def _related_value(rule: RelatedInput, projection: Projection, links: Links) -> Value:

@@ -7,10 +7,22 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from credit_graph.ingest.subjects import NATURAL_PREFIX
 from credit_graph.jobs.checks import run_checks
+from credit_graph.jobs.resolve import fitting, looked_up
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from credit_graph.text import t
+
+# how a record may name its subject
+_REFERENCES = {
+    "org": ("组织机构代码", "organisation code"),
+    "reg": ("注册号", "registration number"),
+    "tax": ("纳税人识别号", "taxpayer number"),
+    "name": ("名称", "name"),
+    "doc": ("文书号", "document number"),
+    "natural": ("姓名", "name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +63,37 @@ def _contradictions(store: Store) -> Iterator[DataFault]:
 
 
 def _unlinked(store: Store) -> Iterator[DataFault]:
-    for row in store.read("read/unlinked"):
-        record = row["record"]
-        detail = t("找不到主体 ", "no subject found for ") + record["subject_ref"]
-        yield DataFault("unlinked", "unlinked", None, record["sid"], record["source"], detail)
+    """Records without a subject; a hold is not listed, its record is."""
+    records = [row["record"] for row in store.read("read/unlinked") if row["record"]["kind"] != "Hold"]
+    wanted = {r["subject_ref"]: looked_up(r["subject_ref"], r.get("name")) for r in records}
+    found = fitting(store, wanted)
+    for record in records:
+        reference = record["subject_ref"]
+        code, why = _why_unlinked(reference, sorted(found.get(reference, ())))
+        detail = f"{_named(reference, record)}: {why}"
+        yield DataFault("unlinked", code, None, record["sid"], record["source"], detail)
+
+
+def _why_unlinked(reference: str, eids: list[str]) -> tuple[str, str]:
+    if reference.startswith(NATURAL_PREFIX):
+        zh = "自然人，未给出证件号码，不与任何主体关联"
+        return "natural_person", t(zh, "a natural person without the number of a document: nobody to link it to")
+    if len(eids) > 1:
+        listed = "、".join(eids)
+        return "several_fit", t(
+            f"有 {len(eids)} 家企业符合，未关联：{listed}", f"{len(eids)} firms fit, none linked: {listed}"
+        )
+    return "none_fits", t("没有企业符合", "no firm fits")
+
+
+def _named(reference: str, record: dict[str, Any]) -> str:
+    """The reference as people write it, with the taxpayer number that it was read from."""
+    kind, _, number = reference.partition(":")
+    zh, en = _REFERENCES.get(kind, (kind, kind))
+    value = record.get("person_name" if "name" not in record else "name", "") if kind in {"name", "natural"} else number
+    tax = record.get("tax_number")
+    read_from = f" ({t('纳税人识别号', 'taxpayer number')} {tax})" if tax and kind == "org" else ""
+    return f"{t(zh, en)} {value}{read_from}"
 
 
 def _checks(store: Store, point: Point) -> Iterator[DataFault]:

@@ -96,9 +96,14 @@ def capital_in_yuan(enterprises: pd.DataFrame, rules: LinkRules) -> pd.Series:
 
 
 def one_source(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Of several sources that list a company's holders the one that spoke last; adding them would count twice."""
-    said = contributions.groupby(["eid", "source"], as_index=False)[["valid_from", "known_from"]].max()
-    said = said.sort_values(["eid", "valid_from", "known_from", "source"], ascending=[True, False, False, True])
+    """Of several sources that list a company's holders one; adding them would count twice.
+
+    One that gives subscribed amounts goes before one of payments alone, then the one that spoke last.
+    """
+    told = contributions.assign(subscribes=contributions["subscribed"].notna())
+    order = ["subscribes", "valid_from", "known_from"]
+    said = told.groupby(["eid", "source"], as_index=False)[order].max()
+    said = said.sort_values(["eid", *order, "source"], ascending=[True, False, False, False, True])
     chosen = said.drop_duplicates("eid")[["eid", "source"]]
     return contributions.merge(chosen, on=["eid", "source"])
 

@@ -15,7 +15,8 @@ from credit_graph.model.kinds import CHANNELS, KINDS, SUBJECT_FIELDS, FieldType,
 from credit_graph.text import t
 
 Fault = tuple[tuple[str, ...], str, str]  # place in the file, Chinese, English
-_DAYS = frozenset({FieldType.DAY, FieldType.YEAR})
+_DAYS = frozenset({FieldType.DAY, FieldType.MONTH, FieldType.YEAR})
+_WORDS = frozenset({FieldType.TEXT, FieldType.CATEGORY})
 
 
 class _Strict(BaseModel):
@@ -79,6 +80,12 @@ class Valid(_Strict):
     first: str | None = None  # succession: first valid_from
     start: str | None = Field(None, alias="from")  # states that name their own interval
     end: str | None = Field(None, alias="to")
+    through: str | None = None  # as ``to``, but that day still counts (有效期至)
+
+    @property
+    def last(self) -> str | None:
+        """The column that names the end, whether its day still counts or not."""
+        return self.end or self.through
 
 
 class UseWhen(_Strict):
@@ -91,6 +98,7 @@ class UseWhen(_Strict):
     repaired: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
     annulled: tuple[str, ...] = ()
+    otherwise: Literal["repaired", "expired", "withdrawn", "deleted_by_source"] | None = None  # any other text: a hold
     channels: tuple[str, ...] = CHANNELS[:3]
 
 
@@ -122,6 +130,8 @@ class Definition(_Strict):
     recorded_on: str | None = None
     use_when: UseWhen | None = None
     identity: str | None = None  # a row that differs only by this added ID is a correction
+    constants: dict[str, str] = {}  # fields that every record has alike, because the table is about nothing else
+    joined_by: str | None = None  # a number by which another record names the subject, where no column does
     units: dict[str, Unit] = {}
     expect: Expect = Expect()
 
@@ -137,7 +147,7 @@ class Definition(_Strict):
         ``requires``, else the fields that the key needs; the subject may be named by any of its fields.
         """
         subject = tuple(name for name in self.columns if name in SUBJECT_FIELDS)
-        wanted = self.requires or self.key
+        wanted = self.requires or (*self.key, *([self.joined_by] if self.joined_by else []))
         names: list[tuple[str, ...]] = [(name,) for name in wanted if name != "subject"]
         return [subject, *names] if "subject" in (*wanted, *self.key) else names
 
@@ -172,23 +182,28 @@ class Definition(_Strict):
             except KeyError:
                 zh, en = f"{self.kind} 没有这个字段，请写明 type", f"no field of {self.kind}; give it a type"
                 yield ("columns", name), zh, en
+        for name in self.constants:
+            known = self.record_kind.fields.get(name)
+            if known is None or known.type not in _WORDS or name in self.columns:
+                zh = f"须是 {self.kind} 的文字或类别字段，且不在 columns 中"
+                yield ("constants", name), zh, f"must be a text or category of {self.kind} and not among the columns"
 
     def _used(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Every place that names a field, with the field."""
         for place in ("key", "scope", "requires"):
             names = getattr(self, place)
             yield from (((place,), name) for name in names if not isinstance(names, str) and name != "subject")
-        for place in ("change_day", "recorded_on", "identity"):
+        for place in ("change_day", "recorded_on", "identity", "joined_by"):
             yield (place,), getattr(self, place) or ""
-        for alias, name in (("event", "event"), ("first", "first"), ("from", "start"), ("to", "end")):
-            yield ("valid", alias), getattr(self.valid, name) or ""
+        for alias, name in self.valid.model_dump(by_alias=True).items():
+            yield ("valid", alias), name or ""
         if self.use_when:
             yield ("use_when", "column"), self.use_when.column
             yield ("use_when", "from"), self.use_when.start
         yield from ((("units", name), name) for name in self.units)
 
     def _fields(self) -> Iterator[Fault]:
-        if not set(self.columns) & set(SUBJECT_FIELDS):
+        if not self.joined_by and not set(self.columns) & set(SUBJECT_FIELDS):
             yield (
                 ("columns",),
                 "没有指明主体的列（credit_code、name 等）",
@@ -241,6 +256,9 @@ class Definition(_Strict):
         if event and self.on_absence == "ended":
             zh = "事件不会结束；请用 withdrawn、held 或 nothing"
             yield ("on_absence",), zh, "an event can't end; use withdrawn, held or nothing"
+        if self.valid.end and self.valid.through:
+            zh = "to 与 through 只能写一个"
+            yield ("valid", "through"), zh, "give either to or through"
         if self.as_of is not None and not _one_group(self.as_of):
             zh = "须为恰有一个括号组的正则表达式"
             yield ("as_of",), zh, "must be a regular expression with exactly one group"

@@ -20,12 +20,14 @@ class FieldType(StrEnum):
     ORG_CODE = "org_code"  # 组织机构代码
     REGISTRATION_NUMBER = "registration_number"  # 注册号
     TAX_NUMBER = "tax_number"  # 纳税人识别号
+    DOCUMENT_NUMBER = "document_number"  # 文号: the year in 〔〕 (GB/T 9704), so that all sources write it alike
     NUMBER_TEXT = "number_text"  # any other identifier kept as text
     ID_NUMBER = "id_number"  # citizen ID or other personal document: becomes a person key
     PHONE = "phone"
     ADDRESS = "address"
     REGION = "region"  # administrative division code
     DAY = "day"
+    MONTH = "month"  # stored as its first day
     YEAR = "year"
     AMOUNT = "amount"  # integer fen
     SHARE = "share"  # integer parts per million
@@ -62,6 +64,7 @@ class Kind:
     nature: Literal["event", "state"]
     fields: dict[str, Field]
     links: tuple[Link, ...] = ()
+    on_person: bool = False  # about the person that it names, with or without a firm
 
 
 def money(**names: str) -> dict[str, Field]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from credit_graph.model.fields import Field, FieldType, Kind, Link, money
 from credit_graph.model.kinds_authorities import AUTHORITY_KINDS
-from credit_graph.model.kinds_firm import FIRM_KINDS
+from credit_graph.model.kinds_firm import FIRM_KINDS, REPORT_FLAGS
 
 __all__ = [
     "CHANNELS",
@@ -115,7 +115,10 @@ _BASE = (
             "report_id": Field(T.NUMBER_TEXT, "年报编号"),
             "year": Field(T.YEAR, "年报年度"),
             "filed_on": Field(T.DAY, "年报日期"),
+            "entity_type": Field(T.TEXT, "企业类型"),
             "operating_state": Field(T.TEXT, "营运状况"),
+            "city": Field(T.TEXT, "所属地市"),
+            "district": Field(T.TEXT, "所属区县"),
             "employees": Field(T.INTEGER, "从业人数"),
             **money(
                 assets="资产总额",
@@ -127,6 +130,7 @@ _BASE = (
                 net_profit="净利润",
                 tax="纳税总额",
             ),
+            **REPORT_FLAGS,
         },
     ),
     Kind(
@@ -165,8 +169,13 @@ _BASE = (
         "event",
         {
             "case_id": Field(T.NUMBER_TEXT, "业务主键"),
+            "case_number": Field(T.NUMBER_TEXT, "案件编号"),
+            "case_name": Field(T.TEXT, "案件名称"),
+            "case_origin": Field(T.TEXT, "案件来源"),
+            "opened_on": Field(T.DAY, "案件来源日期"),
+            "filed": Field(T.FLAG, "是否立案"),
             "party_kind": Field(T.TEXT, "行政相对人类别"),
-            "document_number": Field(T.NUMBER_TEXT, "行政处罚决定书文号"),
+            "document_number": Field(T.DOCUMENT_NUMBER, "行政处罚决定书文号"),
             "violation": Field(T.TEXT, "违法行为类型"),
             "facts": Field(T.TEXT, "违法事实"),
             "basis": Field(T.TEXT, "处罚依据"),
@@ -177,6 +186,7 @@ _BASE = (
             "decided_on": Field(T.DAY, "处罚决定日期"),
             "effective_until": Field(T.DAY, "处罚有效期"),
             "public_until": Field(T.DAY, "公示截止期"),
+            "cancel_reason": Field(T.TEXT, "案件撤销原因"),
             "authority": Field(T.TEXT, "处罚机关"),
             "authority_code": Field(T.NUMBER_TEXT, "处罚机关代码"),
             "data_source": Field(T.TEXT, "数据来源单位"),

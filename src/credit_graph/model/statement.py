@@ -69,11 +69,13 @@ class Statement:
     batch: int = 0  # seq of the batch whose row said it (differs from known_from when asserted again)
     row: int = 0
     faults: tuple[str, ...] = field(default=())
+    # the id as the graph holds it: a rotation of the secret changes keys, never ids
+    kept: str | None = field(default=None, compare=False)
 
     @property
     def sid(self) -> str:
         """The statement's id."""
-        return statement_id(self.source, self.key, self.n)
+        return self.kept or statement_id(self.source, self.key, self.n)
 
     @property
     def open(self) -> bool:
@@ -81,8 +83,8 @@ class Statement:
         return self.known_to == OPEN_SEQ and (self.valid_to == DAY_MAX or not self.valid_to_inferred)
 
     def again(self, **changes: Any) -> Statement:
-        """A copy with changes (a statement asserted again gets a new ``n``)."""
-        return replace(self, **changes)
+        """A copy with changes (a statement asserted again gets a new ``n``, and with it an id of its own)."""
+        return replace(self, **(changes | {"kept": None} if "n" in changes else changes))
 
     def properties(self) -> dict[str, Any]:
         """The properties of the record node; empty values are left out."""
@@ -143,4 +145,5 @@ class Statement:
             batch=node["batch"],
             row=node["row"],
             faults=tuple(node.get("faults") or ()),
+            kept=node.get("sid"),
         )
