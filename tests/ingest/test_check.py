@@ -279,11 +279,11 @@ def test_no_id_is_left_in_anything_that_is_kept_or_said(tmp_path: Path) -> None:
     table = check(path)
     batch = tmp_path / "batch.parquet"
     with BatchFile.writing(batch, table) as file:
-        for chunk in table.rows():
-            file.add([(row, row.status) for row in chunk])
+        for chunk in table.chunks():
+            file.add(chunk, [row.status for row in chunk.rows])
     said = repr([(r.content, r.key, r.reasons, r.faults, list(r.cells)) for r in all_rows(table)])
     said += repr((table.header, table.unmapped, table.path, table.member, table.mapped)).replace(str(path), "")
-    kept = "".join(pq.read_table(name).to_pandas().to_json(force_ascii=False) for name in (table.spool, batch))
+    kept = "".join(repr(pq.read_table(name).to_pylist()) for name in (table.spool, batch))
     with pytest.raises(InputError) as error:
         check(put(tmp_path / f"表{people[1]}.csv", f"{people[2]},{people[3]}\n1,2".encode()))
     for number in people:

@@ -32,6 +32,7 @@ NARROW = {value: key for key, value in WIDE.items()}
 PLAIN = {
     T.NAME: "宁波测试贸易有限公司", T.PERSON_NAME: "王某", T.ADDRESS: "明州路1号", T.DAY: "2020-01-02", T.YEAR: "2020",
     T.AMOUNT: "1000000", T.REGION: "330206001", T.PHONE: "057486781234", T.NUMBER_TEXT: "甲1号", T.TEXT: "文字",
+    T.DOCUMENT_NUMBER: "甬罚〔2024〕1号", T.MONTH: "2026-05",
 }  # fmt: skip
 # how a number is written: as it is, in text, in 15 digits, in wide digits, cut by spaces, with an apostrophe
 FORMS = (
@@ -65,7 +66,9 @@ def table_of(definition: Definition, fresh: Iterator[str], planted: set[str]) ->
     for place in range(len(fields) * len(FORMS)):
         number = next(fresh)
         planted.add(number)
-        row = base | {"credit_code": credit_code(place)}
+        row = base | {name: f"甲{place}号" for name in definition.key if name in base and _is_text(definition, name)}
+        if "credit_code" in base:
+            row["credit_code"] = credit_code(place)
         row[fields[place % len(fields)]] = written(FORMS[place // len(fields)], number)
         rows.append(list(row.values()))
     extra = [next(fresh) for _ in range(3)]
@@ -74,6 +77,10 @@ def table_of(definition: Definition, fresh: Iterator[str], planted: set[str]) ->
     rows.append([*rows[-1], extra[1]])  # more cells than the header
     title = [f"制表：{extra[2]}"]
     return [title, [*header, f"列{extra[0]}"], *([*row, ""] if len(row) == len(header) else row for row in rows)]
+
+
+def _is_text(definition: Definition, name: str) -> bool:
+    return definition.type_of(name) in {T.TEXT, T.NUMBER_TEXT, T.DOCUMENT_NUMBER}
 
 
 def _plain(definition: Definition, name: str) -> str:
@@ -124,7 +131,7 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.name, path.read_bytes()
             yield "name", str(path.relative_to(folder)).encode()
         if path.suffix == ".parquet":
-            yield path.name, json.dumps(pq.read_table(path).to_pylist(), ensure_ascii=False).encode()
+            yield path.name, json.dumps(pq.read_table(path).to_pylist(), ensure_ascii=False, default=repr).encode()
 
 
 def found(data: bytes, planted: set[str]) -> set[str]:
@@ -152,7 +159,16 @@ def printed(own: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
 def load_and_ask(printed: CommandLine, incoming: Path, planted: set[str]) -> None:
     reports = json.loads(printed.run("load", "--as-of", "2026-01-01", "--json", str(incoming))[0])["batches"]
     assert {report["source"] for report in reports} == set(KNOWN)
-    assert all(report["new"] > 20 and report["quarantined"] > 5 for report in reports)
+    # their subject may be a person, a name or a document's number too, so that no bad number spoils a row
+    lenient = {
+        "court_defaulter",
+        "penalty_case",
+        "penalty_decision",
+        "penalty_double_publicity",
+        "sanction",
+        "tax_arrears",
+    }
+    assert [r for r in reports if r["new"] <= 20 or (r["quarantined"] <= 5 and r["source"] not in lenient)] == []
     first = min(planted)
     printed.run("check", str(incoming / first))
     printed.run("load", str(incoming / f"没有{first}.csv"), status=3)

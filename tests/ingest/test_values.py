@@ -305,3 +305,28 @@ def test_corrections_of_values() -> None:
     assert {text: read(FieldType.CATEGORY, text, values=states) for text in wanted} == wanted
     assert read(FieldType.CATEGORY, "整顿", values=states, strict=True) == "category_unknown"
     assert read(FieldType.TEXT, "在业", values=states) == "存续"
+
+
+@pytest.mark.parametrize(
+    ("cell", "fen"), [("100万元(人民币)", 100_000_000), ("100万元（人民币）", 100_000_000), ("80(万元)", 80_000_000)]
+)
+def test_a_unit_or_currency_may_stand_in_brackets(cell: str, fen: int) -> None:
+    assert amount(cell, "元")[0] == fen
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("庆西市监处罚[2024]第17号", "庆西市监处罚〔2024〕17号"),
+        ("庆西市监处罚（2024）17 号", "庆西市监处罚〔2024〕17号"),
+        ("庆西市监处罚【2024年】17号", "庆西市监处罚〔2024〕17号"),
+        ("庆西市监处罚〔2024〕17号", "庆西市监处罚〔2024〕17号"),
+        ("(2022)甘0724执恢54号", "〔2022〕甘0724执恢54号"),
+        ("第17号", "第17号"),
+        ("3", "3"),
+    ],
+)
+def test_a_documents_number_is_written_in_one_way(written: str, number: str) -> None:
+    read = reader(FieldType.DOCUMENT_NUMBER, Column(names=("文号",)))
+    assert read(written) == number
+    assert read(number) == number

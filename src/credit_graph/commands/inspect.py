@@ -1,4 +1,4 @@
-"""``credit-graph trace``, ``quarantine list | show`` and ``faults``."""
+"""``credit-graph trace`` and ``faults``; the commands of the quarantine are beside."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from typing import Annotated
 
 import typer
 
-from credit_graph.commands import common
-from credit_graph.ingest.reasons import reason_text
-from credit_graph.jobs import quarantine as room
+from credit_graph.commands import common, quarantine
 from credit_graph.jobs.faults import faults as find_faults
 from credit_graph.jobs.trace import trace as run_trace
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.text import t
-
-quarantine = typer.Typer(help="隔离的行 / rows that were refused", no_args_is_help=True)
 
 LimitOption = Annotated[int, typer.Option("--limit", help="最多显示 / show at most")]
 
@@ -24,7 +20,7 @@ def register(parent: typer.Typer) -> None:
     """Add the commands."""
     parent.command("trace", help="任一事实的来源行 / the source row of any fact")(trace)
     parent.command("faults", help="疑点清单 / what is doubtful")(faults)
-    parent.add_typer(quarantine, name="quarantine")
+    parent.add_typer(quarantine.app, name="quarantine")
 
 
 def trace(
@@ -50,46 +46,6 @@ def trace(
             *((header, cell) for header, cell in (item["cells"] or {}).items() if cell),
         ]
         common.print_table(statement["kind"], [t("项", "item"), t("值", "value")], rows)
-
-
-@quarantine.command("list", help="列出隔离的行 / list refused rows")
-def list_rows(limit: LimitOption = 50, as_json: common.JsonOption = False) -> None:
-    """Rows that were refused, with reason, column, value, file, row and version."""
-    with common.graph() as store:
-        found = room.quarantined(store)
-    if as_json:
-        common.print_json(found)
-        return
-    columns = [
-        t("编号", "id"),
-        t("文件", "file"),
-        t("行", "row"),
-        t("列", "column"),
-        t("值", "value"),
-        t("原因", "reason"),
-    ]
-    rows = [[r["id"], r["path"], r["row"], r["column"], r["value"], reason_text(r["reason"])] for r in found[:limit]]
-    common.print_table(t(f"隔离的行（共 {len(found)}）", f"Refused rows ({len(found)})"), columns, rows)
-
-
-@quarantine.command("show", help="一行的全部内容 / one row in full")
-def show_row(
-    wanted: Annotated[str, typer.Argument(metavar="ID", help="批次:行 / SEQ:ROW")],
-    as_json: common.JsonOption = False,
-) -> None:
-    """One refused row: every cell (screened), why it was refused, and by which definition."""
-    with common.graph() as store:
-        found = room.row(store, wanted)
-    if as_json:
-        common.print_json(found)
-        return
-    common.print_table(
-        f"{found['path']} : {found['row']}",
-        [t("列", "column"), t("值", "value")],
-        [*found["cells"].items(), (t("定义版本", "definition"), found["definition_version"])],
-    )
-    for reason in found["reasons"]:
-        common.console.print(f"{reason['column']} {reason['value']}: {reason_text(reason['reason'])}", highlight=False)
 
 
 def faults(

@@ -1,19 +1,22 @@
-"""Zip archives, workbooks among them: what is dangerous is refused before anything is read from it."""
+"""Zip archives, workbooks among them, and gzip files: what is dangerous is refused before it is unpacked."""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import zipfile
 import zlib
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from credit_graph.errors import InputError
 from credit_graph.ingest.limits import limits
 from credit_graph.text import t
 
 ZIP = b"PK\x03\x04"
+GZIP = b"\x1f\x8b\x08"
+_BLOCK = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, RuntimeError)
 
 
@@ -70,11 +73,21 @@ def decoded(member: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def open_member(stream: IO[bytes], name: str, label: str) -> IO[bytes]:
-    """The bytes of a member by its decoded name; an archive inside an archive is held in memory.
+def member_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> IO[bytes]:
+    """The bytes of a member. Raises ``InputError("input.damaged")``."""
+    try:
+        return archive.open(member)
+    except _DAMAGE:
+        raise _damaged(label) from None
 
-    Raises ``InputError``: damaged, too_large.
+
+def open_member(stream: IO[bytes], name: str, label: str) -> IO[bytes]:
+    """The bytes of a member by its decoded name, or what a gzip file holds; an inner archive is held in memory.
+
+    Raises ``InputError``: damaged, too_large, unsafe_archive.
     """
+    if _start(stream, label)[:3] == GZIP:
+        return _in_memory_if_zip(cast(IO[bytes], Gunzip(stream, label)), label)
     archive = opened(stream, label)
     try:
         member = next(member for member in archive.infolist() if decoded(member) == name)
@@ -89,9 +102,67 @@ def open_member(stream: IO[bytes], name: str, label: str) -> IO[bytes]:
     if start != ZIP:
         return source
     if member.file_size > limits().max_memory_bytes:
-        why = t("内层压缩包过大，请先解开", "the inner archive is too large: unpack it first")
-        raise InputError("input.too_large", path=label, why=why)
+        raise _inner_too_large(label)
     return io.BytesIO(read(source, member.file_size, label))
+
+
+def _start(stream: IO[bytes], label: str) -> bytes:
+    """The first bytes of a stream, which is then at its beginning again."""
+    start = read(stream, 4, label)
+    stream.seek(0)
+    return start
+
+
+def _in_memory_if_zip(stream: IO[bytes], label: str) -> IO[bytes]:
+    if _start(stream, label) != ZIP:
+        return stream
+    data = read(stream, limits().max_memory_bytes + 1, label)
+    if len(data) > limits().max_memory_bytes:
+        raise _inner_too_large(label)
+    return io.BytesIO(data)
+
+
+def _inner_too_large(label: str) -> InputError:
+    why = t("内层压缩包过大，请先解开", "the inner archive is too large: unpack it first")
+    return InputError("input.too_large", path=label, why=why)
+
+
+class Gunzip(gzip.GzipFile):
+    """What a gzip file holds, as a stream that refuses to be a bomb: its size is known only by unpacking it."""
+
+    def __init__(self, stream: IO[bytes], label: str) -> None:
+        super().__init__(fileobj=stream, mode="rb")
+        self._packed = stream
+        self._label = label
+        self._limits = limits()
+
+    def read(self, size: int | None = -1) -> bytes:
+        """At most ``size`` bytes, unpacked block by block. Raises ``InputError("input.unsafe_archive")``."""
+        left = self._limits.max_archive_bytes + 1 if size is None or size < 0 else size
+        blocks: list[bytes] = []
+        while left > 0 and (block := super().read(min(left, _BLOCK))):
+            self._guard()
+            blocks.append(block)
+            left -= len(block)
+        return b"".join(blocks)
+
+    def read1(self, size: int = -1) -> bytes:
+        """Some bytes. Raises ``InputError("input.unsafe_archive")``."""
+        block = super().read1(_BLOCK if size < 0 else size)
+        self._guard()
+        return block
+
+    def _guard(self) -> None:
+        total, packed = self.tell(), max(1, self._packed.tell())
+        if total > self._limits.max_archive_bytes:
+            raise _unsafe(self._label, f"解压后超过 {total} 字节", f"over {total} bytes when unpacked")
+        if total > self._limits.ratio_from_bytes and total / packed > self._limits.max_archive_ratio:
+            raise _unsafe(self._label, f"压缩比高达 {total // packed}", f"its compression ratio is {total // packed}")
+
+    def close(self) -> None:
+        """Close the packed stream too."""
+        super().close()
+        self._packed.close()
 
 
 def read(stream: IO[bytes], size: int, label: str) -> bytes:

@@ -7,8 +7,9 @@ value aside with a fault and keeps the row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credit_graph.ingest.columns import Read, read_column
-from credit_graph.ingest.rows import CheckedTable, ChunkCells, Fault, Row
+from credit_graph.ingest.rows import CheckedTable, Chunk, ChunkCells, Fault, Row
 from credit_graph.ingest.spool import Spool
-from credit_graph.ingest.subjects import key_part, name_person, name_subject
-from credit_graph.ingest.values import RENMINBI, Bad, amount, fold, reader
+from credit_graph.ingest.standing import Standing
+from credit_graph.ingest.subjects import SUBJECT_INPUTS, key_part, name_person, name_subject
+from credit_graph.ingest.values import RENMINBI, Bad, amount, fold, reader, withheld
 from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
 
 _SHOWN = 200  # characters of a cell that a fault repeats; the whole cell is in the batch file
+_Fields = dict[int, str]  # column -> field
+_Readers = dict[int, Callable[[str], Any]]
 CURRENCY = "currency"  # the field that says in what money a record's amounts are
 
 
@@ -59,26 +63,61 @@ class SpooledTable(CheckedTable):
                 result[pair["values"]] += pair["counts"]
         return result
 
-    def rows(self) -> Iterator[list[Row]]:
-        """Chunks of checked rows in file order; the same on each call."""
+    def chunks(self, standing: Standing | None = None, only: Collection[int] | None = None) -> Iterator[Chunk]:
+        """The table in pieces, in file order; the same on each call."""
+        readers = self._readers(self._fields)
+        for part in self._kept.chunks():
+            wanted = part if only is None else part.filter(pc.is_in(part["number"], pa.array(only, pa.int64())))
+            if wanted.num_rows or only is None:
+                yield self._chunk(wanted, standing, partial(self._rows, fields=self._fields, readers=readers))
+
+    def outline(self, standing: Standing | None = None) -> Iterator[Chunk]:
+        """As ``chunks``, with rows read just as far as their status, key and scope need."""
+        named = {*SUBJECT_INPUTS, *self.definition.key, *self.definition.scope, self.definition.joined_by}
+        fields = {i: field for i, field in self._fields.items() if field in named}
+        some, every = self._readers(fields), self._readers(self._fields)
+        for part in self._kept.chunks():
+            yield self._chunk(part, standing, partial(self._outlined, fields=fields, some=some, every=every))
+
+    def _chunk(self, part: pa.Table, standing: Standing | None, read: Callable[[pa.Table], list[Row]]) -> Chunk:
+        columns = [part.column(f"c{i}").combine_chunks() for i in range(len(self.header))]
+        digests = part["digest"].combine_chunks() if "digest" in part.column_names else None
+        numbers = part["number"].combine_chunks()
+        if standing is None or digests is None:
+            return Chunk(numbers, columns, read(part), range(part.num_rows), digests)
+        found = standing.find(digests)
+        unread = pc.is_null(found)
+        known = standing.table["key"].take(found).combine_chunks()
+        scopes = standing.table["scope"].take(found.drop_null()).unique().to_pylist()
+        places = pc.indices_nonzero(unread).to_pylist()
+        return Chunk(numbers, columns, read(part.filter(unread)), places, digests, known, frozenset(scopes))
+
+    def _outlined(self, part: pa.Table, fields: _Fields, some: _Readers, every: _Readers) -> list[Row]:
+        """Rows by their subject, key and scope; those that may be empty or have no key are read in full."""
+        rows = self._rows(part, fields, some)
+        doubtful = [i for i, row in enumerate(rows) if row.key is None or row.content.keys() <= SUBJECT_FIELDS.keys()]
+        full = self._rows(part.take(doubtful), self._fields, every) if doubtful else []
+        for i, row in zip(doubtful, full, strict=True):
+            rows[i] = row
+        return rows
+
+    def _readers(self, fields: _Fields) -> _Readers:
         documents = set(self._kept.documents)
-        readers = {i: self._reader(field) for i, field in self._fields.items() if i not in documents}
-        for chunk in self._kept.chunks():
-            yield self._rows(chunk, readers)
+        return {i: self._reader(field) for i, field in fields.items() if i not in documents}
 
     def _reader(self, field: str) -> Callable[[str], Any]:
         kind = self.definition.type_of(field)
         if kind is FieldType.AMOUNT:
             unit = self.units[field]
-            return lambda text: amount(text, unit)
+            return lambda text: None if withheld(text) else amount(text, unit)
         return reader(kind, self.definition.columns[field])
 
-    def _rows(self, chunk: pa.Table, readers: dict[int, Callable[[str], Any]]) -> list[Row]:
+    def _rows(self, chunk: pa.Table, fields: _Fields, readers: _Readers) -> list[Row]:
         cells = [chunk.column(f"c{i}").combine_chunks() for i in range(len(self.header))]
         values: list[list[Any]] = []
         bad: dict[int, dict[str, Fault]] = {}
         currencies: dict[int, dict[str, str]] = {}
-        for i, field in self._fields.items():
+        for i, field in fields.items():
             if i not in readers:
                 found = self._documents(chunk, cells[i], i)
             else:
@@ -91,7 +130,7 @@ class SpooledTable(CheckedTable):
                 shown = f"{text[:_SHOWN]} → {fault.hint}?" if fault.hint else text[:_SHOWN]
                 bad.setdefault(place, {})[field] = Fault(self.header[i], field, fault.reason, shown)
         numbers = chunk.column("number").to_pylist()
-        names = list(self._fields.values())
+        names = list(fields.values())
         result = [
             Row(
                 number,
@@ -139,7 +178,8 @@ class SpooledTable(CheckedTable):
 
     def _settle(self, row: Row, bad: dict[str, Fault], broken: str | None) -> None:
         """Find subject, key, scope and person of the row; decide on its severity."""
-        unusable = name_subject(row, bad)
+        kind = self.definition.record_kind
+        unusable = name_subject(row, bad, self.definition.joined_by, on_person=kind.on_person)
         row.scope = self._scope(row)
         missing = [name for name in self.definition.key if name != "subject" and name not in row.content]
         if not unusable and not missing:
@@ -155,6 +195,7 @@ class SpooledTable(CheckedTable):
         else:
             self._check_interval(row, bad)
             row.faults = tuple(bad[name] for name in sorted(bad)) if bad else ()
+            row.content.update(self.definition.constants)
             name_person(row)
         if row.reasons:
             row.status = "quarantined"
@@ -162,13 +203,13 @@ class SpooledTable(CheckedTable):
     def _check_interval(self, row: Row, bad: dict[str, Fault]) -> None:
         """An end before the beginning is set aside: nothing may be concluded from it, a hold neither."""
         valid = self.definition.valid
-        if not valid.start or not valid.end:
+        if not valid.start or not valid.last:
             return
-        start, end = row.content.get(valid.start), row.content.get(valid.end)
+        start, end = row.content.get(valid.start), row.content.get(valid.last)
         if isinstance(start, date) and isinstance(end, date) and end < start:
-            column = self.header[self._columns[valid.end]]
-            bad[valid.end] = Fault(column, valid.end, "interval_reversed", f"{start} – {end}")
-            del row.content[valid.end]
+            column = self.header[self._columns[valid.last]]
+            bad[valid.last] = Fault(column, valid.last, "interval_reversed", f"{start} – {end}")
+            del row.content[valid.last]
 
     def _missing(self, field: str) -> Fault:
         column = self.header[self._columns[field]] if field in self._columns else field

@@ -22,7 +22,7 @@ _AS_IT_IS = {
     FieldType.PERSON_NAME: rf"^[{_HAN}]*$",
     FieldType.ADDRESS: rf"^[{_HAN}A-Za-z0-9（）\-]*$",
     FieldType.NUMBER_TEXT: rf"^[{_HAN}A-Za-z0-9\-〔〕]*$",
-    FieldType.TEXT: r"^[^\r]*$",
+    FieldType.TEXT: r"^([^\r\[{][^\r]*)?$",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from credit_graph.ingest.compare import Said
 from credit_graph.ingest.rows import Row
@@ -16,7 +16,9 @@ def said(definition: Definition, row: Row, *, seq: int, as_of: date | None) -> S
     assert row.key is not None
     valid = definition.valid
     start = _day(row.content.get(valid.event or valid.start or valid.first or ""))
-    end = _day(row.content.get(valid.end or ""))
+    end = _day(row.content.get(valid.last or ""))
+    if end is not None and valid.through:
+        end += timedelta(days=1)
     identity = definition.identity
     base = None
     if identity and identity in row.content:

@@ -5,6 +5,7 @@ Members of archives are read where they are: nothing unscreened is ever written 
 
 from __future__ import annotations
 
+import codecs
 import errno
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -20,12 +21,14 @@ from credit_graph.text import t
 
 BLOCK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0"
+BOMS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SKIPPED = (".", "~$", "__MACOSX")  # hidden files, and the lock files of open spreadsheets
+NOT_LOADED = ".not-loaded"  # a folder with such a file in it holds no source files, whatever it holds
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file on disk, or a member of an archive."""
+    """A file on disk, a member of an archive, or what a gzip file holds."""
 
     location: Path  # as given by the user, or found below it
     members: tuple[str, ...] = ()  # on the way from archive to archive to the file
@@ -96,7 +99,8 @@ def _escaped(name: str) -> bool:
 def expand(paths: Sequence[Path]) -> list[SourceFile]:
     """The files that the paths name, in order: folders recursively, archives member by member, each file once.
 
-    Hidden and lock files are skipped, in folders also what is no table by its suffix (``policies/loading.yml``).
+    Hidden and lock files are skipped, folders marked :data:`NOT_LOADED`, in folders also what is no table by its suffix
+    (``policies/loading.yml``).
     Raises ``InputError``: not_found, no_permission, loop, no_tables, unsafe_archive, encrypted, damaged.
     """
     found: list[SourceFile] = []
@@ -123,6 +127,8 @@ def _walk(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
                 raise InputError("input.not_a_table", path=name, why=t("不是普通文件", "it is no ordinary file"))
             yield path
             return
+        if (path / NOT_LOADED).exists():
+            return
         if real in above:
             raise InputError("input.loop", path=name)
         children = [child for child in sorted(path.iterdir()) if _wanted(child)]
@@ -144,16 +150,19 @@ def _wanted(path: Path) -> bool:
 
 def _members(file: SourceFile) -> list[SourceFile]:
     """The file, or the members of the archive that it is."""
-    if file.head(4) != archives.ZIP:
+    start = file.head(4)
+    if start[:3] == archives.GZIP:
+        _guard_depth(file)
+        stem, _, suffix = file.name.rpartition(".")
+        inner = stem if suffix.lower() == "gz" and stem else file.name
+        return _members(SourceFile(file.location, (*file.members, inner)))
+    if start != archives.ZIP:
         return [file]
-    allowed = limits()
     with file.open() as stream, archives.opened(stream, file.label) as archive:
         names = archives.guard(archive, file.label)
         if archives.is_workbook(archive):
             return [file]
-        if len(file.members) >= allowed.max_archive_depth:
-            why = t("压缩包嵌套过深", "archives inside archives inside archives")
-            raise InputError("input.unsafe_archive", path=file.label, why=why)
+        _guard_depth(file)
         found: list[SourceFile] = []
         for name in names:
             parts = name.split("/")
@@ -163,6 +172,12 @@ def _members(file: SourceFile) -> list[SourceFile]:
     if not found:
         raise InputError("input.no_tables", path=file.label)
     return found
+
+
+def _guard_depth(file: SourceFile) -> None:
+    if len(file.members) >= limits().max_archive_depth:
+        why = t("压缩包嵌套过深", "archives inside archives inside archives")
+        raise InputError("input.unsafe_archive", path=file.label, why=why)
 
 
 def _may_be_member(name: str) -> bool:
@@ -195,6 +210,8 @@ def is_text_table(start: bytes) -> bool:
 
 def is_json(start: bytes) -> bool:
     """Whether text begins as JSON does: a list of objects, or an object."""
+    if start[:2] in BOMS_16:
+        start = start[: len(start) // 2 * 2].decode("utf-16", "ignore").encode()
     dense = b"".join(start.removeprefix(b"\xef\xbb\xbf").split())
     return dense[:2] in (b"[{", b"[]", b"{}", b'{"')
 

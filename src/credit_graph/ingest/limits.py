@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from credit_graph import clock
+from credit_graph import clock, policyfile
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
 
@@ -33,6 +33,7 @@ class Limits(Dated):
     max_workbook_cells: int = Field(gt=0)
     suffixes: tuple[str, ...]
     empty: tuple[str, ...]
+    withheld: tuple[str, ...]
     open_days: tuple[date, ...]
     open_words: tuple[str, ...]
     no_days: tuple[date, ...]
@@ -59,6 +60,11 @@ class Limits(Dated):
     def empty_words(self) -> frozenset[str]:
         """What an empty cell may hold, in upper case."""
         return frozenset(word.upper() for word in self.empty)
+
+    @cached_property
+    def withheld_words(self) -> frozenset[str]:
+        """What stands in the place of a figure that is not published."""
+        return frozenset(self.withheld)
 
     @cached_property
     def total_row(self) -> re.Pattern[str]:
@@ -91,3 +97,9 @@ def limits() -> Limits:
 def rules() -> Limits:
     """The row in force when the process first asked: for what is looked up cell by cell."""
     return limits()
+
+
+@cache
+def fingerprint() -> str:
+    """Names the version of the rules by which cells are read."""
+    return policyfile.fingerprint(root("policies") / "loading.yml")

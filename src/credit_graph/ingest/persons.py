@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import unicodedata
 from functools import cache
 
 from credit_graph.ingest.limits import rules
 from credit_graph.ingest.screening import MASK, mask
+from credit_graph.model.chain import keyed_hash
 from credit_graph.model.identifiers import citizen_id_fault, is_credit_code, looks_like_citizen_id, normalise, to_18
 from credit_graph.model.kinds import UNKNOWN_PREFIX
 
@@ -17,13 +17,18 @@ OTHER = "other"
 
 
 def person_key(secret: bytes, country: str, kind: str, number: str) -> str:
-    """HMAC-SHA256 of (country, kind, number) under the installation secret, 64 hexadecimal digits.
+    """HMAC-SHA256 of (country, kind, number) under the installation secret and its later links, 64 hexadecimal digits.
 
     The number counts in its normalised form (width, case, spaces); a citizen ID in its 18-character form.
     """
     number = normalise(number)
     text = "\x1f".join((country, kind, to_18(number) if kind == CITIZEN_ID else number))
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(secret, text.encode())
+
+
+def person_part(pid: str) -> str:
+    """How a natural key names the natural person that it is about: by a hash, so that no key stands in a key."""
+    return "person:" + hashlib.sha256(pid.encode()).hexdigest()[:16]
 
 
 def name_key(eid: str, name: str) -> str:

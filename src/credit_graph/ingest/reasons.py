@@ -7,12 +7,13 @@ from credit_graph.text import t
 REASONS: dict[str, tuple[str, str]] = {
     # these refuse the row
     "row_shape": (
-        "单元格数与表头不符，或引号未闭合：请核对分隔符与引号",
-        "the row has more or fewer cells than the header, or an open quote: check delimiters and quotes",
+        "单元格数与表头不符、引号未闭合，或该行不是完整的 JSON 对象：请核对分隔符与引号",
+        "more or fewer cells than the header, an open quote, or no complete JSON object: check delimiters and quotes",
     ),
     "key_missing": ("缺少识别本行的字段", "a field that identifies the row is empty or unreadable"),
     "subject_missing": ("没有写明是哪个主体", "the row names no subject"),
     "contradiction": ("同一记录的两行互相矛盾", "two rows of one key contradict each other"),
+    "superseded": ("此后的送达已说明同一记录，重放不会改动它", "a later delivery states this record: it stands"),
     # codes: these refuse the row where the subject has no other identifier
     "code_invalid": ("统一社会信用代码校验不通过", "the credit code fails its check digits"),
     "code_destroyed": (
@@ -34,6 +35,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "id_birth": ("身份号码的出生日期不可能，仅保留掩码", "the ID's date of birth is impossible; only its mask is kept"),
     "id_check": ("身份号码校验位不符，仅保留掩码", "the ID fails its check digit; only its mask is kept"),
     "id_is_credit_code": ("证件号码栏填的是统一社会信用代码", "the ID column holds a credit code"),
+    "id_masked": (
+        "此证件号码只存掩码：请重新提供原文件，或在导出的工作簿中填写完整号码或清空该格",
+        "only the mask of this ID is kept: give the file again, or write the number (or nothing) into the workbook",
+    ),
     "day_invalid": ("不是可能的日期", "no possible date"),
     "year_invalid": ("不是可能的年份", "no possible year"),
     "amount_invalid": ("不是金额", "no amount"),
@@ -51,6 +56,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "category_unknown": ("定义中没有这个取值", "the definition knows no such value"),
     "phone_invalid": ("不是电话号码", "no phone number"),
     "region_invalid": ("不是行政区划代码", "no administrative division code"),
+    "value_nested": (
+        "单元格里是嵌套的对象或列表，请拆成单独的列",
+        "the cell holds a nested object or list: give each value a column of its own",
+    ),
     "interval_reversed": ("结束日期早于开始日期", "the end lies before the beginning"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Literal, overload
 
 import pyarrow as pa
 
+from credit_graph.ingest.standing import Standing
 from credit_graph.model.definition import Definition
 from credit_graph.model.statement import Value
 
@@ -30,14 +31,14 @@ class Fault:
 class ChunkCells(Sequence[str]):
     """The screened cells of one row; they stay in the columns of their chunk until someone looks at them."""
 
-    __slots__ = ("_place", "columns")
+    __slots__ = ("_columns", "_place")
 
     def __init__(self, columns: Sequence[pa.Array], place: int) -> None:
-        self.columns = columns
+        self._columns = columns
         self._place = place
 
     def __len__(self) -> int:
-        return len(self.columns)
+        return len(self._columns)
 
     @overload
     def __getitem__(self, i: int) -> str: ...
@@ -45,13 +46,9 @@ class ChunkCells(Sequence[str]):
     def __getitem__(self, i: slice) -> list[str]: ...
     def __getitem__(self, i: int | slice) -> str | list[str]:
         if isinstance(i, slice):
-            return [column[self._place].as_py() for column in self.columns[i]]
-        text: str = self.columns[i][self._place].as_py()
+            return [column[self._place].as_py() for column in self._columns[i]]
+        text: str = self._columns[i][self._place].as_py()
         return text
-
-    def at(self, columns: Sequence[pa.Array], place: int) -> bool:
-        """Whether these are the cells at that place of those columns."""
-        return self.columns is columns and self._place == place
 
 
 @dataclass(slots=True)
@@ -69,6 +66,19 @@ class Row:
     content: dict[str, Value] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()  # values set aside; the row is kept
     reasons: tuple[Fault, ...] = ()  # why the row is quarantined
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A piece of a table in file order: all its screened columns, and those of its rows that were read."""
+
+    numbers: pa.Array  # of all rows, as a spreadsheet counts
+    columns: Sequence[pa.Array]  # screened text, in the header's order
+    rows: list[Row]
+    places: Sequence[int]  # of ``rows`` in the chunk
+    digests: pa.Array | None = None  # one per row, where the table has them
+    known: pa.Array | None = None  # key of each row that stands as it is and was not read, else null
+    scopes: frozenset[str] = frozenset()  # of the rows that were not read
 
 
 @dataclass(slots=True)
@@ -91,8 +101,20 @@ class CheckedTable(ABC):
     notes: list[str] = field(default_factory=list)  # what the user should know: more rows than expected …
 
     @abstractmethod
+    def chunks(self, standing: Standing | None = None, only: Collection[int] | None = None) -> Iterator[Chunk]:
+        """The table in pieces, in file order; the same on each call.
+
+        ``standing``: rows that it knows are not read; ``only``: the numbers of the rows to read, of all others
+        nothing is given.
+        """
+
+    def outline(self, standing: Standing | None = None) -> Iterator[Chunk]:
+        """As ``chunks``, with rows read just as far as their status, key and scope need."""
+        return self.chunks(standing)
+
     def rows(self) -> Iterator[list[Row]]:
         """Chunks of checked rows in file order."""
+        return (chunk.rows for chunk in self.chunks())
 
     def discard(self) -> None:
         """Remove the spool; the table can't be read again."""

@@ -50,9 +50,9 @@ class Record(_Strict):
     person: str | None = None  # a label: equal labels are one person, different ones are not
     valid_from: date | None = None
     valid_to: date | None = None
-    use: str | None = None  # repaired, expired or annulled, where ``use_when`` says so
+    use: str | None = None  # annulled, or the reason of a hold, where ``use_when`` says so
     faults: tuple[str, ...] = ()
-    content: dict[str, str | int | bool | date]
+    content: dict[str, str | int | float | bool | date]
 
 
 class Refused(_Strict):
@@ -104,6 +104,7 @@ def outcome(table: CheckedTable) -> Expected:
     records: list[Record] = []
     refused: list[Refused] = []
     persons: dict[str, str] = {}
+    seen: set[str | None] = set()
     for row in rows:
         if row.status == "ok" and len(contents[row.key or ""]) > 1:
             refused.append(Refused(row=row.number, key=row.key, reasons=("contradiction",)))
@@ -112,9 +113,10 @@ def outcome(table: CheckedTable) -> Expected:
             refused.append(Refused(row=row.number, key=row.key, reasons=reasons))
         elif row.status == "empty":
             counters["empty"] += 1
-        elif any(record.key == row.key for record in records):
+        elif row.key in seen:
             counters["duplicate"] += 1
         else:
+            seen.add(row.key)
             records.append(_record(table.definition, row, persons))
     annulled = sum(record.use == "annulled" for record in records)  # never was: nothing stands, nothing changes
     counters.update(new=len(records) - annulled, unchanged=annulled, quarantined=len(refused))
@@ -147,7 +149,7 @@ def _use(definition: Definition, row: Row) -> str | None:
         return None
     value = str(row.content.get(rule.column, "")).rstrip("。.;；")
     values = {"repaired": rule.repaired, "expired": rule.expired, "annulled": rule.annulled}
-    return next((name for name, listed in values.items() if value in listed), None)
+    return next((name for name, listed in values.items() if value in listed), rule.otherwise if value else None)
 
 
 def label(pid: str | None, persons: dict[str, str]) -> str | None:
@@ -161,11 +163,11 @@ def plain_key(key: str, person: str | None) -> str:
 
 
 def plain_content(definition: Definition, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content in the definition's order, with a placeholder for person keys."""
+    """The content in the definition's order, what no column says last, with a placeholder for person keys."""
+    names = [name for name in definition.columns if name in content]
     return {
         name: PERSON_KEY if definition.type_of(name) is FieldType.ID_NUMBER else content[name]
-        for name in definition.columns
-        if name in content
+        for name in (*names, *sorted(content.keys() - definition.columns.keys()))
     }
 
 

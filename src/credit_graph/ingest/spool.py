@@ -10,25 +10,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from credit_graph.errors import InputError
+from credit_graph.ingest.digests import DIGEST, row_digests
 from credit_graph.ingest.files import SourceFile
+from credit_graph.ingest.headline import find_header
 from credit_graph.ingest.limits import limits
 from credit_graph.ingest.persons import read_document
 from credit_graph.ingest.recognise import Match, recognise
-from credit_graph.ingest.screening import mask, screen_column, screen_text
+from credit_graph.ingest.screening import mask, screen_column
 from credit_graph.ingest.tables import Cells, RawTable
 from credit_graph.ingest.values import clean
 from credit_graph.model.definition import Definition
-from credit_graph.model.headers import normal_header, split_unit
 from credit_graph.model.identifiers import is_credit_code
 from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
-from credit_graph.text import t
 
 CHUNK_ROWS = 50_000
 CHUNK_CELLS = 750_000
@@ -42,8 +40,9 @@ _BOUNDARY = " | "  # between the cells of a row that does not fit the header
 class Spool:
     """A screened table on disk.
 
-    Columns: ``number``; ``broken``, the text of a row that does not fit the header; ``c0`` … the cells; for each
-    column of personal documents ``k0`` … its person keys and ``f0`` … the reasons why there is none.
+    Columns: ``number``; ``digest`` of all that follows; ``broken``, the text of a row that does not fit the header;
+    ``c0`` … the cells; for each column of personal documents ``k0`` … its person keys and ``f0`` … the reasons why
+    there is none.
     """
 
     path: Path
@@ -79,7 +78,8 @@ def spool(
 
     Raises ``InputError``: unrecognised, ambiguous, duplicate_columns, not_a_table, damaged, too_large.
     """
-    number, header = _find_header(raw, file, definitions, source)
+    named = definitions.get(source or "")
+    number, header = find_header(raw.rows(), [named] if named else definitions.values(), file.label)
     match = recognise(header, definitions, source, path=file.label)
     place = "\x1f".join((str(file.location), *file.members, raw.sheet)).encode(errors="surrogateescape")
     name = hashlib.sha256(place).hexdigest()[:16]
@@ -94,34 +94,6 @@ def spool(
             elif row_number < number and _filled(cells):
                 result.skipped["title"] += 1
     return result
-
-
-def _find_header(
-    raw: RawTable, file: SourceFile, definitions: Mapping[str, Definition], source: str | None
-) -> tuple[int, list[str]]:
-    """Number and screened cells of the row, among the first, that holds the most names of known columns.
-
-    Where no name is known it is the first row of more than one cell, so that the message can name its columns.
-    """
-    named = definitions.get(source or "")
-    known = _known_names([named] if named else list(definitions.values()))
-    best: tuple[int, int, list[str]] | None = None
-    for number, cells in enumerate(islice(raw.rows(), limits().max_title_rows), start=1):
-        header = [screen_text(" ".join(cell.split())) for cell in cells]
-        if not any(header):
-            continue
-        score = sum(normal_header(text) in known or split_unit(text)[0] in known for text in header)
-        if best is None or score > best[0] or (best[0] == 0 and len(list(filter(None, best[2]))) == 1):
-            best = (score, number, header)
-    if best is None:
-        raise InputError("input.not_a_table", path=file.label, why=t("没有表头", "it has no header"))
-    return best[1], best[2]
-
-
-def _known_names(definitions: list[Definition]) -> set[str]:
-    names = [name for definition in definitions for column in definition.columns.values() for name in column.names]
-    names += [name for definition in definitions for name in definition.ignore]
-    return {normal_header(name) for name in names} | {split_unit(name)[0] for name in names}
 
 
 def _filled(cells: Cells) -> bool:
@@ -148,13 +120,15 @@ class _Writer:
         types = [definition.type_of(name) if name else None for name in result.fields]
         self.documents = {i: self._beside(str(result.fields[i])) for i in result.documents}
         self.registrations = {i for i, kind in enumerate(types) if kind is FieldType.REGISTRATION_NUMBER}
+        self.taxes = {i for i, kind in enumerate(types) if kind is FieldType.TAX_NUMBER}
         self.subject = [i for i, name in enumerate(result.fields) if name in SUBJECT_FIELDS]
         self.numbers: list[int] = []
         self.rows: list[Cells] = []
         self.broken: list[str | None] = []
         self.characters = 0
         names = [f"c{i}" for i in range(self.width)] + [f"{p}{i}" for i in self.documents for p in "kf"]
-        fields = [("number", pa.int64()), ("broken", pa.string()), *((name, pa.string()) for name in names)]
+        texts = [(name, pa.string()) for name in ("broken", *names)]
+        fields = [("number", pa.int64()), ("digest", DIGEST), *texts]
         self.schema = pa.schema(fields)
 
     def _beside(self, name: str) -> tuple[int | None, int | None]:
@@ -230,7 +204,8 @@ class _Writer:
             if i in self.documents:
                 columns[f"c{i}"], columns[f"k{i}"], columns[f"f{i}"] = self._read_documents(cells, i)
             else:
-                columns[f"c{i}"] = screen_column(column, registration=i in self.registrations)
+                columns[f"c{i}"] = screen_column(column, registration=i in self.registrations, tax=i in self.taxes)
+        columns["digest"] = row_digests([columns[name] for name in self.schema.names[2:]])
         self.file.write_table(pa.table([columns[name] for name in self.schema.names], schema=self.schema))
         self.numbers.clear()
         self.rows.clear()

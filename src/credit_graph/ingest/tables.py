@@ -1,4 +1,4 @@
-"""Tables of a file, by its first bytes whatever it is called: CSV, JSON, XLSX and other workbooks, Parquet.
+"""Tables of a file, by its first bytes whatever it is called: CSV, JSON, JSON lines, workbooks, Parquet.
 
 Every cell is text here; nothing is interpreted yet.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,17 +19,17 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from credit_graph.errors import InputError
-from credit_graph.ingest import archives
-from credit_graph.ingest.files import BLOCK, OLE, SourceFile, is_json
+from credit_graph.ingest import archives, workbooks
+from credit_graph.ingest.files import OLE, SourceFile, is_json
+from credit_graph.ingest.jsonfile import is_json_lines, json_lines, json_rows
 from credit_graph.ingest.limits import limits
-from credit_graph.ingest.textfile import Cells, csv_rows, encoding_of, json_rows
+from credit_graph.ingest.textfile import Cells, csv_rows, encoding_of
 from credit_graph.text import t
 
 __all__ = ["Cells", "RawTable", "tables"]
 
 _EXACT = 1e15  # spreadsheets keep 15 digits; longer numbers have lost some
 _BATCH = 10_000
-_PLACE = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,22 @@ def tables(file: SourceFile) -> list[RawTable]:
     """
     start = file.head()
     if start[:4] == archives.ZIP or start[:4] == OLE:
-        return _sheets(file, start)
+        return _sheets(file)
     if start[:4] == b"PARE":
         raise InputError("input.encrypted", path=file.label)
     rows: Callable[[], Iterator[Cells]]
     if start[:4] == b"PAR1":
         rows = partial(_parquet, file)
-    elif is_json(start):
-        rows = partial(json_rows, file, encoding_of(file))
     else:
-        rows = partial(csv_rows, file, encoding_of(file))
+        rows = partial(_text_rows(file, start, encoding := encoding_of(file)), file, encoding)
     return [RawTable("", lambda: _guarded(file, rows()))]
+
+
+def _text_rows(file: SourceFile, start: bytes, encoding: str) -> Callable[[SourceFile, str], Iterator[Cells]]:
+    """What reads the text: JSON lines by name or content, JSON by how it begins, else CSV."""
+    if is_json_lines(file, encoding, start):
+        return json_lines
+    return json_rows if is_json(start) else csv_rows
 
 
 def _guarded(file: SourceFile, rows: Iterable[Cells]) -> Iterator[Cells]:
@@ -72,12 +75,9 @@ def _guarded(file: SourceFile, rows: Iterable[Cells]) -> Iterator[Cells]:
         yield row
 
 
-def _sheets(file: SourceFile, start: bytes) -> list[RawTable]:
+def _sheets(file: SourceFile) -> list[RawTable]:
     data = file.whole()
-    if start[:4] == OLE and "EncryptedPackage".encode("utf-16-le") in data:  # MS-OFFCRYPTO
-        raise InputError("input.encrypted", path=file.label)
-    if start[:4] == archives.ZIP:
-        _guard_workbook(data, file.label)
+    workbooks.guard(data, file.label)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
@@ -93,48 +93,28 @@ def _bad_workbook(file: SourceFile) -> InputError:
     return InputError("input.damaged", path=file.label, why=why)
 
 
-def _guard_workbook(data: bytes, label: str) -> None:
-    """Refuse what would unpack to more than the memory holds: a few bytes can claim a sheet of 17 billion cells."""
-    allowed = limits()
-    with archives.opened(io.BytesIO(data), label) as archive:
-        archives.guard(archive, label)
-        if sum(member.file_size for member in archive.infolist()) > allowed.max_memory_bytes:
-            why = t(f"解压后超过 {allowed.max_memory_bytes} 字节，请改用 CSV", "too large when unpacked: use CSV")
-            raise InputError("input.too_large", path=label, why=why)
-        for member in archive.infolist():
-            sheet = member.filename.startswith("xl/worksheets/")
-            if sheet and _size(archive, member, label) > allowed.max_workbook_cells:
-                why = t(f"超过 {allowed.max_workbook_cells} 个单元格", f"over {allowed.max_workbook_cells} cells")
-                raise InputError("input.too_large", path=label, why=why)
-
-
-def _size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> int:
-    """Cells of the rectangle that a sheet's cells span, by their own addresses (the stated dimension may lie)."""
-    width = height = 0
-    rest = b""
-    with archive.open(member) as stream:
-        while block := archives.read(stream, BLOCK, label):
-            for column, row in set(_PLACE.findall(rest + block)):
-                width = max(width, _column(column))
-                height = max(height, int(row))
-            rest = block[-256:]
-    return width * height
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
 def _sheet(file: SourceFile, book: CalamineWorkbook, name: str) -> Iterator[Cells]:
+    """The rows of a sheet; a cell that is merged over several rows says the same in each of them."""
     try:
-        rows = book.get_sheet_by_name(name).iter_rows()
+        sheet = book.get_sheet_by_name(name)
+        rows = sheet.iter_rows()
     except (CalamineError, OSError, ValueError):
         raise _bad_workbook(file) from None
-    for row in rows:
-        yield [_text(cell) for cell in row]
+    merged = sorted((top, left, bottom) for (top, left), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top)
+    merged.reverse()
+    standing: dict[int, tuple[int, str]] = {}  # column -> last row of the merged cell, its text
+    for number, row in enumerate(rows):
+        cells = [_text(cell) for cell in row]
+        for column, (bottom, text) in list(standing.items()):
+            if number > bottom:
+                del standing[column]
+            elif not cells[column]:
+                cells[column] = text
+        while merged and merged[-1][0] <= number:
+            top, column, bottom = merged.pop()
+            if top == number and column < len(cells):
+                standing[column] = (bottom, cells[column])
+        yield cells
 
 
 def _parquet(file: SourceFile) -> Iterator[Cells]:

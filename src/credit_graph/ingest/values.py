@@ -5,6 +5,8 @@ Amounts become integers in fen, shares integers in parts per million, days ``dat
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -43,13 +45,17 @@ _TIME = re.compile(r"\d{1,2}[:时]\d{1,2}[分:]?(\d{1,2}(\.\d+)?秒?)?(?P<zone>Z
 _SERIAL = re.compile(r"(\d{1,7})(\.\d+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL = 2  # 0, 1 and 2 are how sheets write no day; other short numbers are none
+_MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{2}|(?<=[-/.年])\d)(?:月份?)?")
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?(?:年度?)?")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([Ee][+-]?\d{1,2})?")
 _AMOUNT = re.compile(r"(?P<before>[^\d.,+-]*)(?P<number>[+-]?[\d,.]+(?:[Ee][+-]?\d{1,2})?)(?P<after>\D*)")
 _UNIT = re.compile(r"(?P<unit>亿|万|分)?(?P<rest>.*)")
+_DOCUMENT = re.compile(r"(?P<before>.*?)[〔\[({【<《](?P<year>(?:19|20)\d{2})年?[〕\])}】>》]第?(?P<after>.*)")
+_BRACKETED = re.compile(r"\(([^()]*)\)$")
 _YES = frozenset({"1", "是", "Y", "YES", "TRUE", "T", "√"})
 _NO = frozenset({"0", "否", "N", "NO", "FALSE", "F", "×"})
 _PHONE = re.compile(r"^(?:\+86|0086|86(?=[-\s]?1\d{10}$))|[\s\-—()]")
+_NESTED = re.compile(r"\{\s*[\"}]|\[\s*[\"\[{]")
 _HAN_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NAME_MARKS = str.maketrans("()•‧∙・", "（）····")
 
@@ -122,6 +128,13 @@ def year(text: str) -> int:
     return number
 
 
+def month(text: str) -> date | None:
+    """The first day of a month (2026-05, 202605, 2026年5月), also of the month of a day."""
+    found = _MONTH.fullmatch(_DATE_SPACE.sub(r"\1", unicodedata.normalize("NFKC", text).strip()))
+    whole = day(f"{found[1]}-{found[2]}-1") if found else day(text)
+    return whole.replace(day=1) if whole else None
+
+
 def amount_parts(text: str) -> tuple[Decimal, str | None, str | None]:
     """The number, and the unit and currency that the cell names: ``100万美元`` -> (100, 万元, 美元).
 
@@ -132,7 +145,7 @@ def amount_parts(text: str) -> tuple[Decimal, str | None, str | None]:
     if not found:
         raise Bad("amount_invalid")
     number = _decimal(found["number"], "amount_invalid")
-    after = found["after"].removesuffix("整").removesuffix("正")
+    after = _BRACKETED.sub(r"\1", found["after"]).removesuffix("整").removesuffix("正")  # 100万元(人民币)
     parts = _UNIT.fullmatch(after)
     assert parts is not None
     rest = parts["rest"]
@@ -152,6 +165,11 @@ def _currency(word: str) -> str | None:
 @cache
 def _currencies() -> dict[str, str]:
     return {fold(word): name for name, words in rules().currencies.items() for word in words}
+
+
+def withheld(text: str) -> bool:
+    """Whether the cell says that the firm does not publish the figure (企业选择不公示): no value, and no fault."""
+    return fold(text) in rules().withheld_words
 
 
 def amount(text: str, unit: str) -> tuple[int, str | None]:
@@ -227,6 +245,13 @@ def _number_text(text: str) -> str:
     return found[1] if found else number
 
 
+def _document_number(text: str) -> str:
+    """A document's number as it is officially written: the year in 〔〕, without spaces and without 第 after it."""
+    number = "".join(_number_text(text).split())
+    found = _DOCUMENT.fullmatch(number)
+    return f"{found['before']}〔{found['year']}〕{found['after']}" if found else number
+
+
 def name(text: str) -> str:
     """A name (企业名称, 姓名, 住所) with full-width brackets, one kind of dot, no spaces beside Han characters."""
     folded = _HAN_SPACE.sub("", unicodedata.normalize("NFKC", text))
@@ -255,7 +280,9 @@ def _region(text: str) -> str:
     return folded
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> int | None:
+    if withheld(text):
+        return None
     number = _decimal(re.sub(r"[人户家个次]$", "", fold(text)), "number_invalid")
     if number != number.to_integral_value() or abs(number) > MAX_FEN:
         raise Bad("number_invalid")
@@ -288,16 +315,29 @@ _READERS: dict[FieldType, Reader] = {
     FieldType.ORG_CODE: _org_code,
     FieldType.REGISTRATION_NUMBER: _registration_number,
     FieldType.TAX_NUMBER: _code,
+    FieldType.DOCUMENT_NUMBER: _document_number,
     FieldType.NUMBER_TEXT: _number_text,
     FieldType.PHONE: _phone,
     FieldType.REGION: _region,
     FieldType.DAY: day,
+    FieldType.MONTH: month,
     FieldType.YEAR: year,
     FieldType.INTEGER: _integer,
     FieldType.NUMBER: _number,
     FieldType.FLAG: _flag,
     FieldType.CATEGORY: _text,
 }
+_TEXTS = frozenset(
+    {
+        FieldType.TEXT,
+        FieldType.NAME,
+        FieldType.PERSON_NAME,
+        FieldType.ADDRESS,
+        FieldType.NUMBER_TEXT,
+        FieldType.DOCUMENT_NUMBER,
+        FieldType.CATEGORY,
+    }
+)
 
 
 def reader(kind: FieldType, column: Column) -> Reader:
@@ -306,7 +346,22 @@ def reader(kind: FieldType, column: Column) -> Reader:
         scale = column.scale or "percent"
         return lambda text: share(text, scale)
     plain = _READERS[kind]
+    if kind in _TEXTS:
+        plain = _flat(plain)
     return _corrected(plain, column.values, strict=column.strict) if column.values else plain
+
+
+def _flat(plain: Reader) -> Reader:
+    """The reader of a kind of text, which does not take what JSON and Parquet files nest in one cell."""
+
+    def read(text: str) -> Value | None:
+        if text[:1] in "[{" and _NESTED.match(text):
+            with contextlib.suppress(ValueError, RecursionError):
+                json.loads(text)
+                raise Bad("value_nested")
+        return plain(text)
+
+    return read
 
 
 def _corrected(plain: Reader, values: Mapping[str, str], *, strict: bool) -> Reader:
