@@ -122,7 +122,7 @@ def test_columns_agree_with_the_view_of_one_enterprise(store: Store) -> None:
     city.say("Office", A, "o", pid="k1", person_name="王测试", office="legal_representative", name="新名公司")
     seq = city.commit()
     point = Point(seq, TODAY, TODAY)
-    rows = store.read("read/records_of", eids=[A], kinds=None, seq=seq)
+    rows = store.read("read/records_of", eids=[A], seq=seq)
     view = enterprise_view(rows[0]["records"], point, precedence())
     columns = project(store, point)
     row = columns.enterprises.loc[A]

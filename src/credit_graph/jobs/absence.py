@@ -18,6 +18,7 @@ from credit_graph.model.time import OPEN_SEQ
 if TYPE_CHECKING:
     from credit_graph.jobs.delivery import DeliveredTable
 
+UNREADABLE = ""  # stands among the keys of a group for rows whose key can't be read; no key is empty
 _CHUNK = 5000
 
 
@@ -40,6 +41,8 @@ class Absences:
         if not batch.snapshot or as_of is None or batch.definition.on_absence == "nothing" or batch.unreadable:
             return {}
         present = batch.group_keys if batch.options.complete else batch.present
+        if UNREADABLE in present:  # an unreadable key in another table of the group
+            return {}
         missing: dict[str, str] = {}
         for key, scope, valid_to in standing_keys(self.store, self.source, batch.seq):
             last = batch.history.last_as_of.get(scope)
@@ -76,7 +79,7 @@ class Absences:
         """Write what absence means; repeating it writes the same."""
         self.count()
         as_of = self.batch.table.as_of
-        settled = [mark for mark in self.marks if mark["key"] in self.batch.present]
+        settled = [mark for mark in self.marks if mark["key"] in self.batch.present and self._not_older(mark)]
         due = self._due()
         if self.missing and as_of is not None:
             if self.late:
@@ -86,6 +89,11 @@ class Absences:
                 settled += [mark for mark in self.marks if mark["key"] in self.missing]
         self._end({mark["key"]: mark["as_of"] for mark in due})
         self.store.write("load/close_absences", [{"aid": m["aid"]} for m in settled + due], seq=self.batch.seq)
+
+    def _not_older(self, mark: dict[str, Any]) -> bool:
+        """Whether what the table states can be an answer to the mark: a delivery of an earlier day is none."""
+        as_of = self.batch.table.as_of
+        return as_of is None or as_of >= mark["as_of"]
 
     def _due(self) -> list[dict[str, Any]]:
         """Awaiting statements whose late scopes have all come without them."""

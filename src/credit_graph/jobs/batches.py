@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from credit_graph import __version__, clock
 from credit_graph.errors import StateError, UsageError
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
+from credit_graph.text import t
 
 _PAGE = 5000
 
@@ -79,6 +81,8 @@ class SourceHistory:
     scopes: frozenset[str]
     last_as_of: dict[str, date]  # scope -> latest as-of day of any delivery
     snapshots: dict[str, tuple[date, ...]]  # scope -> as-of days of complete deliveries, ascending
+    files: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)  # file, sheet -> first batch, its path
+    last_batch: str = ""  # id of its last committed batch that read rows or reversed one; empty if there is none
 
     def late(self, day: date, delivered: Collection[str]) -> list[str]:
         """Scopes without a complete delivery of that day or later; ``delivered`` arrive with it."""
@@ -87,6 +91,19 @@ class SourceHistory:
             for scope in self.scopes - set(delivered)
             if not self.snapshots.get(scope) or self.snapshots[scope][-1] < day
         )
+
+    def remarks(self, sha256: str, sheet: str, as_of: date | None, scopes: Collection[str]) -> list[str]:
+        """What the user should know of a delivery: that the same file came before, that newer ones did."""
+        found: list[str] = []
+        if (sha256, sheet) in self.files:
+            seq, path = self.files[sha256, sheet]
+            found.append(t(f"与批次 {seq}（{path}）是同一文件", f"it is the same file as that of batch {seq} ({path})"))
+        newest = max((self.last_as_of[scope] for scope in scopes if scope in self.last_as_of), default=None)
+        if as_of is not None and newest is not None and as_of < newest:
+            zh = f"早于已载入的送达（{newest}）：只补充历史，不改动较新的记录"
+            en = f"it is older than what was loaded ({newest}): it adds history and changes nothing newer"
+            found.append(t(zh, en))
+        return found
 
 
 def last_seq(store: Store) -> int:
@@ -115,9 +132,12 @@ def history(store: Store, source: str) -> SourceHistory:
     days: dict[str, set[date]] = defaultdict(set)
     found = [row["batch"] for row in store.read("read/batches", source=source, limit=1_000_000)]
     reversed_seqs = {batch.get("reverses") for batch in found if batch["state"] == "committed"}
-    for batch in found:
+    files: dict[tuple[str, str], tuple[int, str]] = {}
+    for batch in found:  # newest first
         if batch["state"] != "committed" or batch["seq"] in reversed_seqs or "reverses" in batch:
             continue
+        if sha256 := batch.get("file_sha256"):
+            files[sha256, batch["path"].partition("#")[2]] = batch["seq"], batch["path"]
         scopes.update(batch.get("scopes") or [])
         as_of = batch.get("as_of")
         for scope in (batch.get("scopes") or []) if as_of else []:
@@ -125,7 +145,9 @@ def history(store: Store, source: str) -> SourceHistory:
             if batch.get("snapshot"):
                 days[scope].add(as_of)
     snapshots = {scope: tuple(sorted(found)) for scope, found in days.items()}
-    return SourceHistory(frozenset(scopes), last, snapshots)
+    wrote = [batch for batch in found if batch["state"] == "committed" and "repeats" not in batch]
+    newest = max(wrote, key=itemgetter("seq"), default=None)
+    return SourceHistory(frozenset(scopes), last, snapshots, files, newest["bid"] if newest else "")
 
 
 def batch_id(source: str, sha256: str, definition_version: str, seq: int) -> str:
@@ -137,6 +159,11 @@ def batch_id(source: str, sha256: str, definition_version: str, seq: int) -> str
 def rows_file(store: Store, seq: int, bid: str) -> Path:
     """Where the rows that a batch read are kept, beside the graph."""
     return store.home / "batches" / f"{seq:06d}-{bid}.parquet"
+
+
+def standing_file(store: Store, source: str) -> Path:
+    """Where the digests of a source's standing rows are kept: a cache, see ``ingest/standing.py``."""
+    return store.home / "standing" / f"{source}.parquet"
 
 
 def begin(store: Store, bid: str, seq: int, source: str, properties: dict[str, Any]) -> None:

@@ -6,13 +6,16 @@ It carries the seq and day that it is right for and is used only at them; otherw
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from credit_graph import clock
 from credit_graph.jobs.batches import last_seq
+from credit_graph.jobs.guarantees import link_debtors
 from credit_graph.jobs.resolve import retry_unlinked
+from credit_graph.jobs.writing import Background
 from credit_graph.model.time import OPEN_SEQ, Point
 from credit_graph.projection.view import enterprise_view, precedence
 from credit_graph.store import Store
@@ -31,19 +34,24 @@ _SHOWN = (
 _NAMING = ["Registration", "Office"]
 
 
-def refresh(store: Store, report: Callable[[str, int, int], None] | None = None) -> int:
-    """Bring the cache to the last committed seq and today; returns how many enterprises were touched."""
+def refresh(store: Store, report: Callable[[str, int, int], None] | None = None, also: Collection[str] = ()) -> int:
+    """Bring the cache to the last committed seq and today; returns how many enterprises were touched.
+
+    ``also``: enterprises of which statements were erased, which nothing in the graph tells any more.
+    """
     seq, today = last_seq(store), clock.today()
     since_seq, since_day = _state(store)
     if (seq, today) == (since_seq, since_day):
         return 0
-    touched = _touched(store, since_seq, seq, since_day, today)
-    for done, eids in enumerate(_chunks(touched)):
-        _refresh(store, eids, Point(seq, today, today))
-        if report:
-            report("cache", min((done + 1) * _CHUNK, len(touched)), len(touched))
-    if retry_unlinked(store):
-        touched += _touched(store, since_seq, seq, since_day, today)
+    touched = sorted({*_touched(store, since_seq, seq, since_day, today), *also})
+    with Background() as background:
+        for done, eids in enumerate(_chunks(touched)):
+            rows = _views(store, eids, Point(seq, today, today))
+            background.submit(partial(store.write, "write/enterprise_cache", rows))
+            if report:
+                report("cache", min((done + 1) * _CHUNK, len(touched)), len(touched))
+    retry_unlinked(store, touched, since_seq, seq)
+    link_debtors(store)
     store.write("write/cache_state", seq=seq, day=today)
     return len(touched)
 
@@ -59,11 +67,18 @@ def _state(store: Store) -> tuple[int, date | None]:
 
 
 def _touched(store: Store, since: int, seq: int, since_day: date | None, today: date) -> list[str]:
-    """Enterprises with statements opened or closed since, or whose validity began or ended since."""
-    rows = store.read("read/touched", since=since, seq=seq)
-    if since_day is not None and since_day < today:
-        rows += store.read("read/touched_days", since=since_day, day=today, open=OPEN_SEQ)
-    return sorted({row["eid"] for row in rows})
+    """Enterprises whose naming records were opened or closed since, or began or ended to hold since.
+
+    Those of which no naming record speaks are looked at each time: other records name them for the time being.
+    """
+    found = {row["eid"] for row in store.read("read/cache_provisional")}
+    for kind in _NAMING:
+        labels = {"KIND": kind}
+        found |= {row["eid"] for row in store.read("read/touched", labels, since=since, seq=seq)}
+        if since_day is not None and since_day < today:
+            days = store.read("read/touched_days", labels, since=since_day, day=today, open=OPEN_SEQ)
+            found |= {row["eid"] for row in days}
+    return sorted(found)
 
 
 def _chunks(eids: list[str]) -> Iterator[list[str]]:
@@ -71,25 +86,26 @@ def _chunks(eids: list[str]) -> Iterator[list[str]]:
         yield eids[start : start + _CHUNK]
 
 
-def _refresh(store: Store, eids: list[str], point: Point) -> None:
-    records = _records(store, eids, _NAMING, point)
-    unnamed = [eid for eid in eids if eid not in records]
-    records |= _records(store, unnamed, None, point)
+def _views(store: Store, eids: list[str], point: Point) -> list[dict[str, Any]]:
+    """What is written on the nodes of these enterprises."""
+    records: dict[str, list[dict[str, Any]]] = {eid: [] for eid in eids}
+    for kind in _NAMING:
+        for row in store.read("read/naming_records", {"KIND": kind}, eids=eids, seq=point.seq):
+            records[row["eid"]] += row["records"]
+    if unnamed := [eid for eid in eids if not records[eid]]:
+        for row in store.read("read/records_of", eids=unnamed, seq=point.seq):
+            records[row["eid"]] += row["records"]
+    provisional = set(unnamed)
     rules = precedence()
-    rows = []
-    for eid in eids:
-        view = enterprise_view(records.get(eid, []), point, rules)
-        props: dict[str, Any] = {name: view[name] for name in _SHOWN}
-        code = props["credit_code"] or (eid if ":" not in eid else None)
-        props["credit_code"] = code
-        props["org_code"] = props["org_code"] or (code[8:17] if code else None)
-        props["names_text"] = "\n".join(view["names"]) or None
-        said = [json.dumps(item, ensure_ascii=False, default=str) for item in view["contradictions"]]
-        props["contradictions"] = said or None
-        rows.append({"eid": eid, "props": {**props, "cache_seq": point.seq}})
-    store.write("write/enterprise_cache", rows)
+    return [_row(eid, enterprise_view(records[eid], point, rules), point.seq, eid in provisional) for eid in eids]
 
 
-def _records(store: Store, eids: list[str], kinds: list[str] | None, point: Point) -> dict[str, list[dict[str, Any]]]:
-    rows = store.read("read/records_of", eids=eids, kinds=kinds, seq=point.seq) if eids else []
-    return {row["eid"]: row["records"] for row in rows}
+def _row(eid: str, view: dict[str, Any], seq: int, provisional: bool) -> dict[str, Any]:
+    props: dict[str, Any] = {name: view[name] for name in _SHOWN}
+    code = props["credit_code"] or (eid if ":" not in eid else None)
+    props["credit_code"] = code
+    props["org_code"] = props["org_code"] or (code[8:17] if code else None)
+    props["names_text"] = "\n".join(view["names"]) or None
+    said = [json.dumps(item, ensure_ascii=False, default=str) for item in view["contradictions"]]
+    props |= {"contradictions": said or None, "cache_seq": seq, "provisional": provisional or None}
+    return {"eid": eid, "props": props}

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
 
 from credit_graph import clock
 from credit_graph.ingest import compare
 from credit_graph.ingest.batchfile import BatchFile
 from credit_graph.ingest.definitions import version
 from credit_graph.ingest.drafts import said
-from credit_graph.ingest.rows import CheckedTable, Fault, Row
+from credit_graph.ingest.rows import CheckedTable, Chunk, Fault, Row
 from credit_graph.jobs import batches
-from credit_graph.jobs.absence import Absences
+from credit_graph.jobs.absence import UNREADABLE, Absences
 from credit_graph.jobs.batches import Counters
 from credit_graph.jobs.holds import SourceHolds
 from credit_graph.jobs.resolve import Resolver
+from credit_graph.jobs.standing import StandingRows
 from credit_graph.jobs.timelines import timelines, unchanged_keys
-from credit_graph.jobs.writing import close_statements, write_statements
-from credit_graph.model.statement import Statement, content_hash
+from credit_graph.jobs.tombstones import Tombstones
+from credit_graph.jobs.writing import Background, close_statements, write_statements
+from credit_graph.model.statement import content_hash
 from credit_graph.store import Store
 
 if TYPE_CHECKING:
@@ -58,13 +63,15 @@ class DeliveredTable:
             last_as_of=self.history.last_as_of,
             as_of_days=self.history.snapshots,
         )
-        self.present: set[str] = set()  # keys that the file states, quarantined rows included
+        self.present: dict[str, int] = {}  # keys that the file states, quarantined rows included -> first row
         self.scopes: set[str] = set()
         self.unreadable = 0  # quarantined rows without a readable key
-        self._first: dict[str, tuple[str, int]] = {}  # key -> content hash, row number
+        self._repeated: dict[str, tuple[str, int]] = {}  # key of several rows -> content hash, row number
         self._contradicted: set[str] = set()
         self.holds = SourceHolds(store, self.definition, self.context)
         self.resolver = Resolver(store, self.definition)
+        self.tombstones = Tombstones.read(store)
+        self.standing = StandingRows(self)
 
     def run(self, progress: Progress) -> None:
         """Write and commit the batch."""
@@ -72,17 +79,19 @@ class DeliveredTable:
         absences = Absences(self)
         absences.guard()  # refuses before anything is announced
         batches.begin(self.store, self.bid, self.seq, self.definition.source, self._identity())
-        with BatchFile.writing(self.path, self.table) as rows:
-            for chunk in self._outcomes(write=True):
-                rows.add(chunk)
+        with BatchFile.writing(self.path, self.table) as rows, Background() as background:
+            for chunk, outcomes in self._outcomes(background.submit):
+                rows.add(chunk, outcomes)
+                self.standing.add(chunk, outcomes)
                 progress(rows.count, self.table.read)
         absences.apply()
         batches.commit(self.store, self.bid, self.seq, {**self.counters.properties(), **self._coverage()})
+        self.standing.keep(absences.missing if not absences.late else ())
 
     def preview(self) -> dict[str, Any]:
         """What ``run`` would report, without writing."""
         self._survey()
-        for _ in self._outcomes(write=False):
+        for _ in self._outcomes(None):
             pass
         Absences(self).count()
         properties = {**self._identity(), **self._coverage(), **self.counters.properties()}
@@ -120,13 +129,18 @@ class DeliveredTable:
             "definition_version": version(self.definition),
             "delivery": self.delivery_id,
             "as_of": self.table.as_of,
+            "scope_given": self.options.scope,
+            "complete": self.options.complete or None,
             "actor": self.options.actor or None,
             "role": self.options.role,
             "units": [f"{name}={unit}" for name, unit in sorted(self.table.units.items())] or None,
             "unmapped": self.table.unmapped or None,
-            "notes": self.table.notes or None,
+            "notes": [*self.table.notes, *self._remarks()] or None,
             "skipped": [f"{what}={n}" for what, n in sorted(self.table.skipped.items()) if n] or None,
         }
+
+    def _remarks(self) -> list[str]:
+        return self.history.remarks(self.table.sha256, self.table.member, self.table.as_of, self.scopes)
 
     def _coverage(self) -> dict[str, Any]:
         scopes = self._coverage_scopes()
@@ -154,40 +168,62 @@ class DeliveredTable:
 
     def _survey(self) -> None:
         """First pass: which keys and scopes the file states, and which rows contradict each other."""
-        for chunk in self.table.rows():
-            for row in chunk:
-                if row.key is None:
-                    self.unreadable += row.status == "quarantined"
-                    continue
-                self.present.add(row.key)
-                if row.status == "empty":
-                    continue
-                self.scopes.add(row.scope)
-                if row.status == "ok":
+        twice: set[int] = set()
+        for chunk in self.table.outline(self.standing.rows):
+            if chunk.known is not None:
+                known = pc.is_valid(chunk.known)
+                numbers = chunk.numbers.filter(known).to_pylist()
+                self._state(zip(chunk.known.filter(known).to_pylist(), numbers, strict=True), twice)
+                self.scopes |= chunk.scopes
+            self.unreadable += sum(row.key is None and row.status == "quarantined" for row in chunk.rows)
+            self._state(((row.key, row.number) for row in chunk.rows if row.key is not None), twice)
+            self.scopes.update(row.scope for row in chunk.rows if row.key is not None and row.status != "empty")
+        self._read_repeated(twice)
+        self.group_keys.update(self.present)  # in place: the tables of the group share it
+        if self.unreadable:
+            self.group_keys.add(UNREADABLE)
+
+    def _state(self, keys: Iterable[tuple[str, int]], twice: set[int]) -> None:
+        """Note the rows that state a key; those that state one for the second time, and the first, are ``twice``."""
+        for key, number in keys:
+            first = self.present.setdefault(key, number)
+            if first != number:
+                twice |= {first, number}
+
+    def _read_repeated(self, numbers: set[int]) -> None:
+        """Rows of one key that say the same are duplicates, others contradict each other."""
+        for chunk in self.table.chunks(only=numbers) if numbers else ():
+            for row in chunk.rows:
+                if row.status == "ok" and row.key is not None and not self._erased(row):
                     digest = content_hash(row.content)
-                    first, _ = self._first.setdefault(row.key, (digest, row.number))
+                    first, _ = self._repeated.setdefault(row.key, (digest, row.number))
                     if first != digest:
                         self._contradicted.add(row.key)
-        self.group_keys |= self.present
+        self.standing.doubt(self._repeated.keys())
 
-    def _outcomes(self, *, write: bool) -> Iterator[list[tuple[Row, str]]]:
-        """Second pass: every row with what became of it; counters are filled on the way."""
-        for chunk in self.table.rows():
-            outcome = {row.number: self._settled(row) for row in chunk}
-            fresh = [row for row in chunk if outcome[row.number] == ""]
+    def _outcomes(self, submit: Callable[[Callable[[], None]], None] | None) -> Iterator[tuple[Chunk, list[str]]]:
+        """Second pass: every chunk with what became of its rows; counters are filled, writes handed to ``submit``."""
+        for chunk in self.table.chunks(self.standing.rows):
+            outcome = {row.number: self._settled(row) for row in chunk.rows}
+            fresh = [row for row in chunk.rows if outcome[row.number] == ""]
             self.resolver.resolve(fresh)
             changes = self._compare(fresh)
             for row in fresh:
                 assert row.key is not None
                 outcome[row.number] = changes[row.key].verdict
-            if write:
-                self._write(changes.values(), self.holds.changes(fresh))
-            for row in chunk:
+            # an older snapshot can't say what may be used of a fact that a newer one has spoken of
+            speaking = [r for r in fresh if not self.standing.older or outcome[r.number] == "new"]
+            if submit is not None:
+                submit(partial(self._write, [*changes.values(), *self.holds.changes(speaking)]))
+            for row in chunk.rows:
                 self._count(row, outcome[row.number])
-            yield [(row, outcome[row.number]) for row in chunk]
+            self.counters.unchanged += len(chunk.numbers) - len(chunk.rows)
+            yield chunk, [outcome[row.number] for row in chunk.rows]
 
     def _settled(self, row: Row) -> str:
         """The outcome that needs no look at the graph, else an empty string."""
+        if self._erased(row):
+            return "erased"
         if row.status != "ok":
             return row.status
         assert row.key is not None
@@ -195,7 +231,12 @@ class DeliveredTable:
             row.status = "quarantined"
             row.reasons = (Fault("", "key", "contradiction", row.key),)
             return "quarantined"
-        return "" if self._first[row.key][1] == row.number else "duplicate"
+        return "" if self._repeated.get(row.key, ("", row.number))[1] == row.number else "duplicate"
+
+    def _erased(self, row: Row) -> bool:
+        """Whether a tombstone refuses the row: it asserts nothing and closes nothing, its cells are not kept."""
+        source = self.definition.source
+        return bool(self.tombstones) and self.tombstones.refuses(source, row.key, row.content, row.pid)
 
     def _compare(self, rows: list[Row]) -> dict[str, compare.Change]:
         if not rows:
@@ -205,15 +246,21 @@ class DeliveredTable:
         if annulled := self.holds.annulled(rows):
             return self._compare_annulled(saids, annulled)
         wanted = {item.draft.key: item.draft.hash for item in saids}
+        if not self.history.last_batch:  # nothing was ever said under any key
+            return {i.draft.key: compare.compare(self.definition, self._nothing(i), i, self.context) for i in saids}
         same, unknown = unchanged_keys(self.store, source, wanted, self.seq)
         found = timelines(self.store, source, wanted.keys() - same - unknown, self.seq)
         changes = dict.fromkeys(same, compare.Change("unchanged"))
         for item in saids:
             key = item.draft.key
             if key not in same:
-                timeline = found.get(key, compare.Timeline())
+                timeline = found.get(key) or self._nothing(item)
                 changes[key] = compare.compare(self.definition, timeline, item, self.context)
         return changes
+
+    def _nothing(self, item: compare.Said) -> compare.Timeline:
+        """The timeline of a key that the graph does not know; ids of erased statements are not given again."""
+        return compare.Timeline(last_n=self.tombstones.last_ordinal(self.definition.source, item.draft.key))
 
     def _compare_annulled(self, saids: list[compare.Said], annulled: set[str]) -> dict[str, compare.Change]:
         """Rows that say of themselves that they were annulled: the fact never was."""
@@ -225,14 +272,9 @@ class DeliveredTable:
             for item in saids
         }
 
-    def _write(self, changes: Iterable[compare.Change], holds: Iterable[compare.Change]) -> None:
-        closes: list[Statement] = []
-        opens: list[Statement] = []
-        for change in (*changes, *holds):
-            closes += change.closes
-            opens += change.opens
-        write_statements(self.store, opens)
-        close_statements(self.store, closes, self.seq)
+    def _write(self, changes: list[compare.Change]) -> None:
+        write_statements(self.store, [piece for change in changes for piece in change.opens])
+        close_statements(self.store, [piece for change in changes for piece in change.closes], self.seq)
 
     def _count(self, row: Row, outcome: str) -> None:
         setattr(self.counters, outcome, getattr(self.counters, outcome) + 1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,16 +17,22 @@ from pathlib import Path
 from typing import Any
 
 from credit_graph import clock
+from credit_graph.errors import StateError
 from credit_graph.ingest.check import check_file
 from credit_graph.ingest.definitions import definitions, version
 from credit_graph.ingest.files import expand, fingerprint
 from credit_graph.ingest.rows import CheckedTable
 from credit_graph.jobs import batches
+from credit_graph.jobs.absence import UNREADABLE
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.delivery import DeliveredTable
+from credit_graph.jobs.repeated import RepeatedTable, repeated
+from credit_graph.jobs.work import work_folder
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
+from credit_graph.store.tombstones import mark
 
+Table = CheckedTable | RepeatedTable
 Report = Callable[[str, int, int], None]  # (what, done, total)
 
 
@@ -61,11 +66,13 @@ def load(
     """
     options = options or LoadOptions()
     secret = load_or_create(store.settings, store)
-    with tempfile.TemporaryDirectory(prefix="load-", dir=_work_folder(store)) as work:
-        tables = _check_all(paths, options, secret, Path(work), report)
+    with work_folder(store.home) as work:
+        tables = _check_all(store, paths, options, secret, work, report)
         if options.dry:
             return _dry_run(store, tables, options)
         with store.writer("load"):
+            if load_or_create(store.settings, store) != secret:  # the rows hold keys of the one before
+                raise StateError("state.rotated")
             return _write_all(store, tables, options, report)
 
 
@@ -76,21 +83,16 @@ def known_files(store: Store, paths: Sequence[Path]) -> bool:
     return all(fingerprint(file) in loaded for file in expand(paths))
 
 
-def _work_folder(store: Store) -> Path:
-    folder = store.home / "work"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
 def _check_all(
-    paths: Sequence[Path], options: LoadOptions, secret: bytes, work: Path, report: Report
-) -> list[CheckedTable]:
+    store: Store, paths: Sequence[Path], options: LoadOptions, secret: bytes, work: Path, report: Report
+) -> list[Table]:
     known = definitions()
     files = expand(paths)
-    tables: list[CheckedTable] = []
+    same = repeated(store, files, known, options)
+    tables: list[Table] = []
     for number, file in enumerate(files):
         report(str(file.path.name), number, len(files))
-        tables += check_file(
+        tables += same.get(file) or check_file(
             file,
             known,
             source=options.source,
@@ -105,14 +107,16 @@ def _check_all(
     return sorted(tables, key=lambda t: (t.as_of or date.max, t.definition.source, str(t.path), t.member))
 
 
-def _delivery_id(tables: Sequence[CheckedTable], options: LoadOptions) -> str:
+def _delivery_id(tables: Sequence[Table], options: LoadOptions) -> str:
     """Names this load: the same files and options again are the same delivery."""
     said = [[t.definition.source, version(t.definition), t.sha256, str(t.as_of), t.units] for t in tables]
     flags = [options.scope, options.complete, options.partial]
     return hashlib.sha256(json.dumps([said, flags], sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _write_all(store: Store, tables: list[CheckedTable], options: LoadOptions, report: Report) -> list[dict[str, Any]]:
+def _write_all(store: Store, tables: list[Table], options: LoadOptions, report: Report) -> list[dict[str, Any]]:
+    if batches.last_seq(store) == 0:
+        mark(store)  # nothing is there that tombstones could cover; from now on they are asked for every row
     delivery = _delivery_id(tables, options)
     done = _resume(store, delivery)
     groups = _Groups(tables, options)
@@ -121,10 +125,13 @@ def _write_all(store: Store, tables: list[CheckedTable], options: LoadOptions, r
             groups.skip(table)
             continue
         seq = batches.last_seq(store) + 1
-        batch = DeliveredTable(store, table, options, seq, delivery, groups.of(table))
-        batch.run(partial(report, table.path.name))
+        if isinstance(table, RepeatedTable):
+            groups.of(table)
+            table.write(store, seq, delivery, options)
+        else:
+            DeliveredTable(store, table, options, seq, delivery, groups.of(table)).run(partial(report, table.path.name))
+            table.discard()
         done.append(batches.find(store, seq))
-        table.discard()
     refresh(store, report)
     store.write("load/delivery", props={"name": "delivery"})
     return [batch.report() for batch in done]
@@ -148,7 +155,7 @@ def _resume(store: Store, delivery: str) -> list[batches.Batch]:
 class _Groups:
     """With ``--complete``: the keys of all files of one source and as-of day; the last of them closes."""
 
-    def __init__(self, tables: Sequence[CheckedTable], options: LoadOptions) -> None:
+    def __init__(self, tables: Sequence[Table], options: LoadOptions) -> None:
         self._complete = options.complete
         self._left: dict[tuple[str, date | None], int] = {}
         self._keys: dict[tuple[str, date | None], set[str]] = {}
@@ -157,13 +164,16 @@ class _Groups:
             self._left[name] = self._left.get(name, 0) + 1
             self._keys.setdefault(name, set())
 
-    def skip(self, table: CheckedTable) -> None:
+    def skip(self, table: Table) -> None:
         """The table was committed before the interruption: only its keys count."""
         keys, _ = self.of(table)
-        if self._complete:
-            keys.update(row.key for chunk in table.rows() for row in chunk if row.key is not None)
+        if self._complete and not isinstance(table, RepeatedTable):
+            for chunk in table.outline():
+                keys.update(row.key for row in chunk.rows if row.key is not None)
+                if any(row.key is None and row.status == "quarantined" for row in chunk.rows):
+                    keys.add(UNREADABLE)
 
-    def of(self, table: CheckedTable) -> tuple[set[str], bool]:
+    def of(self, table: Table) -> tuple[set[str], bool]:
         """Keys stated so far by the group, and whether this table is its last."""
         name = (table.definition.source, table.as_of)
         self._left[name] -= 1
@@ -172,11 +182,14 @@ class _Groups:
         return self._keys[name], self._left[name] == 0
 
 
-def _dry_run(store: Store, tables: list[CheckedTable], options: LoadOptions) -> list[dict[str, Any]]:
+def _dry_run(store: Store, tables: list[Table], options: LoadOptions) -> list[dict[str, Any]]:
     groups = _Groups(tables, options)
     seq = batches.last_seq(store) + 1
     reports = []
     for number, table in enumerate(tables):
-        batch = DeliveredTable(store, table, options, seq + number, "", groups.of(table))
-        reports.append(batch.preview())
+        if isinstance(table, RepeatedTable):
+            groups.of(table)
+            reports.append(table.preview(seq + number))
+        else:
+            reports.append(DeliveredTable(store, table, options, seq + number, "", groups.of(table)).preview())
     return reports

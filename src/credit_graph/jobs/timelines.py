@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from credit_graph.ingest.compare import Timeline
+from credit_graph.jobs.tombstones import Tombstones
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import DAY_MAX, OPEN_SEQ
 from credit_graph.store import Store
+from credit_graph.store.secret import secret_path
 
 _KEYS = 5000  # keys per statement
 _PAGE = 50_000  # rows per page of open keys
@@ -52,6 +54,8 @@ def timelines(store: Store, source: str, keys: Collection[str], seq: int) -> dic
             pieces[statement.key].append(statement)
         for row in store.read("read/last_ordinals", source=source, keys=chunk, seq=seq):
             last[row["key"]] = row["n"]
+    if erased := Tombstones.of(store.home, secret_path(store.settings)):
+        last |= {key: max(last.get(key, 0), erased.last_ordinal(source, key)) for key in keys}
     return {
         key: Timeline(tuple(sorted(pieces[key], key=lambda p: (p.valid_from, p.n))), last.get(key, 0)) for key in keys
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from credit_graph.errors import UsageError
 from credit_graph.ingest import batchfile
 from credit_graph.jobs import batches
+from credit_graph.jobs.batches import Batch
 from credit_graph.model.statement import META
 from credit_graph.store import Store
 
@@ -33,15 +36,33 @@ def trace(store: Store, wanted: str) -> list[dict[str, Any]]:
     rows = store.read("read/statement", sid=wanted) or store.read("read/statements_of", eid=wanted.upper())
     if not rows:
         raise UsageError("usage.unknown_entity", what=wanted)
-    return [_explain(store, row["record"]) for row in rows]
+    records = [row["record"] for row in rows]
+    numbers: dict[int, set[int]] = defaultdict(set)
+    for record in records:
+        numbers[record["batch"]].add(record["row"])
+    said = {seq: _Said.of(store, seq, wanted_rows) for seq, wanted_rows in numbers.items()}
+    return [_explain(record, said[record["batch"]]) for record in records]
 
 
-def _explain(store: Store, record: dict[str, Any]) -> dict[str, Any]:
-    batch = batches.find(store, record["batch"])
-    path = batches.rows_file(store, batch.seq, batch.bid)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A batch and some of the rows that it read."""
+
+    batch: Batch
+    cells: dict[int, dict[str, str | None]]
+
+    @classmethod
+    def of(cls, store: Store, seq: int, numbers: set[int]) -> _Said:
+        batch = batches.find(store, seq)
+        path = batches.rows_file(store, batch.seq, batch.bid)
+        return cls(batch, batchfile.cells(path, numbers) if path.exists() else {})
+
+
+def _explain(record: dict[str, Any], said: _Said) -> dict[str, Any]:
+    shown = ("seq", "path", "file_sha256", "committed_on", "actor")
     return {
         "statement": {name: record.get(name) for name in _SHOWN_META},
         "content": {name: value for name, value in sorted(record.items()) if name not in META},
-        "batch": {name: batch.properties.get(name) for name in ("seq", "path", "file_sha256", "committed_on", "actor")},
-        "cells": batchfile.cells(path, record["row"]) if path.exists() else None,
+        "batch": {name: said.batch.properties.get(name) for name in shown},
+        "cells": said.cells.get(record["row"]),
     }

@@ -4,15 +4,50 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
 
 from credit_graph.model.kinds import KINDS, UNKNOWN_PREFIX
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
 
 Rows = dict[str, list[dict[str, Any]]]
+
+
+class Background:
+    """Writes in order, in one thread, while the next rows are read and compared; a context manager.
+
+    A failure is raised by a later ``submit`` or at the end; leaving by an exception drops what was not begun.
+    """
+
+    def __init__(self, depth: int = 2) -> None:
+        self._depth = depth
+        self._pending: deque[Future[object]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writing")
+
+    def submit(self, work: Callable[[], object]) -> None:
+        """Have it done; waits while ``depth`` works are pending, so that memory stays bounded."""
+        while len(self._pending) >= self._depth:
+            self._pending.popleft().result()
+        self._pending.append(self._thread.submit(work))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            for future in self._pending:
+                if kind is None:
+                    future.result()
+                else:
+                    future.cancel()
+        finally:
+            self._thread.shutdown(wait=True, cancel_futures=True)
 
 
 def address_key(text: str) -> str:
@@ -36,13 +71,21 @@ def write_statements(store: Store, opened: Iterable[Statement]) -> None:
         if statement.eid is not None:
             links["load/subjects"].append(row)
             _links(statement, row, links)
-        elif statement.pid and statement.subject_ref is None:
-            name = statement.content.get("name", "")
-            links["load/person_subjects"].append({**row, "pid": statement.pid, "name": name})
+        if statement.pid and (named := _person_subject(statement)) is not None:
+            links["load/person_subjects"].append({**row, "pid": statement.pid, "name": named})
     for kind, rows in records.items():
         store.write("load/records", rows, labels={"KIND": kind})
     for name, rows in links.items():
         store.write(name, rows)
+
+
+def _person_subject(statement: Statement) -> str | None:
+    """The name of the person whom the record is about; None if it is about a firm, or about somebody unknown."""
+    if KINDS[statement.kind].on_person:
+        return str(statement.content["person_name"])
+    if statement.eid is not None or statement.subject_ref is not None:
+        return None
+    return str(statement.content.get("name", ""))
 
 
 def _times(statement: Statement) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,13 +34,11 @@ class FieldSource(_Row):
     sources: tuple[str, ...] = ()
     where: dict[str, tuple[str, ...]] = {}
 
-    def value(self, field: str, record: Mapping[str, Any]) -> Any:
-        """What the record says of the field, ``None`` if this row does not take it."""
-        if self.kind not in (ANY, record["kind"]) or (self.sources and record["source"] not in self.sources):
-            return None
-        if any(str(record.get(name)) not in allowed for name, allowed in self.where.items()):
-            return None
-        return record.get(self.property or field)
+    def takes(self, record: Mapping[str, Any]) -> bool:
+        """Whether this row speaks of a record of its kind."""
+        if self.sources and record["source"] not in self.sources:
+            return False
+        return all(str(record.get(name)) in allowed for name, allowed in self.where.items())
 
 
 class PrecedenceRow(Dated):
@@ -48,6 +46,19 @@ class PrecedenceRow(Dated):
 
     id: str
     fields: dict[str, tuple[FieldSource, ...]]
+
+    @cached_property
+    def by_kind(self) -> dict[str, list[tuple[str, int, FieldSource]]]:
+        """Record kind -> what its records may say: field, rank and the row of the policy, best rank first."""
+        return {
+            kind: [
+                (field, rank, row)
+                for field, sources in self.fields.items()
+                for rank, row in enumerate(sources)
+                if row.kind in (ANY, kind)
+            ]
+            for kind in KINDS
+        }
 
 
 class EntityKind(_Row):
@@ -97,12 +108,15 @@ def enterprise_view(records: Iterable[Mapping[str, Any]], point: Point, rules: P
     known = [r for r in records if r["known_from"] <= point.seq < r["known_to"]]
     visible = [r for r in known if covers(r["valid_from"], r["valid_to"], point.valid)]
     view: dict[str, Any] = {"sids": {}, "contradictions": []}
-    for field, sources in rules.on(point.valid).fields.items():
-        candidates = _candidates(field, sources, visible)
+    row = rules.on(point.valid)
+    said = _candidates(row, visible)
+    for field in row.fields:
+        candidates = said.get(field)
         view[field] = candidates[0][2] if candidates else None
         if candidates:
             view["sids"][field] = candidates[0][1]["sid"]
-            view["contradictions"] += _contradictions(field, candidates)
+            if len(candidates) > 1:
+                view["contradictions"] += _contradictions(field, candidates)
     former = _former_names(known, view["name"], point.valid)
     view["former_names"] = former
     view["names"] = ([view["name"]] if view["name"] else []) + former
@@ -115,19 +129,24 @@ def enterprise_view(records: Iterable[Mapping[str, Any]], point: Point, rules: P
 _Candidate = tuple[bool, Mapping[str, Any], Any]
 
 
-def _candidates(field: str, sources: tuple[FieldSource, ...], records: list[Mapping[str, Any]]) -> list[_Candidate]:
-    """What the records say of the field, the one to show first."""
-    found: list[tuple[int, Mapping[str, Any], Any]] = []
+def _candidates(row: PrecedenceRow, records: list[Mapping[str, Any]]) -> dict[str, list[_Candidate]]:
+    """What the records say of each field, the one to show first."""
+    found: dict[str, list[tuple[int, bool, Mapping[str, Any], Any]]] = {}
     for record in records:
-        for rank, row in enumerate(sources):
-            value = row.value(field, record)
-            if value not in (None, ""):
-                found.append((rank, record, value))
-                break
-    found.sort(key=lambda item: item[1]["sid"])
-    found.sort(key=lambda item: (item[1]["valid_from"], item[1]["known_from"]), reverse=True)
-    found.sort(key=lambda item: item[0])
-    return [(sources[rank].kind != ANY, record, value) for rank, record, value in found]
+        last = ""
+        for field, rank, source in row.by_kind[record["kind"]]:
+            if field == last:
+                continue  # it was said by a better row
+            value = record.get(source.property or field)
+            if value not in (None, "") and source.takes(record):
+                found.setdefault(field, []).append((rank, source.kind != ANY, record, value))
+                last = field
+    for said in found.values():
+        if len(said) > 1:
+            said.sort(key=lambda item: item[2]["sid"])
+            said.sort(key=lambda item: (item[2]["valid_from"], item[2]["known_from"]), reverse=True)
+            said.sort(key=lambda item: item[0])
+    return {field: [item[1:] for item in said] for field, said in found.items()}
 
 
 def _contradictions(field: str, candidates: list[_Candidate]) -> list[dict[str, Any]]:
@@ -158,9 +177,11 @@ def _contradictions(field: str, candidates: list[_Candidate]) -> list[dict[str, 
 
 
 def _same(one: Any, other: Any) -> bool:
+    if one == other:
+        return True
     if isinstance(one, str) and isinstance(other, str):
         return normal_name(one) == normal_name(other)
-    return bool(one == other)
+    return False
 
 
 def _former_names(known: list[Mapping[str, Any]], current: str | None, day: date) -> list[str]:
