@@ -15,7 +15,8 @@ import typer
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.commands.load import print_batches
-from credit_graph.demo.city import write_city
+from credit_graph.demo.core import AS_OF
+from credit_graph.demo.generate import generate
 from credit_graph.errors import StateError
 from credit_graph.jobs import batches
 from credit_graph.jobs.grade import grade
@@ -34,6 +35,7 @@ PortOption = Annotated[int, typer.Option("--port", help="接口端口 / port of 
 ACTOR = "demo"
 DAY = "2026-11-23"  # the invented city's present: its entries stand on this day
 LIST = "serious_violation"
+FIRMS = 3_000
 
 
 def register(app: typer.Typer) -> None:
@@ -62,7 +64,7 @@ def _invented_city(store: Store) -> Path:
     if others:
         raise StateError("state.other_data", home=store.home)
     folder = store.home / "demo" / "city"
-    write_city(folder)
+    generate(folder, FIRMS, seed=1, until=AS_OF, with_core=True)
     common.notes.print(t(f"虚构城市的数据：{folder}", f"Files of an invented city: {folder}"), highlight=False)
     return folder
 

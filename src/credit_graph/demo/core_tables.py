@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
-from credit_graph.demo.numbers import broken, credit_code
-from credit_graph.demo.plan import CITY, DISTRICTS, HOUSEHOLD, TRADES, City, Firm, Penalty, Person
+from credit_graph.demo.codes import broken, credit_code
+from credit_graph.demo.core_plan import CITY, DISTRICTS, HOUSEHOLD, TRADES, City, Firm, Penalty, Person
 
 Rows = list[dict[str, str]]
 
@@ -22,17 +19,6 @@ AUTHORITIES = {
     "庆应急": f"{CITY}应急管理局",
     "庆烟": f"{CITY}烟草专卖局",
 }
-
-
-def write(path: Path, rows: Rows, *, encoding: str = "utf-8-sig", delimiter: str = ",", title: str = "") -> None:
-    """Write rows of equal columns; with ``title`` as a line above the header."""
-    out = io.StringIO()
-    if title:
-        out.write(title + "\r\n")
-    writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(rows)
-    path.write_bytes(out.getvalue().encode(encoding))
 
 
 def registration(firms: Sequence[Firm], district: str) -> Rows:

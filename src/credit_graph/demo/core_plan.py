@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from credit_graph.demo.numbers import citizen_id, credit_code
+from credit_graph.demo.codes import citizen_id, credit_code
 
-AS_OF = date(2026, 10, 31)
 CITY = "庆原市"
 DISTRICTS = {"621002": "西原区", "621021": "东川县"}
 
@@ -118,14 +117,10 @@ class Builder:
         self._serial = 0
         self._persons = 0
 
-    def begin_after(self, serial: int) -> None:
-        """Number further firms from here, away from those of another builder."""
-        self._serial = serial
-
     def person(self, name: str, *, known: bool = True) -> Person:
         """A new person; ``known``: with an ID number."""
         self._persons += 1
-        born = date(1905, 1, 1) + timedelta(days=(self._persons * 97) % 16_000)
+        born = date(1920, 1, 1) + timedelta(days=(self._persons * 97) % 10_000)
         return Person(name, citizen_id(born, 100 + self._persons % 800) if known else "")
 
     def firm(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from credit_graph.demo.plan import BRANCH, COOPERATIVE, CORPORATE, LIMITED, Builder, Firm, Listing, Penalty
+from credit_graph.demo.core_plan import BRANCH, COOPERATIVE, CORPORATE, LIMITED, Builder, Firm, Listing, Penalty
 
 NO_REPORT = "未按照规定的期限公示年度报告。"
 UNREACHABLE = "通过登记的住所或者经营场所无法联系。"
