@@ -1,7 +1,4 @@
-"""People's decisions about the data: statements of the source ``bureau``, with actor and role, on the same axes.
-
-The commands for holds come with a later issue; these functions are what they will call.
-"""
+"""People's decisions about the data: statements of the source ``bureau``, with actor and role, on the same axes."""
 
 from __future__ import annotations
 
@@ -11,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit_graph import clock
-from credit_graph.errors import UsageError
+from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest import compare
 from credit_graph.jobs import batches
 from credit_graph.jobs.batches import Counters
 from credit_graph.jobs.cache import refresh
+from credit_graph.jobs.standing import forget
 from credit_graph.jobs.timelines import timelines
 from credit_graph.jobs.writing import close_statements, write_statements
 from credit_graph.model.kinds import CHANNELS, HOLD_REASONS
 from credit_graph.model.statement import Statement, Value, content_hash
-from credit_graph.model.time import DAY_MAX, DAY_MIN
+from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ, covers
 from credit_graph.store import Store
 
 SOURCE = "bureau"
@@ -46,17 +44,20 @@ def place_hold(
     end: date | None = None,
     event_day: date | None = None,
     channels: Sequence[str] = CHANNELS[:3],
+    replace: bool = False,
 ) -> int:
     """Place a hold on what ``source`` says under ``key``; returns the seq of the decision's batch.
 
-    ``event_day`` narrows it to statements valid from that day. Raises ``UsageError`` for an unknown record,
-    reason or channel.
+    ``event_day`` narrows it to statements valid from that day; ``replace``: in place of one that stands.
+    Raises ``UsageError`` for an unknown record, day, reason or channel and an end before the beginning,
+    ``StateError("state.held")`` where a hold of the bureau stands on it.
     """
-    if reason not in HOLD_REASONS or not set(channels) <= set(CHANNELS):
-        raise UsageError("usage.bad_value", option="reason", value=reason, why=", ".join(HOLD_REASONS))
+    _check_hold(reason, channels, start, end)
 
     def change(seq: int) -> list[compare.Change]:
         record = _record(store, source, key, seq)
+        if event_day:
+            _require_day(store, record, event_day, seq)
         content: dict[str, Value] = {
             "held_source": source,
             "held_key": key,
@@ -81,11 +82,31 @@ def place_hold(
             batch=seq,
         )
         timeline = timelines(store, SOURCE, [draft.key], seq)[draft.key]
+        if timeline.last is not None and not replace:
+            raise StateError("state.held", source=source, key=key, hold=timeline.last.sid)
         result = compare.hold(timeline, draft, start, seq)
         result.opens = [piece.again(valid_to=end or DAY_MAX) for piece in result.opens]
         return [result]
 
     return _decide(store, f"hold {source} {key} {reason} {start} {end} {event_day}", decision, change)
+
+
+def _check_hold(reason: str, channels: Sequence[str], start: date | None, end: date | None) -> None:
+    if reason not in HOLD_REASONS:
+        raise UsageError("usage.bad_value", option="--reason", value=reason, why=", ".join(HOLD_REASONS))
+    unknown = [name for name in channels if name not in CHANNELS]
+    if unknown or not channels:
+        raise UsageError("usage.bad_value", option="--channels", value=",".join(unknown), why=", ".join(CHANNELS))
+    if end is not None and end <= (start or DAY_MIN):
+        raise UsageError("usage.bad_value", option="--to", value=end, why=f"<= {start or DAY_MIN}")
+
+
+def _require_day(store: Store, record: Statement, event_day: date, seq: int) -> None:
+    """A hold on one day covers the statement that begins on it: there has to be one."""
+    days = {piece.valid_from for piece in timelines(store, record.source, [record.key], seq)[record.key].pieces}
+    if event_day not in days:
+        why = ", ".join(str(day) for day in sorted(days))
+        raise UsageError("usage.bad_value", option="--event-day", value=event_day, why=why)
 
 
 def lift_hold(store: Store, source: str, key: str, decision: Decision, event_day: date | None = None) -> int:
@@ -101,6 +122,47 @@ def lift_hold(store: Store, source: str, key: str, decision: Decision, event_day
     return _decide(store, f"lift {source} {key} {event_day}", decision, change)
 
 
+def lift(store: Store, hold: str, decision: Decision) -> int:
+    """Lift a hold of the bureau by its statement id, from today on; returns the seq.
+
+    Raises ``UsageError`` for an unknown hold, ``StateError``: ``state.not_held`` (lifted already),
+    ``state.hold_of_source`` (a source placed it, and its next delivery would place it again).
+    """
+    rows = store.read("read/statement", sid=hold)
+    if not rows or rows[0]["record"]["kind"] != "Hold":
+        raise UsageError("usage.unknown_entity", what=hold)
+    found = Statement.from_properties(rows[0]["record"])
+    if found.source != SOURCE:
+        raise StateError("state.hold_of_source", hold=hold, source=found.source.removesuffix(":use"))
+    if found.known_to != OPEN_SEQ:
+        raise StateError("state.not_held", hold=hold, seq=found.known_to)
+    day = found.content.get("event_day")
+    source, key = str(found.content["held_source"]), str(found.content["held_key"])
+    return lift_hold(store, source, key, decision, day if isinstance(day, date) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A hold as ``hold list`` shows it; ``lifted`` is the seq of the batch that lifted it, None while it stands."""
+
+    statement: Statement
+    in_force: bool  # it stands, and today is one of its days
+    lifted: int | None
+
+
+def holds(store: Store, source: str | None = None, *, lifted: bool = False) -> list[StandingHold]:
+    """Holds known now, by record, optionally on records of one source, with those that were ``lifted``."""
+    today = clock.today()
+    rows = store.read("read/holds", seq=batches.last_seq(store), source=source, all=lifted)
+    found = []
+    for row in rows:
+        item = Statement.from_properties(row["record"])
+        stands = item.known_to == OPEN_SEQ
+        in_force = stands and covers(item.valid_from, item.valid_to, today)
+        found.append(StandingHold(item, in_force, None if stands else item.known_to))
+    return found
+
+
 def annul(store: Store, source: str, key: str, decision: Decision) -> int:
     """The fact never was (撤销): closed in known, and held on every channel should the source say it again."""
 
@@ -108,7 +170,8 @@ def annul(store: Store, source: str, key: str, decision: Decision) -> int:
         _record(store, source, key, seq)
         return [compare.withdraw(timelines(store, source, [key], seq)[key], seq)]
 
-    place_hold(store, source, key, "withdrawn", decision, channels=CHANNELS)
+    place_hold(store, source, key, "withdrawn", decision, channels=CHANNELS, replace=True)
+    forget(store, source)
     return _decide(store, f"annul {source} {key}", decision, change)
 
 
@@ -138,7 +201,7 @@ def _decide(store: Store, what: str, decision: Decision, change: Callable[[int],
             bid,
             seq,
             SOURCE,
-            {**scope, "actor": decision.actor, "role": decision.role, "day": clock.today()},
+            {**scope, "actor": decision.actor, "role": decision.role, "basis": decision.basis, "day": clock.today()},
         )
         write_statements(store, [piece for item in changes for piece in item.opens])
         close_statements(store, [piece for item in changes for piece in item.closes], seq)

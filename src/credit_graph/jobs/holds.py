@@ -18,6 +18,8 @@ from credit_graph.model.statement import Statement, Value, content_hash
 from credit_graph.model.time import DAY_MIN
 from credit_graph.store import Store
 
+_ANNULLED = "annulled"  # it never was: the statement goes too; a hold leaves it standing
+
 
 def hold_statement(source: str, record: Statement | Row, content: dict[str, Value], seq: int) -> Statement:
     """The draft of a hold on a record of that source."""
@@ -34,6 +36,7 @@ def hold_statement(source: str, record: Statement | Row, content: dict[str, Valu
         valid_from=DAY_MIN,
         eid=record.eid,
         pid=record.pid,
+        subject_ref=record.subject_ref,
         batch=seq,
         row=record.row if isinstance(record, Statement) else record.number,
     )
@@ -51,7 +54,7 @@ class SourceHolds:
 
     def annulled(self, rows: list[Row]) -> set[str]:
         """Keys of rows that say of themselves that the fact never was."""
-        return {row.key for row in rows if row.key is not None and self._reason(row) == "withdrawn"}
+        return {row.key for row in rows if row.key is not None and self._reason(row) == _ANNULLED}
 
     def changes(self, rows: list[Row]) -> list[compare.Change]:
         """Holds to place or lift because of what these rows say."""
@@ -76,16 +79,17 @@ class SourceHolds:
             return compare.hold(timeline, None, None, self.delivery.seq)
         use = self.definition.use_when
         start = row.content.get(use.start)
-        channels = CHANNELS if reason == "withdrawn" else use.channels
-        content: dict[str, Value] = {"reason": reason, "channels": ",".join(channels)}
+        annulled = reason == _ANNULLED
+        channels = CHANNELS if annulled else use.channels
+        content: dict[str, Value] = {"reason": "withdrawn" if annulled else reason, "channels": ",".join(channels)}
         if isinstance(basis := row.content.get(use.column), str):
             content["basis"] = basis
         wanted = hold_statement(self.source, row, content, self.delivery.seq)
-        first = start if isinstance(start, date) and reason != "withdrawn" else None
+        first = start if isinstance(start, date) and not annulled else None
         return compare.hold(timeline, wanted, first, self.delivery.seq)
 
     def _reason(self, row: Row) -> str | None:
-        """repaired | expired | withdrawn, if the definition's ``use_when`` says so of this row."""
+        """annulled, or the reason of a hold, if the definition's ``use_when`` says so of this row."""
         use = self.definition.use_when
         if use is None:
             return None
@@ -93,11 +97,11 @@ class SourceHolds:
         if value is None or not isinstance(row.content.get(use.start), date):
             return None
         named: list[tuple[str, tuple[str, ...]]] = _named(use)
-        return next((reason for reason, values in named if value in {_plain(v) for v in values}), None)
+        return next((reason for reason, values in named if value in {_plain(v) for v in values}), use.otherwise)
 
 
 def _named(use: UseWhen) -> list[tuple[str, tuple[str, ...]]]:
-    return [("withdrawn", use.annulled), ("repaired", use.repaired), ("expired", use.expired)]
+    return [(_ANNULLED, use.annulled), ("repaired", use.repaired), ("expired", use.expired)]
 
 
 def _plain(value: Any) -> str | None:

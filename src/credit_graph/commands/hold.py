@@ -1,0 +1,177 @@
+"""``credit-graph hold add | lift | list``: keep a record from use on some channels (停用标记)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from credit_graph import clock
+from credit_graph.commands import common
+from credit_graph.errors import UsageError
+from credit_graph.jobs import decisions
+from credit_graph.jobs.decisions import Decision, StandingHold
+from credit_graph.model.kinds import CHANNELS
+from credit_graph.model.statement import Statement
+from credit_graph.model.time import DAY_MAX, DAY_MIN
+from credit_graph.store import Store
+from credit_graph.text import t
+
+app = typer.Typer(help="停用标记：修复、撤销、到期 / keep records from use", no_args_is_help=True)
+
+BasisOption = Annotated[str, typer.Option("--basis", help="依据，如文书号 / on what basis, e.g. a document number")]
+ByOption = Annotated[str | None, typer.Option("--by", help="决定人 / who decides; default: --actor")]
+RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in which role; default: the global --role")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="hold")
+
+
+@app.command("add", help="停用一条记录 / put a record on hold")
+def add(
+    statement: Annotated[str | None, typer.Argument(help="记录编号 / a statement of the record")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="repaired | withdrawn | expired | deleted_by_source")] = "",
+    basis: BasisOption = "",
+    source: Annotated[str | None, typer.Option("--source", help="数据源 / source of the record")] = None,
+    key: Annotated[str | None, typer.Option("--key", help="记录键 / its natural key")] = None,
+    event_day: Annotated[
+        str | None, typer.Option("--event-day", help="只停用此日开始的 / only what begins then")
+    ] = None,
+    channels: Annotated[str, typer.Option("--channels", help=" | ".join(CHANNELS))] = ",".join(CHANNELS[:3]),
+    start: Annotated[
+        str | None, typer.Option("--from", help="自何日起，默认今天 / from this day, default today")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="至何日（不含） / until this day, exclusive")] = None,
+    by: ByOption = None,
+    role: RoleOption = None,
+) -> None:
+    """Put a record, named by a statement id or by source and key, on hold for some channels."""
+    decision = _decision(by, role, basis)
+    with common.graph() as store:
+        named = _record(store, statement, source, key)
+        seq = decisions.place_hold(
+            store,
+            *named,
+            reason,
+            decision,
+            start=common.day("--from", start) or clock.today(),
+            end=common.day("--to", end),
+            event_day=common.day("--event-day", event_day),
+            channels=[name.strip() for name in channels.split(",") if name.strip()],
+        )
+        placed = _placed(store, seq)
+    common.console.print(
+        t(
+            f"已停用：{placed}（批次 {seq}，{' '.join(named)}）。",
+            f"On hold: {placed} (batch {seq}, {' '.join(named)}).",
+        ),
+        highlight=False,
+    )
+
+
+@app.command("lift", help="解除停用 / lift a hold")
+def lift(
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="停用标记编号，见 hold list / id of the hold")],
+    basis: BasisOption = "",
+    by: ByOption = None,
+    role: RoleOption = None,
+) -> None:
+    """Lift a hold that the bureau placed; what a source placed only the source lifts."""
+    decision = _decision(by, role, basis)
+    with common.graph() as store:
+        seq = decisions.lift(store, hold, decision)
+    common.console.print(t(f"已解除（批次 {seq}）。", f"Lifted (batch {seq})."), highlight=False)
+
+
+@app.command("list", help="列出停用标记 / list holds")
+def list_holds(
+    lifted: Annotated[bool, typer.Option("--all", help="包括已解除的 / also those lifted")] = False,
+    source: Annotated[
+        str | None, typer.Option("--source", help="只列此数据源 / on records of this source only")
+    ] = None,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Show what is on hold, since when, for which channels, on what basis and by whom."""
+    with common.graph() as store:
+        found = [_shown(item) for item in decisions.holds(store, source, lifted=lifted)]
+    if as_json:
+        common.print_json(found)
+        return
+    columns = [
+        t("编号", "id"),
+        t("数据源", "source"),
+        t("记录键", "key"),
+        t("事件日", "event day"),
+        t("原因", "reason"),
+        t("渠道", "channels"),
+        t("起", "from"),
+        t("止", "to"),
+        t("依据", "basis"),
+        t("决定人", "by"),
+        t("状态", "state"),
+    ]
+    rows = [[item[name] for name in _FIELDS] for item in found]
+    common.print_table(t(f"停用标记（{len(found)}）", f"Holds ({len(found)})"), columns, rows)
+
+
+_FIELDS = ("id", "source", "key", "event_day", "reason", "channels", "from", "to", "basis", "by", "state")
+
+
+def _shown(item: StandingHold) -> dict[str, Any]:
+    statement = item.statement
+    said = statement.content
+    state = t("有效", "in force") if item.in_force else t("未到期或已届满", "not today")
+    if item.lifted is not None:
+        state = t(f"已于批次 {item.lifted} 解除", f"lifted by batch {item.lifted}")
+    return {
+        "id": statement.sid,
+        "source": said.get("held_source"),
+        "key": said.get("held_key"),
+        "event_day": said.get("event_day"),
+        "reason": said.get("reason"),
+        "channels": said.get("channels"),
+        "from": _day(statement.valid_from),
+        "to": _day(statement.valid_to),
+        "basis": said.get("basis"),
+        "by": said.get("actor") or statement.source,
+        "placed_by": statement.source,
+        "in_force": item.in_force,
+        "lifted": item.lifted,
+        "state": state,
+    }
+
+
+def _day(value: date) -> date | None:
+    return None if value in {DAY_MIN, DAY_MAX} else value
+
+
+def _decision(by: str | None, role: str | None, basis: str) -> Decision:
+    if not basis.strip():
+        raise UsageError("usage.bad_value", option="--basis", value=basis, why=t("必须说明依据", "must be given"))
+    caller = common.caller()
+    return Decision(by or caller.actor, role or caller.role, basis.strip())
+
+
+def _record(store: Store, statement: str | None, source: str | None, key: str | None) -> tuple[str, str]:
+    """Source and key of the record, given so or by one of its statements."""
+    if statement is None and source and key:
+        return source, key
+    if statement is None or source or key:
+        why = t("给出记录编号，或 --source 与 --key", "a statement id, or --source and --key")
+        raise UsageError("usage.bad_value", option="STATEMENT", value=statement or "", why=why)
+    rows = store.read("read/statement", sid=statement)
+    if not rows:
+        raise UsageError("usage.unknown_entity", what=statement)
+    if rows[0]["record"]["kind"] == "Hold":
+        why = t("这是一个停用标记", "it is a hold itself")
+        raise UsageError("usage.bad_value", option="STATEMENT", value=statement, why=why)
+    return rows[0]["record"]["source"], rows[0]["record"]["key"]
+
+
+def _placed(store: Store, seq: int) -> str:
+    """The id of the hold that a batch placed."""
+    records = [Statement.from_properties(row["record"]) for row in store.read("read/records_opened", seq=seq)]
+    return next(record.sid for record in records if record.kind == "Hold")
