@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,19 @@ def test_a_changed_token_is_refused(position: int, change: int) -> None:
     data[position % len(data)] ^= change
     with pytest.raises(UsageError):
         ONE.open_id(base64.urlsafe_b64encode(bytes(data)).decode().rstrip("="))
+
+
+def test_ids_given_out_before_rotations_still_open() -> None:
+    first, second, third = (bytes([number]) * 32 for number in (1, 2, 3))
+    keys = [hmac.new(first, b"id", "sha256").digest()]
+    for link in (second, third):
+        keys.append(hmac.new(link, keys[-1], "sha256").digest())
+    old, middle, new = (Sealer(secret, "one") for secret in (first, first + second, first + second + third))
+    for sealer, key in ((old, keys[0]), (middle, keys[1]), (new, keys[2])):
+        assert new.open_id(sealer.node_id("Person", key.hex())) == ("Person", keys[2].hex())
+        assert new.open_id(sealer.node_id("Person", "name:00ff")) == ("Person", "name:00ff")
+        assert new.open_id(sealer.node_id("Record", "00ff")) == ("Record", "00ff")
+    with pytest.raises(UsageError):
+        old.open_id(new.node_id("Record", "00ff"))
+    with pytest.raises(UsageError):
+        new.open_cursor("name", old.cursor("name", 1))

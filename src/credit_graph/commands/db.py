@@ -9,6 +9,8 @@ import typer
 
 from credit_graph.commands import common
 from credit_graph.errors import UsageError
+from credit_graph.jobs.erase import apply as apply_tombstones
+from credit_graph.jobs.rotate import catch_up
 from credit_graph.settings import settings
 from credit_graph.store import Store, admin
 from credit_graph.text import t
@@ -52,7 +54,7 @@ def status(as_json: common.JsonOption = False) -> None:
 @app.command(help="检查图的完整性 / check the graph")
 def check(as_json: common.JsonOption = False) -> None:
     """Check engine, schema and indexes; exit status 1 if something is wrong."""
-    with Store.open() as store:
+    with Store.open(pending=True) as store:
         found = store.check()
         findings = admin.check(store)
     if as_json:
@@ -83,10 +85,16 @@ def backup(folder: Folder, as_json: common.JsonOption = False) -> None:
 
 @app.command(help="从备份恢复到空图 / restore into an empty graph")
 def restore(folder: Folder) -> None:
-    """Verify the backup, then restore it into an empty graph of either engine."""
+    """Verify the backup, then restore it into an empty graph of either engine; keys as rotated, erased as erased."""
     with Store.open() as store:
         admin.restore(store, folder)
+        catch_up(store)
+        erased = apply_tombstones(store).statements
     common.console.print(t(f"已从 {folder} 恢复。", f"Restored from {folder}."))
+    if erased:
+        common.console.print(
+            t(f"备份之后依法清除的 {erased} 条记录已再次清除。", f"{erased} statements erased since were erased again.")
+        )
 
 
 @app.command(help="清空图（保留密钥） / remove everything but the secret")
@@ -94,6 +102,6 @@ def wipe(yes: Annotated[bool, typer.Option("--yes", help="确认 / I mean it")] 
     """Remove all data of the installation; the secret stays."""
     if not yes:
         raise UsageError("usage.bad_value", option="--yes", value="-", why=t("需要确认", "must be given"))
-    with Store.open() as store:
+    with Store.open(pending=True) as store:
         removed = admin.wipe(store)
     common.console.print(t(f"已清空 {removed} 个节点。", f"{removed} nodes removed."))

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError, StateError
+from credit_graph.model.chain import links
 from credit_graph.resources import Folder, root
 from credit_graph.settings import Settings
 from credit_graph.store import Store, embedded, secret
@@ -195,9 +196,10 @@ def _secret_file(settings: Settings) -> Finding:
     finding = _private_file("secret", path)
     if finding.status == "ok":
         try:
-            secret.read(path)
+            number = len(links(secret.read(path)))
         except StateError as error:
             return Finding("secret", "fault", str(error))
+        return Finding("secret", "ok", t(f"{path}（密钥链 {number} 节）", f"{path} (links: {number})"))
     return finding
 
 
@@ -257,10 +259,13 @@ def _secret_of_graph(store: Store, settings: Settings) -> Iterator[Finding]:
     if recorded is None:
         return
     try:
-        same = secret.check_value(secret.read(path)) == recorded
+        whole = secret.read(path)
+        applied = secret.links_of(recorded, whole)
     except StateError as error:
         yield Finding("secret", "fault", str(error))
         return
-    if not same:
+    if applied is not None and (applied < len(links(whole)) or store.read("read/rotation")):
+        yield Finding("secret", "fault", str(StateError("state.rotating")))
+    if applied is None:
         why = t("与图所用的密钥不同", "it is not the secret that the graph was made with")
         yield Finding("secret", "fault", str(StateError("state.secret", why=why, path=path)))

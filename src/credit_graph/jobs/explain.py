@@ -15,6 +15,8 @@ from credit_graph.grading.policy import NOTICE, GradingPolicy, grading_policy
 from credit_graph.grading.sentences import indicator_sentence, record_facts
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.grade import DEFAULT_POLICY, latest_run, run_path
+from credit_graph.jobs.rebuild import erased_text, tombstones
+from credit_graph.jobs.tombstones import Tombstone
 from credit_graph.model.time import Point
 from credit_graph.projection.holds import usable
 from credit_graph.store import Store
@@ -74,7 +76,14 @@ def _records(store: Store, sids: list[str], point: Point) -> dict[str, dict[str,
     eids = sorted({record["eid"] for record in found if record.get("eid")})
     holds = [row["hold"] for row in store.read("read/grade_holds", eids=eids, seq=last_seq(store))]
     use = usable(found, holds, CHANNEL, point.use)
-    return {record["sid"]: _shown(record, may) for record, may in zip(found, use, strict=True)}
+    shown = {record["sid"]: _shown(record, may) for record, may in zip(found, use, strict=True)}
+    gone = tombstones(store).of_statements(set(sids) - shown.keys())
+    return shown | {sid: _erased(sid, line) for sid, line in gone.items()}
+
+
+def _erased(sid: str, line: Tombstone) -> dict[str, Any]:
+    base = {"sid": sid, "kind": None, "source": line.source, "withheld": True}
+    return {**base, "firm": None, "day": None, "document": None, "text": erased_text(line)}
 
 
 def _shown(record: dict[str, Any], may: bool) -> dict[str, Any]:

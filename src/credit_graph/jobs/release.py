@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,9 +16,12 @@ from typing import Any
 from credit_graph import __version__, clock
 from credit_graph.errors import InputError, StateError, UsageError
 from credit_graph.jobs.batches import last_seq, refuse_open_batch
+from credit_graph.jobs.rebuild import refuse_erased, refuse_erased_since
 from credit_graph.lists.release import INDEX, Rules, build_files, release_id, rules_on
 from credit_graph.model.time import Point
 from credit_graph.store import Store
+
+_SID = re.compile(r"\b[0-9a-f]{32}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ def show(folder: Path) -> ReleaseResult:
 def rebuild(store: Store, folder: Path) -> ReleaseResult:
     """Check a release against the graph: rebuilt at its own point it has to give the same bytes.
 
-    Only here is use judged at a past day, and nothing is written. Raises what :func:`show` raises, and
-    ``StateError("state.release_differs")``.
+    Only here is use judged at a past day, and nothing is written. Raises what :func:`show` raises, and ``StateError``:
+    ``state.release_differs``, ``state.erased`` where a statement that it names was erased since.
     """
     result = show(folder)
     index = result.index
@@ -100,6 +104,8 @@ def rebuild(store: Store, folder: Path) -> ReleaseResult:
         raise InputError("input.not_a_release", path=folder) from None
     rules = _rules(index["list"], point)
     if release_id(rules, point) != index["release"] or not _equal(folder, _files(store, rules, point)):
+        named = {sid for path in folder.iterdir() for sid in _SID.findall(path.read_text(encoding="utf-8-sig"))}
+        refuse_erased(store, index["release"], named)
         raise StateError("state.release_differs", release=index["release"])
     return result
 
@@ -148,6 +154,7 @@ def _refuse_unfit(store: Store, rules: Rules, point: Point, files: Mapping[str, 
     stored = store.read("read/run", run=rid)
     if stored:
         if stored[0]["run"]["sha256"] != hashlib.sha256(files[INDEX]).hexdigest():
+            refuse_erased_since(store, rid, point.seq)
             raise StateError("state.release_differs", release=rid)
         return
     head = last_seq(store)

@@ -13,6 +13,7 @@ from credit_graph.jobs.writing import close_statements, write_statements
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
+from credit_graph.text import t
 
 
 def undo(store: Store, seq: int, actor: str, role: str) -> int | None:
@@ -28,6 +29,10 @@ def undo(store: Store, seq: int, actor: str, role: str) -> int | None:
         batches.refuse_open_batch(store)
         if "reverses" in batch.properties:
             raise UsageError("usage.bad_value", option="seq", value=seq, why="reverses another batch")
+        if "tombstones" in batch.properties:
+            raise UsageError(
+                "usage.bad_value", option="seq", value=seq, why=t("清除不能撤销", "an erasure is for good")
+            )
         new_seq = _compensate(store, batch, actor, role)
         refresh(store)
         return new_seq

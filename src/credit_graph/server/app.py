@@ -30,7 +30,7 @@ from credit_graph.server.roles import limits, role
 from credit_graph.server.schema import schema
 from credit_graph.server.tokens import Sealer
 from credit_graph.store import Store
-from credit_graph.store.secret import load_or_create
+from credit_graph.store.secret import load_or_create, secret_path
 
 LOCAL = "local"  # the client of a server without keys
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -41,6 +41,7 @@ GRAPHIQL_FILES = {
     "react-dom.production.min.js": "text/javascript",
 }
 OWN_FILES = {"graphiql.js": "text/javascript", "page.css": "text/css"}
+_STATUS = {"access.key": 401, "state.rotating": 503}  # of a request that is refused before it is read
 _HEADERS = {
     # GraphiQL writes style elements of its own; its fonts lie in its style sheet
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -60,7 +61,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._store = store
         self._keys = keys
         self._local_role = local_role
-        self._secret = load_or_create(store.settings, store)
+        self._secret = b""
+        self._seen: tuple[int, int] | None = None  # of the secret's file: when written, and which
+        self.refresh_secret()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The context of a request that :class:`Guarded` let pass."""
@@ -68,6 +71,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         context = Context(self._store, client, Sealer(self._secret, client.id))
         context.loaders = Loaders(context)
         return context
+
+    def refresh_secret(self) -> None:
+        """Read the secret again where its file has changed: a rotation needs no restart.
+
+        Raises ``StateError``: ``state.rotating`` until the graph has come after it, ``state.secret``.
+        """
+        path = secret_path(self._store.settings)
+        status = path.stat() if path.exists() else None
+        seen = (status.st_mtime_ns, status.st_ino) if status else None
+        if not self._secret or seen != self._seen:
+            self._secret = load_or_create(self._store.settings, self._store)
+            self._seen = seen
 
     def parse_json(self, data: str | bytes) -> Any:
         """The body of a request, or its variables: an object, or a list, which Strawberry refuses by itself."""
@@ -82,6 +97,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def client(self, authorization: str | None) -> Client:
         """Who asks. Raises ``AccessError("access.key")``; without any key it is the local user."""
+        self.refresh_secret()
         if not self._keys.all():
             return Client(LOCAL, role(self._local_role))
         scheme, _, token = (authorization or "").partition(" ")
@@ -107,7 +123,7 @@ class Guarded:
                 scope["client_role"] = await run_in_threadpool(self._endpoint.client, headers.get("authorization"))
                 answer = self._endpoint
             except CreditGraphError as error:
-                answer = _refusal(401 if error.code == "access.key" else 500, error.code, str(error))
+                answer = _refusal(_STATUS.get(error.code, 500), error.code, str(error))
         await answer(scope, _replay(body or b""), send)
 
 

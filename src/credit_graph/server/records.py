@@ -20,6 +20,7 @@ from credit_graph.server.needs import Info, Needs, needs, shown
 T = FieldType
 _GRAPHQL = {
     T.DAY: date,
+    T.MONTH: date,
     T.YEAR: int,
     T.INTEGER: int,
     T.NUMBER: float,

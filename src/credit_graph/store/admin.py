@@ -34,7 +34,7 @@ def start(settings: Settings) -> dict[str, Any]:
 
     The engine stops again after its idle time unless a process uses it.
     """
-    Store.open(settings).close()
+    Store.open(settings, pending=True).close()
     return status(settings)
 
 
@@ -67,7 +67,7 @@ def wipe(store: Store) -> int:
     """Remove the whole graph with its batch and run files; the secret stays. Returns the number of nodes."""
     with store.writer("wipe"):
         removed = store.clear()
-        for name in FOLDERS:
+        for name in (*FOLDERS, "standing"):  # the standing rows are a cache of the graph
             shutil.rmtree(store.home / name, ignore_errors=True)
     return removed
 

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from credit_graph.errors import StateError, StoreError
 from credit_graph.store import secret
-from credit_graph.store.dump import LEFT_OUT, NodeData, RelationshipData, dump
+from credit_graph.store.dump import NodeData, RelationshipData, dump, item_counts
 from credit_graph.store.files import private_folder, write_whole
 from credit_graph.store.migrate import keys, schema_version
 from credit_graph.text import t
@@ -71,9 +71,11 @@ def restore(store: Store, directory: Path) -> dict[str, Any]:
     """
     manifest = verify(directory)
     with store.writer("restore"):
-        if store.size():
+        tied = secret.graph_check(store) is not None  # a secret that was imported or made is no data
+        if store.size() > tied:
             raise StoreError("store.not_empty")
         _require_secret(store, directory)
+        store.clear()
         nodes = sorted((directory / "nodes").glob("*.jsonl"))
         for path in nodes:
             _restore_nodes(store, path)
@@ -82,7 +84,7 @@ def restore(store: Store, directory: Path) -> dict[str, Any]:
         _copy_files(directory / "files", store.home)
         for path in nodes:
             _restore_last(store, path)
-        if _count(store) != manifest["counts"]:
+        if item_counts(store) != manifest["counts"]:
             raise StoreError("store.restore_failed")
     return manifest
 
@@ -132,19 +134,8 @@ def _line(item: NodeData | RelationshipData) -> tuple[str, dict[str, Any]]:
     return f"relationships/{item.type}", {"start": item.start, "end": item.end, "properties": item.properties}
 
 
-def _count(store: Store) -> dict[str, int]:
-    """Nodes and relationships per file of a backup."""
-    found = {
-        f"nodes/{'.'.join(sorted(row['labels']))}": row["nodes"]
-        for row in store.read("read/count_labels")
-        if not LEFT_OUT & set(row["labels"])
-    }
-    types = store.read("read/count_types")
-    return found | {f"relationships/{row['type']}": row["relationships"] for row in types}
-
-
 def _manifest(store: Store, draft: Path, counts: dict[str, int]) -> dict[str, Any]:
-    if counts != _count(store):  # a key out of order would be missed by the paging
+    if counts != item_counts(store):  # a key out of order would be missed by the paging
         raise StoreError("store.failed", statement="read/dump_nodes", why=t("数量不符", "the counts differ"))
     seq = store.read("read/last_seq")
     return {
@@ -174,7 +165,7 @@ def _require_secret(store: Store, directory: Path) -> None:
     lines = _lines(source) if path.exists() and source.exists() else iter(())
     for line in lines:
         check = line["properties"].get("check") if line["key"] == "secret" else None
-        if check and check != secret.check_value(secret.read(path)):
+        if check and secret.links_of(check, secret.read(path)) is None:  # made before a rotation: it will be caught up
             why = t("备份是用另一密钥建立的", "the backup was made with another secret")
             raise StateError("state.secret", why=why, path=path)
 

@@ -62,6 +62,17 @@ def keyless(store: Store) -> list[tuple[str, int]]:
     ]
 
 
+def item_counts(store: Store) -> dict[str, int]:
+    """Nodes and relationships by ``nodes/Labels`` and ``relationships/TYPE``, as a backup names its files."""
+    found = {
+        f"nodes/{'.'.join(sorted(row['labels']))}": row["nodes"]
+        for row in store.read("read/count_labels")
+        if not LEFT_OUT & set(row["labels"])
+    }
+    types = store.read("read/count_types")
+    return found | {f"relationships/{row['type']}": row["relationships"] for row in types}
+
+
 def _label(store: Store, label: str, key: str) -> Iterator[NodeData | RelationshipData]:
     after = ""
     while page := store.read("read/dump_nodes", {"LABEL": label, "KEY": key}, after=after, size=PAGE):

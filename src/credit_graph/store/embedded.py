@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,7 @@ from credit_graph.store.lease import Lease, in_use, start_lock
 from credit_graph.text import t
 
 USER = "root"
+FRESH = "_fresh"  # ends the name of a database that is about to replace another
 START_SECONDS = 90.0
 STOP_SECONDS = 40.0
 ANSWER_SECONDS = 5.0  # another program on a port of ours may accept the connection and say nothing
@@ -113,6 +115,27 @@ def stop_if_unused(settings: Settings) -> bool:
         return True
 
 
+def swap(settings: Settings, database: str) -> None:
+    """Stop the engine and put the fresh copy of a database in its place; whoever uses the engine finds it again."""
+    folder = settings.home.resolve() / "engine"
+    with _alone(folder):
+        _stop(folder)
+        (folder / "swap").touch(mode=0o600)  # from here on the copy counts, however often this is interrupted
+        _finish_swap(folder, database)
+
+
+def _finish_swap(folder: Path, database: str) -> None:
+    """Under the start lock, with the engine stopped: finish what :func:`swap` began."""
+    mark, fresh, old = folder / "swap", *(folder / "databases" / (database + end) for end in (FRESH, ""))
+    if not mark.exists():
+        shutil.rmtree(fresh, ignore_errors=True)  # of a rewrite that was killed before its end
+        return
+    if fresh.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        fresh.rename(old)
+    mark.unlink()
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the start lock; another process may be starting or stopping the engine meanwhile."""
@@ -172,6 +195,7 @@ def _supervised(folder: Path) -> bool:
 def _start(settings: Settings, folder: Path) -> Endpoint:
     """Start a supervisor, wait until the engine answers; twice, as its port may be taken meanwhile."""
     _stop(folder)  # one that runs but does not answer
+    _finish_swap(folder, settings.database or "credit")
     _provide_password(folder)
     return _try_start(settings, folder) or _try_start(settings, folder) or _give_up(folder)
 

@@ -25,6 +25,7 @@ from credit_graph.store.files import private_folder
 from credit_graph.store.lock import WriterLock, writer
 from credit_graph.store.migrate import apply, migrations
 from credit_graph.store.migrate import migrate as migrate_graph
+from credit_graph.store.tombstones import refuse_pending
 from credit_graph.store.values import plain
 
 RETRY_SECONDS = 20.0  # as long as a cluster may take to elect a new leader
@@ -73,15 +74,19 @@ class Store:
         self._metrics_lock = threading.Lock()
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, migrate: bool = True) -> Store:
+    def open(cls, settings: Settings | None = None, *, migrate: bool = True, pending: bool = False) -> Store:
         """Open the configured graph; ``migrate`` brings its schema up to date.
 
-        Raises ``StoreError``: no_engine, start_failed, unreachable, wrong_password, newer_schema.
+        ``pending``: also a graph to which tombstones have still to be applied; it holds what was erased.
+        Raises ``StoreError``: no_engine, start_failed, unreachable, wrong_password, newer_schema; ``StateError``:
+        erasure_pending, tombstones.
         """
         store = cls(settings or default_settings())
         if migrate:
             try:
                 migrate_graph(store)
+                if not pending:
+                    refuse_pending(store)
             except BaseException:
                 store.close()
                 raise

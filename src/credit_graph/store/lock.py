@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from credit_graph.errors import StateError, StoreError
 from credit_graph.store.files import process_lives
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 5.0
 STALE_SECONDS = 30.0
 POLL_SECONDS = 0.5
+ROTATION = frozenset({"rotate", "wipe", "migrate"})  # purposes that go on while a rotation of the secret is unfinished
 
 
 class WriterLock:
@@ -78,16 +79,18 @@ class WriterLock:
 
     def take(self, dead: str = "") -> bool:
         """Write our name into the lock if it is free, stale or the dead owner's."""
-        taken = self.store.change(
-            "write/lock_acquire",
-            owner=self.owner,
-            host=self.host,
-            pid=os.getpid(),
-            purpose=self.purpose,
-            stale_ms=int(STALE_SECONDS * 1000),
-            dead=dead,
-        )
-        return bool(taken)
+        return bool(self.store.change("write/lock_acquire", **self.claim(dead)))
+
+    def claim(self, dead: str = "") -> dict[str, Any]:
+        """What ``write/lock_acquire`` needs to give the lock to us."""
+        return {
+            "owner": self.owner,
+            "host": self.host,
+            "pid": os.getpid(),
+            "purpose": self.purpose,
+            "stale_ms": int(STALE_SECONDS * 1000),
+            "dead": dead,
+        }
 
     def _beat(self) -> None:
         while not self._end.wait(BEAT_SECONDS):
@@ -110,12 +113,19 @@ def writer(store: Store, purpose: str, on_wait: Callable[[str], None] | None = N
         lock.acquire(on_wait)
         WriterLock.held[graph] = lock
         try:
+            _refuse_rotating(store, purpose)
             yield lock
         finally:
             del WriterLock.held[graph]
             lock.release()
     finally:
         WriterLock.threads[graph].release()
+
+
+def _refuse_rotating(store: Store, purpose: str) -> None:
+    """Half of the keys are old and half are new: whoever wrote now would leave some of them behind for good."""
+    if purpose not in ROTATION and store.read("read/rotation"):
+        raise StateError("state.rotating")
 
 
 def graph_of(store: Store) -> str:
