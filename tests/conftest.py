@@ -107,7 +107,7 @@ def settings(env: dict[str, str]) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     """An empty graph with its schema, on each engine in turn."""
-    with Store.open(settings) as opened:
+    with Store.open(settings, pending=True) as opened:
         opened.clear()
         yield opened
 

@@ -49,7 +49,7 @@ def server(folder: Path) -> Iterator[Server]:
     _fetch()
     (folder / "conf").mkdir(parents=True)
     (folder / "conf" / "neo4j.conf").touch()
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_hex(12)  # one that begins with - would be taken for an option
     classes = ["-cp", str(LIBRARY / "*")]
     subprocess.run(
         [java, *classes, "org.neo4j.cli.AdminTool", "dbms", "set-initial-password", password],

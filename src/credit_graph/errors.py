@@ -47,6 +47,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "一次查询最多读取 {limit} 个节点。请减小 first 或嵌套层数。",
         "One query may read {limit} nodes. Ask for smaller pages or fewer nested ones.",
     ),
+    "usage.same_person": (
+        "清除须由两个不同的人决定，“{by}”与“{second}”是同一人。未写入任何内容。",
+        "An erasure is decided by two persons; “{by}” and “{second}” are one. Nothing was written.",
+    ),
     "usage.query": ("查询有误：{why}", "The query is wrong: {why}"),
     # input (exit 3): the file is refused, nothing was written
     "input.not_found": ("没有这个文件或目录：{path}", "There is no such file or folder: {path}"),
@@ -95,6 +99,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "input.too_few_rows": (
         "{path} 只有 {rows} 行，少于定义要求的 {minimum} 行，拒绝载入。",
         "{path} has {rows} rows, fewer than the {minimum} that its definition expects: refused.",
+    ),
+    "input.not_a_secret": (
+        "{path} 不是安装密钥的密封副本：{why}。",
+        "{path} is no sealed copy of an installation secret: {why}.",
+    ),
+    "input.passphrase": (
+        "无法打开 {path}：口令不对，或文件已被改动。",
+        "{path} can't be opened: the passphrase is wrong, or the file was altered.",
+    ),
+    "input.not_an_export": (
+        "{path} 不是 quarantine export 导出的工作簿：{why}。请保留前五列，重新导出后再改。",
+        "{path} is no workbook of quarantine export: {why}. Keep its first five columns, or export again.",
     ),
     "input.not_a_release": ("{path} 不是名单发布目录。", "{path} is no folder of a release."),
     "input.release_altered": (
@@ -185,6 +201,41 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "state.secret": (
         "安装密钥与图不符或缺失：{why}。请恢复原密钥文件 {path}。",
         "The installation secret is missing or not the graph's: {why}. Put the original file back at {path}.",
+    ),
+    "state.rotating": (
+        "密钥轮换尚未完成，在此之前不能写入。请再次运行 credit-graph secret rotate。",
+        "A rotation of the secret is unfinished; nothing can be written before. Run credit-graph secret rotate again.",
+    ),
+    "state.rotated": (
+        "读取文件期间密钥已轮换，未写入任何数据。请重新运行同一命令。",
+        "The secret was rotated while the files were read; nothing was written. Run the same command again.",
+    ),
+    "state.held": (
+        "{source} 的记录 {key} 已有停用标记（{hold}）。请先用 credit-graph hold lift {hold} 解除。",
+        "The record {key} of {source} is on hold already ({hold}). Lift that first: credit-graph hold lift {hold}",
+    ),
+    "state.not_held": (
+        "停用标记 {hold} 已在批次 {seq} 解除。",
+        "The hold {hold} was lifted already, by batch {seq}.",
+    ),
+    "state.hold_of_source": (
+        "停用标记 {hold} 由数据源 {source} 作出，须由该数据源的下一次数据解除。",
+        "The hold {hold} was placed by the source {source}; only its next delivery lifts it.",
+    ),
+    "state.erasure_pending": (
+        "{count} 条清除记录尚未全部应用到图（中断的清除，或恢复了旧备份）。请运行 credit-graph erase --apply。",
+        "Not all of the {count} tombstones are applied to this graph (an erasure was interrupted, or an older backup "
+        "restored). Run credit-graph erase --apply.",
+    ),
+    "state.tombstones": (
+        "清除记录文件 {path} 缺失、过旧或损坏：{why}。请恢复最新的副本，否则已清除的内容会被重新载入。",
+        "The file of tombstones {path} is missing, too old or damaged: {why}. Put the latest copy back, else what was "
+        "erased would be loaded again.",
+    ),
+    "state.erased": (
+        "{what} 不能按原样重建：其依据的记录 {sids} 已依法清除（清除记录 {stones}，{on}，依据：{basis}）。",
+        "{what} can't be rebuilt as it was: the statements {sids} behind it were erased by law (tombstone {stones}, "
+        "{on}, basis: {basis}).",
     ),
     "state.no_data": (
         "图中没有数据。请先运行 credit-graph load。",

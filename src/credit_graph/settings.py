@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     password_file: Path | None = Field(None, description="File (0600) that holds the password.")
     database: str | None = Field(None, description="Database name; default neo4j, embedded: credit.")
     secret_file: Path | None = Field(None, description="Installation secret; default HOME/secret.json (0600).")
+    passphrase: SecretStr | None = Field(None, description="Opens the sealed copy of the secret; else it is asked for.")
+    passphrase_file: Path | None = Field(None, description="File (0600) that holds that passphrase.")
     loaders: Path | None = Field(None, description="Folder of a department's own loader definitions.")
     heap: str = Field("1g", description="Java heap of the embedded engine.")
     idle_minutes: float = Field(10.0, description="The embedded engine stops after so many idle minutes.")
