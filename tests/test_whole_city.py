@@ -68,16 +68,19 @@ def settings_of(environment: dict[str, str], secret: Path, monkeypatch: pytest.M
     return Settings()
 
 
-def load_killed(folder: Path, day: str, kills: int) -> None:
+def load_killed(store: Store, folder: Path, kills: int) -> None:
     """Load by the command, killed at random moments and called again until it is through."""
-    environment = {**os.environ, "CREDIT_GRAPH_TODAY": day}
+    environment, first = {**os.environ, "CREDIT_GRAPH_TODAY": folder.name}, batches.last_seq(store)
     for number in range(kills + 1):
         process = subprocess.Popen([*LOADER, str(folder)], env=environment, stdout=subprocess.DEVNULL)
         if number < kills:
-            time.sleep(random.uniform(2, 8))
+            time.sleep(random.uniform(2, 6))
             process.send_signal(signal.SIGKILL)
         status = process.wait()
-    assert status == 0
+        through = batches.last_seq(store) > first and not store.read("read/delivery")[0]["delivery"]
+        if status == 0 or through:  # a further call would load the same files a second time
+            return
+    pytest.fail(f"the last call ended with {status}")
 
 
 @pytest.mark.slow
@@ -98,7 +101,7 @@ def test_a_city_in_four_deliveries(
             for folder in folders[:3]:
                 monkeypatch.setenv("CREDIT_GRAPH_TODAY", folder.name)
                 load(store, [folder], OPTIONS)
-            load_killed(folders[3], folders[3].name, kills=2)
+            load_killed(store, folders[3], kills=2)
             monkeypatch.setenv("CREDIT_GRAPH_TODAY", folders[3].name)
             graphs.append(fingerprint(store))
             shutil.copy(secret, first)
