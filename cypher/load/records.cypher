@@ -1,4 +1,4 @@
-// purpose: Write statements that are not there yet. Idempotent, so that an interrupted batch can be resumed.
+// purpose: Write statements whose subject is not known, if they are not there yet, so that a batch can be resumed.
 // parameters: rows list
 // returns:
 // labels: KIND
@@ -7,4 +7,4 @@ OPTIONAL MATCH (x:Record {sid: row.sid})
 WITH row, x
 WHERE x IS NULL
 CREATE (r:Record:__KIND__)
-SET r = row.props
+SET r = row

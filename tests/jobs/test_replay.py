@@ -360,13 +360,13 @@ import os, signal, sys
 from pathlib import Path
 from credit_graph.jobs import delivery, quarantinebook, replay
 from credit_graph.store import Store
-whole, times = delivery.write_statements, [0]
+whole, times = delivery.close_statements, [0]
 def dying(*arguments, **options):
     whole(*arguments, **options)
     times[0] += 1
     if times[0] == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
-delivery.write_statements = dying
+delivery.close_statements = dying
 with Store.open() as store:
     replay.replay(store, quarantinebook.read(Path(sys.argv[1])))
 """

@@ -14,9 +14,10 @@ import pytest
 from city import LISTING, OFFICE, REGISTRATION, citizen_id, listing, office, registration, write
 from credit_graph.ingest import batchfile
 from credit_graph.ingest.checked import SpooledTable
-from credit_graph.jobs import batches, decisions, undo
+from credit_graph.jobs import batches, decisions, timelines, undo
 from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.load import LoadOptions, load
+from credit_graph.jobs.timelines import standing_keys
 from credit_graph.store import Store
 from credit_graph.store.snapshot import snapshot
 
@@ -146,3 +147,23 @@ def test_a_file_that_is_no_longer_the_latest_is_read(store: Store, tmp_path: Pat
 def _key(store: Store) -> str:
     rows = store.read("read/open_keys", source="registration", seq=99, open_day=date.max, after="", limit=1)
     return str(rows[0]["key"])
+
+
+def test_what_is_remembered_of_open_keys_is_what_the_graph_holds(store: Store, tmp_path: Path) -> None:
+    for number, (path, day) in enumerate(deliveries(tmp_path, 3)):
+        load(store, [path], LoadOptions(as_of=date.fromisoformat(day), complete=True, accept_closures=100))
+        if number == 4:
+            decisions.annul(store, "registration", _key(store), BY)
+    for source in ("registration", "legal_representative", "abnormal_listing"):
+        kept = pq.read_table(batches.open_keys_file(store, source)).to_pylist()
+        found = list(standing_keys(store, source, batches.last_seq(store) + 1))
+        assert len(found) > 10
+        assert sorted(map(repr, kept)) == sorted(map(repr, found))
+
+
+def test_a_page_may_end_within_a_key(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, day in deliveries(tmp_path, 4)[:6]:
+        load(store, [path], LoadOptions(as_of=date.fromisoformat(day), complete=True, accept_closures=100))
+    whole = list(standing_keys(store, "abnormal_listing", 100))
+    monkeypatch.setattr(timelines, "_PAGE", 2)
+    assert list(standing_keys(store, "abnormal_listing", 100)) == whole

@@ -28,9 +28,9 @@ from credit_graph.model.definition import Definition
 from credit_graph.model.identifiers import is_credit_code
 from credit_graph.model.kinds import SUBJECT_FIELDS, FieldType
 
-CHUNK_ROWS = 50_000
-CHUNK_CELLS = 750_000
-CHUNK_CHARACTERS = 16_000_000
+CHUNK_ROWS = 4_000
+CHUNK_CELLS = 160_000
+CHUNK_CHARACTERS = 4_000_000
 _SHORTEST_CODE = 9  # a total may stand in a column of codes, a code in a row of totals may not
 _DOCUMENT = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{5,}")
 _BOUNDARY = " | "  # between the cells of a row that does not fit the header

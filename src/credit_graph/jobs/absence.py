@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from credit_graph.errors import StateError
 from credit_graph.ingest import compare
 from credit_graph.ingest.limits import limits
-from credit_graph.jobs.timelines import standing_keys, timelines
+from credit_graph.jobs.timelines import timelines
 from credit_graph.jobs.writing import close_statements, write_statements
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import OPEN_SEQ
@@ -43,14 +43,14 @@ class Absences:
         present = batch.group_keys if batch.options.complete else batch.present
         if UNREADABLE in present:  # an unreadable key in another table of the group
             return {}
-        missing: dict[str, str] = {}
-        for key, scope, valid_to in standing_keys(self.store, self.source, batch.seq):
-            last = batch.history.last_as_of.get(scope)
-            if not batch.covers(scope) or (last is not None and as_of < last):
-                continue
-            self.totals[scope] += 1
-            if key not in present and not (batch.definition.on_absence == "ended" and valid_to <= as_of):
-                missing[key] = scope
+        last = batch.history.last_as_of
+
+        def counts(scope: str) -> bool:
+            return batch.covers(scope) and (scope not in last or as_of >= last[scope])
+
+        ended = as_of if batch.definition.on_absence == "ended" else None
+        missing, totals = batch.open_keys.missing(present, counts, ended)
+        self.totals.update(totals)
         return missing
 
     def guard(self) -> None:
@@ -126,7 +126,9 @@ class Absences:
             opens: list[Statement] = []
             closes: list[Statement] = []
             for key in chunk:
-                for change in self._change(found[key], days[key]):
+                changes = self._change(found[key], days[key])
+                self.batch.open_keys.note(changes)
+                for change in changes:
                     opens += change.opens
                     closes += change.closes
             write_statements(self.store, opens)

@@ -166,6 +166,11 @@ def standing_file(store: Store, source: str) -> Path:
     return store.home / "standing" / f"{source}.parquet"
 
 
+def open_keys_file(store: Store, source: str) -> Path:
+    """Where is kept which statements of a source stand: ``jobs/openkeys.py``."""
+    return standing_file(store, source).with_suffix(".keys.parquet")
+
+
 def begin(store: Store, bid: str, seq: int, source: str, properties: dict[str, Any]) -> None:
     """Announce the batch: from now on no other may start until it is committed or undone."""
     props = {**properties, "seq": seq, "source": source, "state": "writing", "program": __version__}

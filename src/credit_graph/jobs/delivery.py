@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,12 @@ from credit_graph.jobs import batches
 from credit_graph.jobs.absence import UNREADABLE, Absences
 from credit_graph.jobs.batches import Counters
 from credit_graph.jobs.holds import SourceHolds
+from credit_graph.jobs.openkeys import OpenKeys
 from credit_graph.jobs.resolve import Resolver
 from credit_graph.jobs.standing import StandingRows
 from credit_graph.jobs.timelines import timelines, unchanged_keys
 from credit_graph.jobs.tombstones import Tombstones
-from credit_graph.jobs.writing import Background, close_statements, write_statements
+from credit_graph.jobs.writing import Background, close_statements, writes_of
 from credit_graph.model.statement import content_hash
 from credit_graph.store import Store
 
@@ -32,10 +32,28 @@ if TYPE_CHECKING:
     from credit_graph.jobs.load import LoadOptions
 
 Progress = Callable[[int, int], None]
+_ENOUGH = 2000  # rows for one comparison with the graph
+_TOGETHER = 12  # chunks at most, as their cells are in memory
+
+
+def _gathered(chunks: Iterable[Chunk]) -> Iterator[list[Chunk]]:
+    """Chunks of which few rows are to be read are compared and written together."""
+    found: list[Chunk] = []
+    for chunk in chunks:
+        found.append(chunk)
+        if len(found) == _TOGETHER or sum(len(one.rows) for one in found) >= _ENOUGH:
+            yield found
+            found = []
+    if found:
+        yield found
 
 
 class DeliveredTable:
-    """The batch that one checked table becomes. ``run`` may be repeated after an interruption: same result."""
+    """The batch that one checked table becomes, by ``survey``, ``write`` and ``commit``.
+
+    The survey looks at no batch of another source, so it can be made before the batch ahead is committed. All of it may
+    be repeated after an interruption: same result.
+    """
 
     def __init__(
         self,
@@ -68,29 +86,59 @@ class DeliveredTable:
         self.unreadable = 0  # quarantined rows without a readable key
         self._repeated: dict[str, tuple[str, int]] = {}  # key of several rows -> content hash, row number
         self._contradicted: set[str] = set()
-        self.holds = SourceHolds(store, self.definition, self.context)
-        self.resolver = Resolver(store, self.definition)
         self.tombstones = Tombstones.read(store)
+        first = not self.history.last_batch and not self.tombstones
+        self.holds = SourceHolds(store, self.definition, self.context, first=first)
         self.standing = StandingRows(self)
+        self.open_keys = OpenKeys(self)
 
     def run(self, progress: Progress) -> None:
-        """Write and commit the batch."""
-        self._survey()
-        absences = Absences(self)
-        absences.guard()  # refuses before anything is announced
+        """Survey, write and commit the batch."""
+        self.survey()
+        with Background() as background:
+            self.write(background, progress)
+            self.commit(background)
+
+    def survey(self) -> None:
+        """First pass: which keys and scopes the file states, and which rows contradict each other."""
+        twice: set[int] = set()
+        for chunk in self.table.outline(self.standing.rows):
+            if chunk.known is not None:
+                known = pc.is_valid(chunk.known)
+                numbers = chunk.numbers.filter(known).to_pylist()
+                self._state(zip(chunk.known.filter(known).to_pylist(), numbers, strict=True), twice)
+                self.scopes |= chunk.scopes
+            self.unreadable += sum(row.key is None and row.status == "quarantined" for row in chunk.rows)
+            self._state(((row.key, row.number) for row in chunk.rows if row.key is not None), twice)
+            self.scopes.update(row.scope for row in chunk.rows if row.key is not None and row.status != "empty")
+        self._read_repeated(twice)
+        self.group_keys.update(self.present)  # in place: the tables of the group share it
+        if self.unreadable:
+            self.group_keys.add(UNREADABLE)
+
+    def write(self, background: Background, progress: Progress) -> None:
+        """Second pass: announce the batch, read and compare the rows; ``background`` writes, and is not waited for."""
+        self.absences = Absences(self)
+        self.absences.guard()  # refuses before anything is announced
         batches.begin(self.store, self.bid, self.seq, self.definition.source, self._identity())
-        with BatchFile.writing(self.path, self.table) as rows, Background() as background:
+        with BatchFile.writing(self.path, self.table) as rows:
             for chunk, outcomes in self._outcomes(background.submit):
                 rows.add(chunk, outcomes)
                 self.standing.add(chunk, outcomes)
                 progress(rows.count, self.table.read)
-        absences.apply()
+
+    def commit(self, background: Background) -> None:
+        """Wait for what is being written, close what is missing, commit."""
+        background.wait()
+        self.absences.apply()
         batches.commit(self.store, self.bid, self.seq, {**self.counters.properties(), **self._coverage()})
-        self.standing.keep(absences.missing if not absences.late else ())
+        self.standing.keep(self.absences.missing if not self.absences.late else ())
+        self.open_keys.keep()
+        self.table.discard()
 
     def preview(self) -> dict[str, Any]:
-        """What ``run`` would report, without writing."""
-        self._survey()
+        """What the batch would report, without writing."""
+        self.survey()
         for _ in self._outcomes(None):
             pass
         Absences(self).count()
@@ -166,23 +214,6 @@ class DeliveredTable:
         counted = self._coverage_scopes() if self.snapshot and self.table.as_of and self.table.as_of >= day else ()
         return self.history.late(day, counted)
 
-    def _survey(self) -> None:
-        """First pass: which keys and scopes the file states, and which rows contradict each other."""
-        twice: set[int] = set()
-        for chunk in self.table.outline(self.standing.rows):
-            if chunk.known is not None:
-                known = pc.is_valid(chunk.known)
-                numbers = chunk.numbers.filter(known).to_pylist()
-                self._state(zip(chunk.known.filter(known).to_pylist(), numbers, strict=True), twice)
-                self.scopes |= chunk.scopes
-            self.unreadable += sum(row.key is None and row.status == "quarantined" for row in chunk.rows)
-            self._state(((row.key, row.number) for row in chunk.rows if row.key is not None), twice)
-            self.scopes.update(row.scope for row in chunk.rows if row.key is not None and row.status != "empty")
-        self._read_repeated(twice)
-        self.group_keys.update(self.present)  # in place: the tables of the group share it
-        if self.unreadable:
-            self.group_keys.add(UNREADABLE)
-
     def _state(self, keys: Iterable[tuple[str, int]], twice: set[int]) -> None:
         """Note the rows that state a key; those that state one for the second time, and the first, are ``twice``."""
         for key, number in keys:
@@ -203,10 +234,12 @@ class DeliveredTable:
 
     def _outcomes(self, submit: Callable[[Callable[[], None]], None] | None) -> Iterator[tuple[Chunk, list[str]]]:
         """Second pass: every chunk with what became of its rows; counters are filled, writes handed to ``submit``."""
-        for chunk in self.table.chunks(self.standing.rows):
-            outcome = {row.number: self._settled(row) for row in chunk.rows}
-            fresh = [row for row in chunk.rows if outcome[row.number] == ""]
-            self.resolver.resolve(fresh)
+        resolver = Resolver(self.store, self.definition)  # not before: it sees what was committed last
+        for chunks in _gathered(self.table.chunks(self.standing.rows)):
+            rows = [row for chunk in chunks for row in chunk.rows]
+            outcome = {row.number: self._settled(row) for row in rows}
+            fresh = [row for row in rows if outcome[row.number] == ""]
+            resolver.resolve(fresh)
             changes = self._compare(fresh)
             for row in fresh:
                 assert row.key is not None
@@ -214,11 +247,13 @@ class DeliveredTable:
             # an older snapshot can't say what may be used of a fact that a newer one has spoken of
             speaking = [r for r in fresh if not self.standing.older or outcome[r.number] == "new"]
             if submit is not None:
-                submit(partial(self._write, [*changes.values(), *self.holds.changes(speaking)]))
-            for row in chunk.rows:
+                self.open_keys.note(changes.values())
+                submit(self._writes([*changes.values(), *self.holds.changes(speaking)]))
+            for row in rows:
                 self._count(row, outcome[row.number])
-            self.counters.unchanged += len(chunk.numbers) - len(chunk.rows)
-            yield chunk, [outcome[row.number] for row in chunk.rows]
+            for chunk in chunks:
+                self.counters.unchanged += len(chunk.numbers) - len(chunk.rows)
+                yield chunk, [outcome[row.number] for row in chunk.rows]
 
     def _settled(self, row: Row) -> str:
         """The outcome that needs no look at the graph, else an empty string."""
@@ -272,9 +307,15 @@ class DeliveredTable:
             for item in saids
         }
 
-    def _write(self, changes: list[compare.Change]) -> None:
-        write_statements(self.store, [piece for change in changes for piece in change.opens])
-        close_statements(self.store, [piece for change in changes for piece in change.closes], self.seq)
+    def _writes(self, changes: list[compare.Change]) -> Callable[[], None]:
+        write = writes_of(self.store, [piece for change in changes for piece in change.opens])
+        closed = [piece for change in changes for piece in change.closes]
+
+        def work() -> None:
+            write()
+            close_statements(self.store, closed, self.seq)
+
+        return work
 
     def _count(self, row: Row, outcome: str) -> None:
         setattr(self.counters, outcome, getattr(self.counters, outcome) + 1)

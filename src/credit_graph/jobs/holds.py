@@ -45,8 +45,9 @@ def hold_statement(source: str, record: Statement | Row, content: dict[str, Valu
 class SourceHolds:
     """The holds that one source places on its own records: by a column's value, or by leaving rows out."""
 
-    def __init__(self, store: Store, definition: Definition, delivery: compare.Delivery) -> None:
+    def __init__(self, store: Store, definition: Definition, delivery: compare.Delivery, *, first: bool) -> None:
         self.store = store
+        self.first = first  # of its source: no hold can be there yet
         self.definition = definition
         self.delivery = delivery
         self.source = definition.source + ":use"
@@ -60,8 +61,9 @@ class SourceHolds:
         """Holds to place or lift because of what these rows say."""
         if not self._relevant or not rows:
             return []
-        found = timelines(self.store, self.source, [row.key for row in rows if row.key], self.delivery.seq)
-        return [self._change(row, found[row.key]) for row in rows if row.key]
+        keys = [row.key for row in rows if row.key]
+        found = {} if self.first else timelines(self.store, self.source, keys, self.delivery.seq)
+        return [self._change(row, found.get(row.key, compare.Timeline())) for row in rows if row.key]
 
     def missing(self, record: Statement, reason: str, day: date | None) -> compare.Change:
         """The hold on a record that the source no longer delivers."""

@@ -26,8 +26,10 @@ from credit_graph.jobs import batches
 from credit_graph.jobs.absence import UNREADABLE
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.delivery import DeliveredTable
+from credit_graph.jobs.reading import check_files
 from credit_graph.jobs.repeated import RepeatedTable, repeated
 from credit_graph.jobs.work import work_folder
+from credit_graph.jobs.writing import Background
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from credit_graph.store.tombstones import mark
@@ -89,20 +91,19 @@ def _check_all(
     known = definitions()
     files = expand(paths)
     same = repeated(store, files, known, options)
-    tables: list[Table] = []
-    for number, file in enumerate(files):
-        report(str(file.path.name), number, len(files))
-        tables += same.get(file) or check_file(
-            file,
-            known,
-            source=options.source,
-            units=options.units,
-            as_of=options.as_of,
-            scope_given=options.scope,
-            secret=secret,
-            work=work,
-            today=clock.today(),
-        )
+    check = partial(
+        check_file,
+        definitions=known,
+        source=options.source,
+        units=options.units,
+        as_of=options.as_of,
+        scope_given=options.scope,
+        secret=secret,
+        work=work,
+        today=clock.today(),
+    )
+    checked = check_files([file for file in files if not same.get(file)], check, report)
+    tables: list[Table] = [table for file in files for table in same.get(file) or checked[file]]
     # oldest delivery first, so that a folder of deliveries needs no order of its own
     return sorted(tables, key=lambda t: (t.as_of or date.max, t.definition.source, str(t.path), t.member))
 
@@ -119,22 +120,42 @@ def _write_all(store: Store, tables: list[Table], options: LoadOptions, report: 
         mark(store)  # nothing is there that tombstones could cover; from now on they are asked for every row
     delivery = _delivery_id(tables, options)
     done = _resume(store, delivery)
-    groups = _Groups(tables, options)
-    for number, table in enumerate(tables):
-        if number < len(done):
-            groups.skip(table)
-            continue
-        seq = batches.last_seq(store) + 1
-        if isinstance(table, RepeatedTable):
-            groups.of(table)
-            table.write(store, seq, delivery, options)
-        else:
-            DeliveredTable(store, table, options, seq, delivery, groups.of(table)).run(partial(report, table.path.name))
-            table.discard()
-        done.append(batches.find(store, seq))
+    first = batches.last_seq(store) + 1
+    _write_tables(store, tables, options, delivery, len(done), report)
+    done += [batches.find(store, seq) for seq in range(first, batches.last_seq(store) + 1)]
     refresh(store, report)
     store.write("load/delivery", props={"name": "delivery"})
     return [batch.report() for batch in done]
+
+
+def _write_tables(
+    store: Store, tables: list[Table], options: LoadOptions, delivery: str, done: int, report: Report
+) -> None:
+    """Write the tables in order, all but the first ``done``; while one is being written the next is surveyed."""
+    groups = _Groups(tables, options)
+    seq = batches.last_seq(store)
+    ahead: DeliveredTable | None = None
+    with Background() as background:
+        for number, table in enumerate(tables):
+            if number < done:
+                groups.skip(table)
+                continue
+            if ahead and (isinstance(table, RepeatedTable) or table.definition.source == ahead.definition.source):
+                ahead.commit(background)  # the history of a source is that of its committed batches
+                ahead = None
+            seq += 1
+            if isinstance(table, RepeatedTable):
+                groups.of(table)
+                table.write(store, seq, delivery, options)
+                continue
+            batch = DeliveredTable(store, table, options, seq, delivery, groups.of(table))
+            batch.survey()
+            if ahead:
+                ahead.commit(background)
+            batch.write(background, partial(report, table.path.name))
+            ahead = batch
+        if ahead:
+            ahead.commit(background)
 
 
 def _resume(store: Store, delivery: str) -> list[batches.Batch]:

@@ -358,8 +358,8 @@ class ReplayBatch(DeliveredTable):
         if job.table.as_of is None:  # what the rows change changed on the day that they came
             self.context = replace(self.context, day=said["committed_on"])
 
-    def _survey(self) -> None:
-        super()._survey()
+    def survey(self) -> None:
+        super().survey()
         if self.closing.now and self.closing.closer is not None:
             self.present |= dict.fromkeys(self.closing.keys(), 0)
             self.group_keys |= self.present.keys()

@@ -13,7 +13,7 @@ from typing import TypeVar
 from credit_graph.ingest.rows import Row
 from credit_graph.ingest.subjects import NATURAL_PREFIX, name_reference
 from credit_graph.jobs import batches
-from credit_graph.jobs.writing import write_statements
+from credit_graph.jobs.writing import link_subjects
 from credit_graph.model.definition import Definition
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
@@ -149,7 +149,7 @@ def _link(store: Store, wanted: dict[str, str], seq: int) -> list[Statement]:
     found = candidates(store, wanted, seq)
     rows = store.read("read/unlinked_of", references=list(found)) if found else []
     linked = [Statement.from_properties(row["record"]) for row in rows]
-    write_statements(store, [r.again(eid=found[str(r.subject_ref)], subject_ref=None) for r in linked])
+    link_subjects(store, [r.again(eid=found[str(r.subject_ref)], subject_ref=None) for r in linked])
     store.write(
         "load/relinked",
         [{"sid": r.sid, "eid": found[str(r.subject_ref)], "reference": r.subject_ref} for r in linked],

@@ -14,7 +14,7 @@ from credit_graph.ingest.definitions import version
 from credit_graph.ingest.limits import fingerprint as rules_fingerprint
 from credit_graph.ingest.rows import Chunk
 from credit_graph.ingest.standing import Standing, standing_rows
-from credit_graph.jobs.batches import standing_file
+from credit_graph.jobs.batches import open_keys_file, standing_file
 from credit_graph.store import Store
 
 if TYPE_CHECKING:
@@ -101,3 +101,4 @@ class StandingRows:
 def forget(store: Store, source: str) -> None:
     """What stands changed by anything but a delivery (an annulment, an erasure): every row is read next time."""
     standing_file(store, source).unlink(missing_ok=True)
+    open_keys_file(store, source).unlink(missing_ok=True)

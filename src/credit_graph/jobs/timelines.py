@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from credit_graph.ingest.compare import Timeline
@@ -61,16 +60,16 @@ def timelines(store: Store, source: str, keys: Collection[str], seq: int) -> dic
     }
 
 
-def standing_keys(store: Store, source: str, seq: int) -> Iterator[tuple[str, str, date]]:
-    """(key, scope, valid_to) of every current statement of the source before batch ``seq``, in key order."""
-    after = ""
+def standing_keys(store: Store, source: str, seq: int) -> Iterator[dict[str, Any]]:
+    """key, n, scope and valid_to of every current statement of the source before batch ``seq``, in key order."""
+    after, seen = "", set()  # a page begins with the key that ended the last: one key may have several statements
     while True:
         rows = store.read("read/open_keys", source=source, seq=seq, open_day=DAY_MAX, after=after, limit=_PAGE)
-        for row in rows:
-            yield row["key"], row["scope"], row["valid_to"]
+        yield from (row for row in rows if (row["key"], row["n"]) not in seen)
         if len(rows) < _PAGE:
             return
         after = rows[-1]["key"]
+        seen = {(row["key"], row["n"]) for row in rows if row["key"] == after}
 
 
 def _chunks(keys: list[str]) -> Iterator[list[str]]:

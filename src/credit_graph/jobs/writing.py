@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +23,7 @@ class Background:
     A failure is raised by a later ``submit`` or at the end; leaving by an exception drops what was not begun.
     """
 
-    def __init__(self, depth: int = 2) -> None:
+    def __init__(self, depth: int = 4) -> None:
         self._depth = depth
         self._pending: deque[Future[object]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writing")
@@ -34,6 +34,11 @@ class Background:
             self._pending.popleft().result()
         self._pending.append(self._thread.submit(work))
 
+    def wait(self) -> None:
+        """Until all that was submitted is done."""
+        while self._pending:
+            self._pending.popleft().result()
+
     def __enter__(self) -> Self:
         return self
 
@@ -41,11 +46,8 @@ class Background:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            for future in self._pending:
-                if kind is None:
-                    future.result()
-                else:
-                    future.cancel()
+            if kind is None:
+                self.wait()
         finally:
             self._thread.shutdown(wait=True, cancel_futures=True)
 
@@ -63,20 +65,46 @@ def unknown_holder(statement: Statement, name: str) -> str:
 
 def write_statements(store: Store, opened: Iterable[Statement]) -> None:
     """Write record nodes, their subjects and their relationships."""
-    records: Rows = defaultdict(list)
-    links: Rows = defaultdict(list)
-    for statement in opened:
-        row: dict[str, Any] = {"sid": statement.sid, "eid": statement.eid, "times": _times(statement)}
-        records[statement.kind].append({"sid": statement.sid, "props": statement.properties()})
-        if statement.eid is not None:
-            links["load/subjects"].append(row)
-            _links(statement, row, links)
-        if statement.pid and (named := _person_subject(statement)) is not None:
-            links["load/person_subjects"].append({**row, "pid": statement.pid, "name": named})
-    for kind, rows in records.items():
-        store.write("load/records", rows, labels={"KIND": kind})
-    for name, rows in links.items():
+    writes_of(store, opened)()
+
+
+def writes_of(store: Store, opened: Iterable[Statement]) -> Callable[[], None]:
+    """What :func:`write_statements` does, prepared, so that the thread that writes need not."""
+    records: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    written = list(opened)
+    for statement in written:
+        name = "load/records" if statement.eid is None else "load/subject_records"
+        records[name, statement.kind].append(statement.properties())
+    links = _link_rows(written)
+
+    def write() -> None:
+        for (name, kind), rows in records.items():
+            store.write(name, rows, labels={"KIND": kind})
+        for name, rows in links.items():
+            store.write(name, rows)
+
+    return write
+
+
+def link_subjects(store: Store, linked: Sequence[Statement]) -> None:
+    """Statements that are there already get the subject that was found for them, and their relationships."""
+    store.write("load/subjects", [_base(statement) for statement in linked])
+    for name, rows in _link_rows(linked).items():
         store.write(name, rows)
+
+
+def _link_rows(statements: Iterable[Statement]) -> Rows:
+    links: Rows = defaultdict(list)
+    for statement in statements:
+        if statement.eid is not None:
+            _links(statement, links)
+        if statement.pid and (named := _person_subject(statement)) is not None:
+            links["load/person_subjects"].append({**_base(statement), "pid": statement.pid, "name": named})
+    return links
+
+
+def _base(statement: Statement) -> dict[str, Any]:
+    return {"sid": statement.sid, "eid": statement.eid, "times": {"sid": statement.sid, **statement.times()}}
 
 
 def _person_subject(statement: Statement) -> str | None:
@@ -88,17 +116,14 @@ def _person_subject(statement: Statement) -> str | None:
     return str(statement.content.get("name", ""))
 
 
-def _times(statement: Statement) -> dict[str, Any]:
-    return {"sid": statement.sid, **statement.times()}
-
-
-def _links(statement: Statement, base: dict[str, Any], links: Rows) -> None:
+def _links(statement: Statement, links: Rows) -> None:
     """The relationships that the statement's kind makes of its fields."""
     content = statement.content
     for link in KINDS[statement.kind].links:
         value = content.get(link.field)
         if value is None:
             continue
+        base = _base(statement)
         if link.type == "LOCATED_AT":
             links["load/addresses"].append({**base, "aid": address_key(str(value)), "text": value})
         elif link.type == "USES_PHONE":

@@ -22,6 +22,12 @@ def package_folder() -> Path:
     raise StoreError("store.no_engine")
 
 
+def _megabytes(heap: str) -> int:
+    """Megabytes of a heap as Java writes it (``2g``, ``512m``)."""
+    number, unit = int(heap[:-1]), heap[-1].lower()
+    return number * 1024 if unit == "g" else number
+
+
 def command(folder: Path, *, heap: str, timeout_ms: int, database: str, bolt: int, http: int) -> list[str]:
     """The command line; no secret is in it, as any user of the machine can read it."""
     package = package_folder()
@@ -34,7 +40,7 @@ def command(folder: Path, *, heap: str, timeout_ms: int, database: str, bolt: in
         # production mode replaces every error message by "see the log"; it is hardened by hand instead
         "server.mode": "development",
         "txWalFlush": 1,
-        "maxPageRAM": 512,
+        "maxPageRAM": _megabytes(heap) // 2,
         # the driver's own timeouts have no effect on this engine
         "command.timeout": timeout_ms,
         "opencypher.loadCsv.allowFileUrls": "false",
@@ -51,6 +57,7 @@ def command(folder: Path, *, heap: str, timeout_ms: int, database: str, bolt: in
         str(java),
         f"-Xmx{heap}",
         "-Xms64m",
+        "-XX:+UseParallelGC",  # a load takes a tenth less time than with the collector that Java chooses
         "-XX:+UseCompactObjectHeaders",
         "--add-modules=jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",
