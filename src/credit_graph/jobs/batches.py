@@ -207,6 +207,8 @@ def undo_open(store: Store, batch: Batch) -> None:
     seq = batch.seq
     eids = [{"eid": row["eid"]} for row in store.read("read/eids_of_batch", seq=seq)]
     store.write("load/reopen_links", eids, seq=seq, open=OPEN_SEQ)
+    while store.change("load/reopen_person_subjects", seq=seq, open=OPEN_SEQ, limit=_PAGE)[0]["reopened"]:
+        pass
     while store.change("load/reopen_records", seq=seq, open=OPEN_SEQ, limit=_PAGE)[0]["reopened"]:
         pass
     store.write("load/undo_links", eids, seq=seq)

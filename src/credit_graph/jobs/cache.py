@@ -104,7 +104,8 @@ def _row(eid: str, view: dict[str, Any], seq: int, provisional: bool) -> dict[st
     props: dict[str, Any] = {name: view[name] for name in _SHOWN}
     code = props["credit_code"] or (eid if ":" not in eid else None)
     props["credit_code"] = code
-    props["org_code"] = props["org_code"] or (code[8:17] if code else None)
+    if code:  # what the credit code says of itself goes before what a record says beside it
+        props["org_code"] = code[8:17]
     props["names_text"] = "\n".join(view["names"]) or None
     said = [json.dumps(item, ensure_ascii=False, default=str) for item in view["contradictions"]]
     props |= {"contradictions": said or None, "cache_seq": seq, "provisional": provisional or None}

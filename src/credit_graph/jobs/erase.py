@@ -24,6 +24,7 @@ from credit_graph.jobs.decisions import SOURCE
 from credit_graph.jobs.erasefiles import clean_home, erase_rows
 from credit_graph.jobs.erasing import Plan, Report, Target, covered, find
 from credit_graph.jobs.tombstones import Ground, Tombstone, Tombstones
+from credit_graph.jobs.writing import person_subject
 from credit_graph.model.chain import links
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.statement import Statement
@@ -207,7 +208,9 @@ def _rename(store: Store, statement: str, node: tuple[str, str, str], keys: set[
 
 
 def _named(statement: Statement) -> str | None:
-    """How a statement names the person or holder that it connects with its enterprise, else its subject."""
+    """How a statement names the person that it is about, else whom it connects with its enterprise, else its subject."""
+    if (person := person_subject(statement)) is not None:
+        return person
     links_ = [link for link in KINDS[statement.kind].links if link.type in {"HOLDS_OFFICE", "CONTRIBUTES"}]
     values = [statement.content.get(link.field) for link in links_] or [statement.content.get("name")]
     return next((str(value) for value in values if value is not None), None)

@@ -98,7 +98,7 @@ def _link_rows(statements: Iterable[Statement]) -> Rows:
     for statement in statements:
         if statement.eid is not None:
             _links(statement, links)
-        if statement.pid and (named := _person_subject(statement)) is not None:
+        if (named := person_subject(statement)) is not None:
             links["load/person_subjects"].append({**_base(statement), "pid": statement.pid, "name": named})
     return links
 
@@ -107,8 +107,10 @@ def _base(statement: Statement) -> dict[str, Any]:
     return {"sid": statement.sid, "eid": statement.eid, "times": {"sid": statement.sid, **statement.times()}}
 
 
-def _person_subject(statement: Statement) -> str | None:
+def person_subject(statement: Statement) -> str | None:
     """The name of the person whom the record is about; None if it is about a firm, or about somebody unknown."""
+    if statement.pid is None:
+        return None
     if KINDS[statement.kind].on_person:
         return str(statement.content["person_name"])
     if statement.eid is not None or statement.subject_ref is not None:
@@ -143,6 +145,9 @@ def _links(statement: Statement, links: Rows) -> None:
 
 def close_statements(store: Store, closed: Iterable[Statement], seq: int) -> None:
     """Close statements and their relationships in known."""
-    rows = [{"sid": statement.sid, "eid": statement.eid} for statement in closed]
+    statements = list(closed)
+    rows = [{"sid": statement.sid, "eid": statement.eid} for statement in statements]
+    persons = [{"sid": statement.sid} for statement in statements if person_subject(statement) is not None]
     store.write("load/close_records", rows, seq=seq)
     store.write("load/close_links", [row for row in rows if row["eid"] is not None], seq=seq)
+    store.write("load/close_person_subjects", persons, seq=seq)
