@@ -14,7 +14,9 @@ from credit_graph.jobs import resolve
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.faults import faults
 from credit_graph.jobs.load import LoadOptions, load
+from credit_graph.links.lookup import find
 from credit_graph.model.time import Point
+from credit_graph.projection import project
 from credit_graph.store import Store
 from roles import CODED
 
@@ -245,3 +247,19 @@ def test_one_decision_sanctions_two_persons_of_a_firm(store: Store, tmp_path: Pa
     (report,) = load(store, [write(tmp_path / "s.csv", SANCTION, rows)])
     assert (report["new"], report["quarantined"]) == (2, 0)
     assert {row["person_name"] for row in measures(store, 1, "Sanction")} == {"周玉六", "钱七"}
+
+
+def test_the_code_within_the_credit_code_goes_before_a_recorded_one(store: Store, tmp_path: Path) -> None:
+    """A tax office that writes firm 2's 组织机构代码 beside firm 3's credit code takes nothing from either."""
+    load(
+        store,
+        [register(tmp_path, 2), table(tmp_path / "r.csv", "tax_a_rating", rated(3, "") | {"org_no": org_code(2)})],
+    )
+    load(store, [table(tmp_path / "a.csv", "tax_arrears", *(owed("330206" + org_code(n)) for n in (2, 3)))])
+    assert [[row["tax_number"] for row in measures(store, n)] for n in (2, 3)] == [
+        ["330206" + org_code(2)],
+        ["330206" + org_code(3)],
+    ]
+    assert unlinked(store) == []
+    firms = project(store, Point(last_seq(store), DAY, DAY), "grading")
+    assert [find(firms, org_code(n)) for n in (2, 3)] == [credit_code(2), credit_code(3)]

@@ -20,8 +20,9 @@ def find(projection: Projection, what: str) -> str:
     firms = projection.enterprises
     if text in firms.index:
         return text
-    for column in ("credit_code", "registration_number", "org_code"):
-        found = firms.index[firms[column] == text.upper()]
+    own = firms["credit_code"].str[8:17]  # goes before an 组织机构代码 that a record gives beside it
+    for column in (firms["credit_code"], firms["registration_number"], own.fillna(firms["org_code"])):
+        found = firms.index[column == text.upper()]
         if len(found) == 1:
             return str(found[0])
     for pid, shown in person_ids(projection).items():
