@@ -212,6 +212,23 @@ def test_a_hold_goes_with_its_record_to_the_firm_that_is_found_later(store: Stor
     assert held(store, 1) == [("deleted_by_source", date(2024, 5, 1))]
 
 
+def test_a_tax_listing_is_out_of_use_from_its_removal_on(store: Store, tmp_path: Path) -> None:
+    """The table gives a day of removal (移出时间) and no reason: it is published no more, and was listed."""
+    listed = {
+        "tax_no": credit_code(1),
+        "tax_nm": "宁波第1贸易有限公司",
+        "case_nature": "偷税",
+        "entry_tm": "2023-06-01",
+    }
+    load(store, [table(tmp_path / "1.csv", "tax_blacklist", listed)])
+    assert held(store, 1) == []
+    load(store, [table(tmp_path / "2.csv", "tax_blacklist", listed | {"remove_tm": "2024-03-05"})])
+    assert held(store, 1) == [("expired", date(2024, 3, 5))]
+    assert {(row["valid_from"], row["valid_to"]) for row in measures(store, 1) if row["known_to"] > 2} == {
+        (date(2023, 6, 1), date(2024, 3, 5))
+    }
+
+
 def sanctioned(name: str, document: str, firm: str = "", code: str = "", until: str = "") -> dict[str, str]:
     row = {"决定文书号": "甬市监罚〔2024〕1号", "姓名": name, "证件号码": document, "任职单位": firm}
     row |= {"单位统一社会信用代码": code, "措施类别": "从业禁止", "起始日期": "2024-05-06", "截止日期": until}

@@ -107,4 +107,6 @@ def _named(use: UseWhen) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _plain(value: Any) -> str | None:
+    if isinstance(value, date):  # a day of removal without any reason
+        return value.isoformat()
     return value.strip().rstrip("。.;；") if isinstance(value, str) else None
