@@ -191,7 +191,7 @@ def find(store: Store, seq: int) -> Batch:
     """The batch with that seq; ``UsageError`` if there is none."""
     rows = store.read("read/batch", seq=seq)
     if not rows:
-        raise UsageError("usage.unknown_entity", what=f"batch {seq}")
+        raise UsageError("usage.unknown_entity", what=t(f"批次 {seq}", f"batch {seq}"))
     props = rows[0]["batch"]
     return Batch(props["bid"], props["seq"], props["source"], props)
 
