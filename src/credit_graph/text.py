@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Literal
 
@@ -27,3 +28,8 @@ def use(chosen: Language) -> None:
 def t(zh: str, en: str) -> str:
     """The sentence in the language in use."""
     return en if language() == "en" else zh
+
+
+def joined(items: Iterable[object]) -> str:
+    """Items in a row, as the language writes them: 甲、乙; a, b."""
+    return t("、", ", ").join(map(str, items))

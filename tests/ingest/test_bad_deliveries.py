@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from commandline import CommandLine
 
-from city import REGISTRATION, registration, write
+from city import REGISTRATION, credit_code, registration, write
 from credit_graph import settings as settings_module
 from credit_graph.jobs import batches
 from credit_graph.resources import root
@@ -132,6 +133,78 @@ def test_a_definition_without_key_scope_or_unit(
     told = refusal(command, 4, "load", str(write(tmp_path / "a.csv", REGISTRATION, ROWS)))
     assert told.startswith("definition.invalid") and f"loader.yml:{line} " in told
     assert facts(store) == before
+
+
+NUMBER = "33020600000012345678"  # a taxpayer number of 20 digits, no code and no ID in it
+
+
+def rated(folder: Path, number: str) -> Path:
+    """Firms 3 and 4, both with this taxpayer number, as one tax office writes them."""
+    columns = ["uni_social_crd_cd", "tax_no", "taxer_nm", "eval_year", "eval_dt", "tax_credi_level"]
+    rows = [(credit_code(n), number, f"宁波第{n}贸易有限公司", "2020", "2021-04-20", "A") for n in (3, 4)]
+    return write(folder / "rated.csv", columns, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def test_a_taxpayer_number_that_fits_two_firms(store: Store, command: CommandLine, tmp_path: Path) -> None:
+    command.run("load", str(rated(tmp_path, NUMBER)))
+    before = facts(store)
+    columns = ["tax_no", "tax nm", "own_tax_type", "cumu_own_amt"]
+    owed = [dict(zip(columns, (NUMBER, "宁波第3贸易有限公司", "增值税", "5000"), strict=True))]
+    path = str(write(tmp_path / "owed.csv", columns, owed))
+    out, _ = command.run("check", path)
+    assert facts(store) == before
+    out, _ = command.run("load", path)
+    assert "1 条记录没有找到唯一的主体，暂未关联（tax_arrears 1）：原因见 credit-graph faults" in out
+    again, _ = command.run("--lang", "en", "load", path, "--json")
+    assert json.loads(again)["unlinked"] == {}  # of this load; nothing new was said
+    both = [credit_code(3), credit_code(4)]
+    out, _ = command.run("faults", "--json")
+    (fault,) = [item for item in json.loads(out) if item["kind"] == "unlinked"]
+    assert (fault["code"], fault["eid"]) == ("several_fit", None) and all(code in fault["detail"] for code in both)
+    out, _ = command.run("--lang", "en", "faults", "--json")
+    assert f"taxpayer number {NUMBER}: 2 firms fit, none linked: {', '.join(sorted(both))}" in out
+    records = [r["record"] for code in both for r in store.read("read/statements_of", eid=code)]
+    assert {record["kind"] for record in records} == {"Evaluation"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "清除须由两个不同的人决定，“张一”与“张 一”是同一人。未写入任何内容。"),
+        ("en", "An erasure is decided by two persons; “张一” and “张 一” are one. Nothing was written."),
+    ],
+)
+def test_an_erasure_by_one_person_twice(
+    store: Store, command: CommandLine, tmp_path: Path, language: str, said: str
+) -> None:
+    command.run("load", str(write(tmp_path / "a.csv", REGISTRATION, ROWS[:3])))
+    before = facts(store)
+    sid = store.read("read/statements_of", eid=credit_code(1))[0]["record"]["sid"]
+    twice = ("--basis", "依据1", "--by", "张一", "--second", "张 一")
+    for wanted in ((sid,), ("--person-of", sid), ("--person",)):  # for the last nobody is asked for a number
+        line = refusal(command, 2, "--lang", language, "erase", *wanted, *twice)
+        assert line == f"usage.same_person {said}"
+    line = refusal(command, 2, "--lang", language, "erase", sid, *twice[:4])
+    assert line.startswith("usage.bad_value") and "--second" in line
+    assert refusal(command, 2, "--lang", language, "purge", *twice) == f"usage.same_person {said}"
+    assert facts(store) == before
+    assert not (store.home / "tombstones.jsonl").exists()
+
+
+def test_units_are_one_line_of_several_files(store: Store, command: CommandLine, tmp_path: Path) -> None:
+    """Of one file each column; of several how many columns, by unit; ``batch show`` says them of any."""
+    one = write(tmp_path / "a.csv", REGISTRATION, ROWS[:3])
+    other = write(tmp_path / "b.csv", REGISTRATION, [row | {"reg_capt": "500万元"} for row in ROWS[3:6]])
+    out, _ = command.run("check", str(one))
+    assert "金额单位: registered_capital=元" in out
+    out, _ = command.run("load", str(one), str(other), "--as-of", "2026-10-01", "--partial")
+    (line,) = [line for line in out.splitlines() if "金额单位" in line]
+    assert line.strip() == "金额单位: 元 2 列（逐列见 --json 或 batch show）"
+    out, _ = command.run("--lang", "en", "batch", "show", "2")
+    assert "units: registered_capital=元" in out and "day it speaks of: 2026-10-01" in out
+    shown = json.loads(command.run("batch", "show", "2", "--json")[0])
+    assert (shown["seq"], shown["units"], shown["state"]) == (2, ["registered_capital=元"], "committed")
+    assert refusal(command, 2, "batch", "show", "9").startswith("usage.unknown_entity 找不到“批次 9”")
 
 
 REFUSED = [registration(1), registration(2, uni_social_crd_cd="91330206MA00000000"), registration(3, comp_nm="=1+1")]

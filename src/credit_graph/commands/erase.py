@@ -67,12 +67,13 @@ def erase(
         if apply:
             _print_done(store, job.apply(store, report), as_json)
             return
+        ground = Ground(basis.strip(), by.strip(), second.strip())
+        if not dry_run:
+            job.require_two(ground)  # before anybody is asked for an ID number
         target = _target(store, wanted, person_of, client, person=person, history=history, mentions=mentions)
         if dry_run:
             _print_plan(find(store, target), as_json)
             return
-        ground = Ground(basis.strip(), by.strip(), second.strip())
-        job.require_two(ground)
         _warn(find(store, target))
         _print_done(store, job.erase(store, target, ground, report), as_json)
 
@@ -115,7 +116,8 @@ def _target(
         return Target(pids=(key,), mentions=mentions)
     if kind == "Record":
         return Target(sids=(key,), history=history)
-    raise UsageError("usage.bad_value", option="STATEMENT|PERSON", value=wanted, why=kind)
+    why = t(f"它指的不是记录或个人（{kind}）", f"it names no statement and no person ({kind})")
+    raise UsageError("usage.bad_value", option="STATEMENT|PERSON", value=wanted, why=why)
 
 
 def _by_number(store: Store) -> str:

@@ -16,7 +16,7 @@ from credit_graph.links import card, compute, lookup
 from credit_graph.links.policy import link_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection, project
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 LEAD = ("线索，不作为列入名单或公示的依据", "A lead: no ground of a listing or publication")
 
@@ -94,7 +94,7 @@ def path(
 
 def _print_path(found: bool, hops: list[dict[str, Any]], blocked: list[dict[str, Any]]) -> None:
     if blocked:
-        hubs = "、".join(hub["name"] for hub in blocked)
+        hubs = joined(hub["name"] for hub in blocked)
         common.console.print(
             t(
                 f"没有路径：只经由共用过多的地址、电话或人员相连（{hubs}），不作为关联证据。",
@@ -149,10 +149,10 @@ def holders(
 
 def _facts(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield t("直接控股股东", "direct majority holder"), _majority_text(result["majority"])
-    people = "、".join(row["name"] for row in result["legal_representatives"])
+    people = joined(row["name"] for row in result["legal_representatives"])
     yield t("法定代表人", "legal representative"), people
-    yield t("隶属企业", "parent"), "、".join(row["name"] or row["parent"] for row in result["parent"])
-    yield t("分支机构", "branches"), "、".join(row["name"] or row["eid"] for row in result["branches"])
+    yield t("隶属企业", "parent"), joined(row["name"] or row["parent"] for row in result["parent"])
+    yield t("分支机构", "branches"), joined(row["name"] or row["eid"] for row in result["branches"])
     for row in result["addresses"]:
         hosted = t("，集群注册等共用地址", ", hosted") if row["hosted"] else ""
         yield (
@@ -166,7 +166,7 @@ def _facts(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _majority_text(row: dict[str, Any] | None) -> str:
     if row is None:
         return t("没有出资信息", "no holders on record")
-    possible = "、".join(entry["name"] or entry["holder"] for entry in row["possible"])
+    possible = joined(entry["name"] or entry["holder"] for entry in row["possible"])
     reasons = {
         "no_capital": t("注册资本缺失或非人民币", "registered capital missing or not in yuan"),
         "over_100": t("出资额合计超过注册资本", "amounts exceed the capital"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,9 +10,10 @@ import typer
 
 from credit_graph.commands import common
 from credit_graph.errors import UsageError
+from credit_graph.jobs.faults import unlinked_since
 from credit_graph.jobs.load import LoadOptions
 from credit_graph.jobs.load import load as run_load
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 Paths = Annotated[list[Path], typer.Argument(help="文件或目录 / files or folders")]
 SourceOption = Annotated[str | None, typer.Option("--source", help="数据源名 / name of the source, if not recognised")]
@@ -36,7 +38,6 @@ _COUNTS = (
     ("faults", "疑点", "faults"),
 )
 _REMARKS = (
-    ("units", "金额单位", "units:"),
     ("skipped", "表外的行（title 标题，note 合计与说明，blank 空白）：", "lines outside the table:"),
     ("notes", "提示：", "note:"),
     ("unmapped", "未识别的列（未载入）：", "columns that the definition does not know (not loaded):"),
@@ -98,10 +99,10 @@ def _options(
     for item in unit or []:
         column, mark, name = item.partition("=")
         if not mark or not name:
-            raise UsageError("usage.bad_value", option="--unit", value=item, why="COLUMN=UNIT")
+            raise UsageError("usage.bad_value", option="--unit", value=item, why=t("应为 列=单位", "write COLUMN=UNIT"))
         units[column] = name
     if scope is not None and "=" not in scope:
-        raise UsageError("usage.bad_value", option="--scope", value=scope, why="FIELD=VALUE")
+        raise UsageError("usage.bad_value", option="--scope", value=scope, why=t("应为 字段=值", "write FIELD=VALUE"))
     return LoadOptions(
         source=source,
         as_of=common.past_day("--as-of", as_of),
@@ -119,20 +120,41 @@ def _options(
 def _run(paths: list[Path], options: LoadOptions, as_json: bool) -> None:
     with common.graph() as store, common.progress(show=not as_json) as report:
         reports = run_load(store, paths, options, report)
+        unlinked = {} if options.dry else unlinked_since(store, min(item["seq"] for item in reports))
     if as_json:
-        common.print_json({"batches": reports})
-    else:
-        print_batches(reports, title=t("检查结果（未写入）", "Checked, nothing written") if options.dry else None)
+        common.print_json({"batches": reports, "unlinked": unlinked})
+        return
+    print_batches(reports, title=t("检查结果（未写入）", "Checked, nothing written") if options.dry else None)
+    if unlinked:
+        total, each = sum(unlinked.values()), joined(f"{source} {count}" for source, count in unlinked.items())
+        zh = f"{total} 条记录没有找到唯一的主体，暂未关联（{each}）：原因见 credit-graph faults"
+        en = f"{total} records fit no firm or several and are kept unlinked ({each}): credit-graph faults says why"
+        common.console.print(f"  {t(zh, en)}", highlight=False, soft_wrap=True)
 
 
 def print_batches(reports: list[dict[str, Any]], *, title: str | None = None) -> None:
-    """The table at the end of a load: one line per batch, then what was refused or set aside, and why."""
+    """The table at the end of a load: one line per batch, then units, and what was refused or set aside, and why."""
     shown = [item for item in _COUNTS if item[0] in _ALWAYS or any(r[item[0]] for r in reports)]
     columns = [t("批次", "seq"), t("文件", "file"), t("数据源", "source"), *(t(zh, en) for _, zh, en in shown)]
     rows = [[r["seq"], r["path"], r["source"], *(r[name] for name, _, _ in shown)] for r in reports]
     common.print_table(title or t("载入结果", "Loaded"), columns, rows)
+    _print_units(reports)
     for report in reports:
         for key, zh, en in _REMARKS:
             if found := report.get(key):
-                common.console.print(f"  {report['path']}: {t(zh, en)} {'、'.join(found)}", highlight=False)
+                common.console.print(f"  {report['path']}: {t(zh, en)} {joined(found)}", highlight=False)
         common.print_reasons(report["path"], report["reasons"])
+
+
+def _print_units(reports: list[dict[str, Any]]) -> None:
+    """The unit that each column of amounts was read in; of several files how many columns, by unit."""
+    decided = [report for report in reports if report.get("units")]
+    if len(decided) == 1:
+        zh = en = joined(decided[0]["units"])
+    else:
+        counts = Counter(item.rpartition("=")[2] for report in decided for item in report["units"])
+        zh = "，".join(f"{unit} {count} 列" for unit, count in counts.most_common())
+        en = ", ".join(f"{count} columns in {unit}" for unit, count in counts.most_common())
+        zh, en = f"{zh}（逐列见 --json 或 batch show）", f"{en} (each column: --json, or batch show)"
+    if decided:
+        common.console.print(f"  {t('金额单位', 'units')}: {t(zh, en)}", highlight=False)

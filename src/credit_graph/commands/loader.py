@@ -13,7 +13,7 @@ from credit_graph.errors import CreditGraphError, DefinitionError, UsageError
 from credit_graph.ingest.definitions import FILE, folders, load_definition, read_definition, version
 from credit_graph.ingest.samples import EXPECTED, SAMPLE, Expected, as_yaml, differences, outcome_of_sample
 from credit_graph.model.definition import Column, Definition
-from credit_graph.text import t
+from credit_graph.text import joined, t
 from credit_graph.yamlfile import read_yaml
 
 Folder = Annotated[Path, typer.Argument(help="定义目录，如 loaders/registration / folder of the definition")]
@@ -90,7 +90,7 @@ def show(source: Source) -> None:
     """Show how a source is read: each field with its type and the headers that files may use."""
     found = folders()
     if source not in found:
-        raise UsageError("usage.bad_value", option="NAME", value=source, why="、".join(found))
+        raise UsageError("usage.bad_value", option="NAME", value=source, why=t("现有：", "there are: ") + joined(found))
     definition = load_definition(found[source])
     for name, value in {**_summary(definition), **_rules(definition)}.items():
         common.console.print(f"{name}: {value}", highlight=False, markup=False)
@@ -122,5 +122,5 @@ def _rules(definition: Definition) -> dict[str, str]:
 
 def _field(definition: Definition, field: str, column: Column) -> list[str]:
     unit = definition.units.get(field)
-    names = "、".join(column.names)
-    return [field, definition.type_of(field).value, names, "、".join(unit.possible) if unit else ""]
+    names = joined(column.names)
+    return [field, definition.type_of(field).value, names, joined(unit.possible) if unit else ""]

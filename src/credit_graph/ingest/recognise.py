@@ -11,7 +11,7 @@ from credit_graph.errors import InputError, UsageError
 from credit_graph.model.definition import Definition
 from credit_graph.model.headers import normal_header, split_unit
 from credit_graph.model.kinds import FieldType
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 __all__ = ["Match", "normal_header", "recognise", "split_unit"]
 
@@ -36,9 +36,9 @@ class Match:
         """Why the definition can't read the table."""
         parts = []
         if self.missing:
-            parts.append(t("缺少列 ", "it lacks ") + "、".join(self.missing))
+            parts.append(t("缺少列 ", "it lacks ") + joined(self.missing))
         if self.doubled:
-            parts.append(t("多列对应同一字段：", "two columns give one field: ") + "、".join(self.doubled))
+            parts.append(t("多列对应同一字段：", "two columns give one field: ") + joined(self.doubled))
         return "；".join(parts)
 
 
@@ -60,7 +60,7 @@ def recognise(
     """
     _refuse_duplicates(header, path)
     if source is not None and source not in definitions:
-        known = "、".join(sorted(definitions))
+        known = joined(sorted(definitions))
         raise UsageError("usage.bad_value", option="--source", value=source, why=known)
     wanted = [definitions[source]] if source is not None else list(definitions.values())
     matches = sorted((match(header, definition) for definition in wanted), key=_rank)
@@ -122,7 +122,7 @@ def _refuse_duplicates(header: Sequence[str], path: Path | str) -> None:
     counts = Counter(normal_header(text) for text in header)
     twice = [text for text in dict.fromkeys(header) if normal_header(text) and counts[normal_header(text)] > 1]
     if twice:
-        raise InputError("input.duplicate_columns", path=path, columns="、".join(twice[:10]))
+        raise InputError("input.duplicate_columns", path=path, columns=joined(twice[:10]))
 
 
 def _rank(found: Match) -> tuple[int, int, int]:

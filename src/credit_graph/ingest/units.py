@@ -11,7 +11,7 @@ from credit_graph.ingest.values import FEN, Bad, amount_parts, clean
 from credit_graph.model.definition import Definition, Unit
 from credit_graph.model.headers import normal_header, split_unit
 from credit_graph.model.kinds import FieldType
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 Counts = Callable[[str], Mapping[str, int]]  # field -> its distinct cells and how often each stands
 
@@ -74,7 +74,7 @@ def _plausible(rule: Unit, middle: Decimal, header: str, path: str) -> str:
     """The one unit in which the non-zero median lies in the plausible range."""
     if rule.median_yuan is None:
         why = t(f"与它同单位的列 {rule.like} 没有金额", f"the column {rule.like}, which it is like, has no amounts")
-        raise InputError("input.unit_undecided", path=path, column=header, units="、".join(rule.possible), why=why)
+        raise InputError("input.unit_undecided", path=path, column=header, units=joined(rule.possible), why=why)
     low, high = rule.median_yuan
     fitting = [unit for unit in rule.possible if low <= float(middle * FEN[unit] / FEN["元"]) <= high]
     if len(fitting) == 1:
@@ -83,7 +83,7 @@ def _plausible(rule: Unit, middle: Decimal, header: str, path: str) -> str:
         f"非零中位数 {middle:f}，合理范围 {low:g}–{high:g} 元",
         f"the non-zero median is {middle:f}, plausible are {low:g} to {high:g} yuan",
     )
-    raise InputError("input.unit_undecided", path=path, column=header, units="、".join(rule.possible), why=why)
+    raise InputError("input.unit_undecided", path=path, column=header, units=joined(rule.possible), why=why)
 
 
 def _median(counts: Mapping[str, int]) -> Decimal | None:

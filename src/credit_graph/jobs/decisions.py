@@ -20,6 +20,7 @@ from credit_graph.model.kinds import CHANNELS, HOLD_REASONS
 from credit_graph.model.statement import Statement, Value, content_hash
 from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ, covers
 from credit_graph.store import Store
+from credit_graph.text import joined, t
 
 SOURCE = "bureau"
 
@@ -93,19 +94,25 @@ def place_hold(
 
 def _check_hold(reason: str, channels: Sequence[str], start: date | None, end: date | None) -> None:
     if reason not in HOLD_REASONS:
-        raise UsageError("usage.bad_value", option="--reason", value=reason, why=", ".join(HOLD_REASONS))
+        raise UsageError("usage.bad_value", option="--reason", value=reason, why=_one_of(HOLD_REASONS))
     unknown = [name for name in channels if name not in CHANNELS]
     if unknown or not channels:
-        raise UsageError("usage.bad_value", option="--channels", value=",".join(unknown), why=", ".join(CHANNELS))
-    if end is not None and end <= (start or DAY_MIN):
-        raise UsageError("usage.bad_value", option="--to", value=end, why=f"<= {start or DAY_MIN}")
+        raise UsageError("usage.bad_value", option="--channels", value=",".join(unknown), why=_one_of(CHANNELS))
+    first = start or DAY_MIN
+    if end is not None and end <= first:
+        why = t(f"应晚于 {first}", f"must lie after {first}")
+        raise UsageError("usage.bad_value", option="--to", value=end, why=why)
+
+
+def _one_of(values: Sequence[object]) -> str:
+    return t("可用的有：", "one of: ") + joined(values)
 
 
 def _require_day(store: Store, record: Statement, event_day: date, seq: int) -> None:
     """A hold on one day covers the statement that begins on it: there has to be one."""
     days = {piece.valid_from for piece in timelines(store, record.source, [record.key], seq)[record.key].pieces}
     if event_day not in days:
-        why = ", ".join(str(day) for day in sorted(days))
+        why = _one_of(sorted(days))
         raise UsageError("usage.bad_value", option="--event-day", value=event_day, why=why)
 
 

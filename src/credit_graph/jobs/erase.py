@@ -33,6 +33,7 @@ from credit_graph.store.rewrite import rewrite
 from credit_graph.store.secret import load_or_create, secret_path
 from credit_graph.store.secret import read as read_secret
 from credit_graph.store.tombstones import mark, refuse_pending
+from credit_graph.text import t
 
 PATH = "erase"  # what the batch of an erasure calls itself
 _PAGE = 5000
@@ -57,7 +58,8 @@ def require_two(ground: Ground) -> None:
     """Two different persons and a basis; a name counts without width, case and spaces. Raises ``UsageError``."""
     for option, value in (("--by", ground.by), ("--second", ground.second), ("--basis", ground.basis)):
         if not _name(value):
-            raise UsageError("usage.bad_value", option=option, value=value, why="-")
+            why = t("必须给出：依据和两个不同的人", "must be given: a basis and two different persons")
+            raise UsageError("usage.bad_value", option=option, value=value, why=why)
     if _name(ground.by) == _name(ground.second):
         raise UsageError("usage.same_person", by=ground.by, second=ground.second)
 
@@ -208,7 +210,7 @@ def _rename(store: Store, statement: str, node: tuple[str, str, str], keys: set[
 
 
 def _named(statement: Statement) -> str | None:
-    """How a statement names the person that it is about, else whom it connects with its enterprise, else its subject."""
+    """How a statement names the person it is about, else whom it connects with its enterprise, else its subject."""
     if (person := person_subject(statement)) is not None:
         return person
     links_ = [link for link in KINDS[statement.kind].links if link.type in {"HOLDS_OFFICE", "CONTRIBUTES"}]

@@ -13,6 +13,7 @@ from credit_graph.jobs.tombstones import Tombstones, hashed_content, key_hash, p
 from credit_graph.model.kinds import KINDS, FieldType
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
+from credit_graph.text import t
 
 Report = Callable[[str, int, int], None]  # what, done, total
 Name = tuple[str, str]  # source and natural key
@@ -81,7 +82,8 @@ def find(store: Store, target: Target) -> Plan:
             raise UsageError("usage.unknown_entity", what=sid)
         found[sid] = Statement.from_properties(rows[0]["record"])
         if found[sid].kind == "Hold":
-            raise UsageError("usage.bad_value", option="STATEMENT", value=sid, why="credit-graph hold lift")
+            why = t("停用标记用 credit-graph hold lift 解除", "a hold is lifted: credit-graph hold lift")
+            raise UsageError("usage.bad_value", option="STATEMENT", value=sid, why=why)
     plan.mentions = _mentions(store, target.pids)
     if target.mentions:
         plan.pids |= plan.mentions.keys()

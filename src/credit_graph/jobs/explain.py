@@ -20,7 +20,7 @@ from credit_graph.jobs.tombstones import Tombstone
 from credit_graph.model.time import Point
 from credit_graph.projection.holds import usable
 from credit_graph.store import Store
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 
 def explain(store: Store, code: str, point: Point, policy_name: str = DEFAULT_POLICY) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _find(store: Store, code: str) -> str:
     if not eids:
         raise UsageError("usage.unknown_entity", what=code)
     if len(eids) > 1:
-        raise UsageError("usage.several", what=code, candidates="、".join(eids))
+        raise UsageError("usage.several", what=code, candidates=joined(eids))
     return str(eids[0])
 
 

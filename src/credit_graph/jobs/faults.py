@@ -12,7 +12,7 @@ from credit_graph.jobs.checks import run_checks
 from credit_graph.jobs.resolve import fitting, looked_up
 from credit_graph.model.time import Point
 from credit_graph.store import Store
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 # how a record may name its subject
 _REFERENCES = {
@@ -74,14 +74,18 @@ def _unlinked(store: Store) -> Iterator[DataFault]:
         yield DataFault("unlinked", code, None, record["sid"], record["source"], detail)
 
 
+def unlinked_since(store: Store, first: int) -> dict[str, int]:
+    """Source -> records of the batches from ``first`` on whose subject was looked for and not found."""
+    return {row["source"]: row["count"] for row in store.read("read/unlinked_counts", first=first)}
+
+
 def _why_unlinked(reference: str, eids: list[str]) -> tuple[str, str]:
     if reference.startswith(NATURAL_PREFIX):
         zh = "自然人，未给出证件号码，不与任何主体关联"
         return "natural_person", t(zh, "a natural person without the number of a document: nobody to link it to")
     if len(eids) > 1:
-        listed = "、".join(eids)
         return "several_fit", t(
-            f"有 {len(eids)} 家企业符合，未关联：{listed}", f"{len(eids)} firms fit, none linked: {listed}"
+            f"有 {len(eids)} 家企业符合，未关联：{joined(eids)}", f"{len(eids)} firms fit, none linked: {joined(eids)}"
         )
     return "none_fits", t("没有企业符合", "no firm fits")
 

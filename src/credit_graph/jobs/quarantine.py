@@ -18,6 +18,7 @@ from credit_graph.ingest.replayed import StoredRow, stored_rows
 from credit_graph.jobs import batches
 from credit_graph.jobs.batches import Batch
 from credit_graph.store import Store
+from credit_graph.text import t
 
 ALL = 1_000_000  # batches
 
@@ -112,7 +113,8 @@ def row(store: Store, wanted: str) -> dict[str, Any]:
     """One refused row in full; ``wanted`` is ``SEQ:ROW``. Raises ``UsageError`` if there is none."""
     seq, _, number = wanted.partition(":")
     if not (seq.isdigit() and number.isdigit()):
-        raise UsageError("usage.bad_value", option="ID", value=wanted, why="SEQ:ROW")
+        why = t("应为 批次:行，如 3:25", "write SEQ:ROW, e.g. 3:25")
+        raise UsageError("usage.bad_value", option="ID", value=wanted, why=why)
     batches.find(store, int(seq))
     found = next((delivered.rows.get(int(number)) for delivered in refused(store, seq=int(seq))), None)
     if found is None:

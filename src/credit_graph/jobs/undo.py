@@ -28,7 +28,9 @@ def undo(store: Store, seq: int, actor: str, role: str) -> int | None:
             return None
         batches.refuse_open_batch(store)
         if "reverses" in batch.properties:
-            raise UsageError("usage.bad_value", option="seq", value=seq, why="reverses another batch")
+            raise UsageError(
+                "usage.bad_value", option="seq", value=seq, why=t("它本身是冲销批次", "it reverses another itself")
+            )
         if "tombstones" in batch.properties:
             raise UsageError(
                 "usage.bad_value", option="seq", value=seq, why=t("清除不能撤销", "an erasure is for good")

@@ -7,6 +7,7 @@ import hashlib
 from credit_graph.errors import UsageError
 from credit_graph.links.compute import Links
 from credit_graph.projection import Projection, normal_name
+from credit_graph.text import joined
 
 _SHOWN_CANDIDATES = 5
 
@@ -35,7 +36,7 @@ def find(projection: Projection, what: str) -> str:
     if len(eids) == 1:
         return str(eids[0])
     if eids:
-        raise UsageError("usage.several", what=text, candidates="、".join(eids[:_SHOWN_CANDIDATES]))
+        raise UsageError("usage.several", what=text, candidates=joined(eids[:_SHOWN_CANDIDATES]))
     raise UsageError("usage.unknown_entity", what=text)
 
 

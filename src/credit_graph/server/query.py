@@ -18,6 +18,7 @@ from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.records import Record, record
 from credit_graph.server.roles import limits
 from credit_graph.server.search import search
+from credit_graph.text import joined
 
 Asked = Annotated[
     AsOf | None, strawberry.argument(description="另一时点，默认当前 / another point in time; default: now")
@@ -190,7 +191,7 @@ async def _find(context: Context, code: str, at: Moment) -> str | None:
     known = {view["eid"]: view["credit_code"] or view["name"] or "" for view in views if view["known"]}
     found = [eid for eid in known if eid in eids] or list(known)
     if len(found) > 1:
-        raise UsageError("usage.several", what=code[:80], candidates="、".join(known[eid] for eid in found))
+        raise UsageError("usage.several", what=code[:80], candidates=joined(known[eid] for eid in found))
     return found[0] if found else None
 
 
