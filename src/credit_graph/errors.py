@@ -237,6 +237,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{what} can't be rebuilt as it was: the statements {sids} behind it were erased by law (tombstone {stones}, "
         "{on}, basis: {basis}).",
     ),
+    "state.was_erased": (
+        "{what} 已依法清除（清除记录 {stone}，{on}，依据：{basis}）。",
+        "{what} was erased by law (tombstone {stone}, {on}, basis: {basis}).",
+    ),
     "state.no_data": (
         "图中没有数据。请先运行 credit-graph load。",
         "The graph is empty. Run credit-graph load first.",

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 import city
 from credit_graph.cli import app
-from credit_graph.errors import CreditGraphError
+from credit_graph.errors import CreditGraphError, StateError
 from credit_graph.jobs.link import link
 from credit_graph.jobs.load import LoadOptions, load
+from credit_graph.jobs.trace import trace
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
 from credit_graph.server.tokens import Sealer
@@ -74,6 +75,11 @@ def test_by_statement_and_then_nothing_is_left_to_apply(store: Store) -> None:
     done = json.loads(run(first.sid, *TWO))
     assert (done["statements"], done["rows"], done["persons"], len(done["tombstones"])) == (1, 1, 0, 1)
     assert json.loads(run("--apply", "--json"))["statements"] == 0
+    assert run("--apply").splitlines() == ["清除记录均已生效，没有需要处理的内容。"]
+    with pytest.raises(StateError) as caught:
+        trace(store, first.sid)
+    told = {"what": first.sid, "stone": done["tombstones"][0], "on": str(TODAY), "basis": TWO[1]}
+    assert (caught.value.code, caught.value.fields) == ("state.was_erased", told)
     assert refused(first.sid, *TWO)[0] == "usage.unknown_entity"
 
 
@@ -98,7 +104,9 @@ def test_mentions_by_name_are_told_and_taken_only_if_asked(store: Store) -> None
     link(store, Point(2, TODAY, TODAY))
     of = offices(store)[0].sid
     plan = json.loads(run("--person-of", of, "--dry-run", "--json"))
-    assert (len(plan["statements"]), plan["persons"], len(plan["mentions"])) == (2, 1, 4)
+    going = {item["sid"] for item in plan["statements"]}
+    assert (len(going), plan["persons"], len(plan["mentions"])) == (2, 1, 2)
+    assert going.isdisjoint(plan["mentions"])
     plan = json.loads(run("--person-of", of, "--mentions", "--dry-run", "--json"))
     assert (len(plan["statements"]), plan["persons"], plan["mentions"]) == (4, 3, [])
     assert {item["kind"] for item in plan["statements"]} == {"Office", "Registration"}

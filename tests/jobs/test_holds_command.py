@@ -123,3 +123,6 @@ def test_the_table_names_each_hold(listed: Store) -> None:
     run("hold", "add", records(listed)[KEY].sid, *GIVEN)
     shown = run("--lang", "en", "hold", "list").replace("\n", "")
     assert "Holds (2)" in shown
+    shown = run("--lang", "zh", "hold", "list", "--limit", "1")
+    assert "停用标记（共 2，显示前 1，--limit 可改）" in shown
+    assert "张一" in shown.replace("\n", "") and "信用修复" in shown  # the bureau's own first, in words

@@ -93,6 +93,8 @@ def test_purge_lists_then_erases_by_two(store: Store) -> None:
     assert [(item["sid"], item["kind"], item["person"], item["since"]) for item in dry] == [
         (gone.sid, "Office", "人1", "2020-01-01")
     ]
+    told = runner.invoke(app, ["purge", "--dry-run"], catch_exceptions=False).output
+    assert "保存期届满（1）" in told and "任职" in told and "office_ended: 1" in told
     assert store.read("read/statement", sid=gone.sid) != []
     for second in ("张一", ""):
         with pytest.raises(CreditGraphError):

@@ -79,6 +79,8 @@ def test_export_wipe_import_rotate(line: Line, store: Store, tmp_path: Path, mon
 
 @pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_where_the_passphrase_comes_from(line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line.run("secret", "export", str(tmp_path / "a"), code="usage.bad_value")  # no terminal to ask at
+    assert "CREDIT_GRAPH_PASSPHRASE_FILE" in line.text
     setting(monkeypatch, "CREDIT_GRAPH_PASSPHRASE", "short")
     line.run("secret", "export", str(tmp_path / "a"), code="usage.bad_value")
     words = tmp_path / "words"

@@ -28,6 +28,7 @@ from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest.reasons import reason_text
 from credit_graph.model.time import Point
 from credit_graph.store import Store
+from credit_graph.text import t
 
 # no markup: names and cells of source files may hold brackets; a pipe is not squeezed into 80 columns
 console = Console(markup=False) if sys.stdout.isatty() else Console(width=160, markup=False)
@@ -61,6 +62,7 @@ def caller() -> Caller:
 
 ValidOption = Annotated[str | None, typer.Option("--valid", help="有效日 / day on which it is true (YYYY-MM-DD)")]
 KnownOption = Annotated[str | None, typer.Option("--known", help="已知时点 / known: day or batch seq")]
+LimitOption = Annotated[int, typer.Option("--limit", help="最多显示 / show at most")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
 
@@ -142,6 +144,13 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console.print(table)
+
+
+def counted(zh: str, en: str, total: int, shown: int) -> str:
+    """The title of a list, with how many there are and, if not all are shown, how many are."""
+    if shown < total:
+        return t(f"{zh}（共 {total}，显示前 {shown}，--limit 可改）", f"{en} ({total}, first {shown}; see --limit)")
+    return t(f"{zh}（{total}）", f"{en} ({total})")
 
 
 def print_reasons(what: str, reasons: Mapping[str, int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import re
 import sys
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from credit_graph.jobs import erase as job
 from credit_graph.jobs.erasing import Plan, Target, find
 from credit_graph.jobs.purge import Due, due
 from credit_graph.jobs.tombstones import Ground
+from credit_graph.model.kinds import KINDS
 from credit_graph.server.tokens import Sealer
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
@@ -83,6 +85,7 @@ def purge(
     basis: BasisOption = "",
     by: ByOption = "",
     second: SecondOption = "",
+    limit: common.LimitOption = 50,
     as_json: common.JsonOption = False,
 ) -> None:
     """Erase what policies/retention.yml says is due; with --dry-run only list it."""
@@ -92,7 +95,7 @@ def purge(
     with common.graph() as store, common.progress(show=not as_json) as report:
         found = due(store)
         if dry_run or not found:
-            _print_due(found, as_json)
+            _print_due(found, limit, as_json)
             return
         target = Target(sids=tuple(item.sid for item in found))
         _print_done(store, job.erase(store, target, ground, report), as_json)
@@ -148,7 +151,11 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
         "holds": [item.sid for item in plan.holds],
         "persons": len(plan.pids),
         "kept": [item.sid for item in plan.kept],
-        "mentions": sorted({sid for pid, sids in plan.mentions.items() if pid not in plan.pids for sid in sids}),
+        # the join rests on statements of the person, too: those go
+        "mentions": sorted(
+            {sid for pid, sids in plan.mentions.items() if pid not in plan.pids for sid in sids}
+            - {item.sid for item in plan.statements}
+        ),
     }
 
 
@@ -157,11 +164,16 @@ def _print_plan(plan: Plan, as_json: bool) -> None:
         common.print_json(_plan_json(plan))
         return
     columns = [t("记录", "statement"), t("数据源", "source"), t("类别", "kind"), t("企业", "enterprise")]
-    rows = [[item.sid, item.source, item.kind, item.eid] for item in [*plan.statements, *plan.holds]]
-    title = t(
-        f"将清除 {len(rows)} 条记录、{len(plan.pids)} 人", f"{len(rows)} statements, {len(plan.pids)} persons would go"
+    rows = [[item.sid, item.source, _kind(item.kind), item.eid] for item in [*plan.statements, *plan.holds]]
+    statements, persons, holds = len(plan.statements), len(plan.pids), len(plan.holds)
+    common.print_table(
+        t(
+            f"将清除 {statements} 条记录、{persons} 人" + (f"，以及其上 {holds} 个停用标记" if holds else ""),
+            f"{statements} statements, {persons} persons would go" + (f", and {holds} holds on them" if holds else ""),
+        ),
+        columns,
+        rows,
     )
-    common.print_table(title, columns, rows)
     _warn(plan)
 
 
@@ -173,14 +185,16 @@ def _warn(plan: Plan) -> None:
             t(
                 f"同一记录的其他内容保留：{'、'.join(kept)}（--history 一并清除）",
                 f"Other statements of the same records stay: {', '.join(kept)} (--history erases them, too)",
-            )
+            ),
+            soft_wrap=True,
         )
     if mentions := shown["mentions"]:
         common.notes.print(
             t(
                 f"只有姓名、被认为是同一人的记录保留：{'、'.join(mentions)}（--mentions 一并清除）",
                 f"Mentions by name taken for this person stay: {', '.join(mentions)} (--mentions erases them, too)",
-            )
+            ),
+            soft_wrap=True,
         )
 
 
@@ -195,6 +209,13 @@ def _print_done(store: Store, done: job.Erased, as_json: bool) -> None:
                 "seq": done.seq,
             }
         )
+        return
+    if not (done.tombstones or done.rows):
+        zh, en = (
+            "清除记录均已生效，没有需要处理的内容。",
+            "All tombstones were applied already: there was nothing to do.",
+        )
+        common.console.print(t(zh, en))
         return
     common.console.print(
         t(
@@ -221,16 +242,22 @@ def _print_done(store: Store, done: job.Erased, as_json: bool) -> None:
         )
 
 
-def _print_due(found: list[Due], as_json: bool) -> None:
+def _print_due(found: list[Due], limit: int, as_json: bool) -> None:
     if as_json:
         common.print_json([item.as_dict() for item in found])
         return
     columns = [
         t("记录", "statement"),
         t("类别", "kind"),
-        t("个人", "person"),
+        t("记录所称", "named"),
         t("届满日", "due since"),
         t("依据", "basis"),
     ]
-    rows = [[item.sid, item.kind, item.person, item.since, item.basis] for item in found]
-    common.print_table(t(f"保存期届满（{len(found)}）", f"Past their term ({len(found)})"), columns, rows)
+    rows = [[item.sid, _kind(item.kind), item.person, item.since, item.basis] for item in found[:limit]]
+    common.print_table(common.counted("保存期届满", "Past their term", len(found), len(rows)), columns, rows)
+    for rule, count in sorted(Counter(item.rule for item in found).items()):
+        common.console.print(f"  {rule}: {count}", highlight=False)
+
+
+def _kind(name: str) -> str:
+    return t(KINDS[name].zh, name)

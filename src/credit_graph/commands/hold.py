@@ -16,7 +16,7 @@ from credit_graph.model.kinds import CHANNELS
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import DAY_MAX, DAY_MIN
 from credit_graph.store import Store
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 app = typer.Typer(help="停用标记：修复、撤销、到期 / keep records from use", no_args_is_help=True)
 
@@ -92,9 +92,10 @@ def list_holds(
     source: Annotated[
         str | None, typer.Option("--source", help="只列此数据源 / on records of this source only")
     ] = None,
+    limit: common.LimitOption = 50,
     as_json: common.JsonOption = False,
 ) -> None:
-    """Show what is on hold, since when, for which channels, on what basis and by whom."""
+    """Show what is on hold, since when, for which channels, on what basis and by whom; the bureau's own first."""
     with common.graph() as store:
         found = [_shown(item) for item in decisions.holds(store, source, lifted=lifted)]
     if as_json:
@@ -113,8 +114,9 @@ def list_holds(
         t("决定人", "by"),
         t("状态", "state"),
     ]
-    rows = [[item[name] for name in _FIELDS] for item in found]
-    common.print_table(t(f"停用标记（{len(found)}）", f"Holds ({len(found)})"), columns, rows)
+    found.sort(key=lambda item: item["placed_by"] != decisions.SOURCE)
+    rows = [[_said(name, item[name]) for name in _FIELDS] for item in found[:limit]]
+    common.print_table(common.counted("停用标记", "Holds", len(found), len(rows)), columns, rows)
 
 
 _FIELDS = ("id", "source", "key", "event_day", "reason", "channels", "from", "to", "basis", "by", "state")
@@ -142,6 +144,29 @@ def _shown(item: StandingHold) -> dict[str, Any]:
         "lifted": item.lifted,
         "state": state,
     }
+
+
+def _said(name: str, value: Any) -> Any:
+    """A cell of the table: codes in words, as ``--json`` gives them in English."""
+    if name == "reason" and value in _REASONS:
+        return t(*_REASONS[value])
+    if name == "channels":
+        return joined(t(*_CHANNELS[channel]) for channel in value.split(","))
+    return value
+
+
+_REASONS = {
+    "repaired": ("信用修复", "repaired"),
+    "withdrawn": ("撤销", "withdrawn"),
+    "expired": ("届满", "expired"),
+    "deleted_by_source": ("来源已删除", "deleted by source"),
+}
+_CHANNELS = {
+    "public": ("公开", "public"),
+    "departments": ("部门", "departments"),
+    "grading": ("分级", "grading"),
+    "internal": ("内部", "internal"),
+}
 
 
 def _day(value: date) -> date | None:

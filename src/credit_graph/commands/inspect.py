@@ -13,8 +13,6 @@ from credit_graph.jobs.trace import trace as run_trace
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.text import t
 
-LimitOption = Annotated[int, typer.Option("--limit", help="最多显示 / show at most")]
-
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
@@ -49,7 +47,7 @@ def trace(
 
 
 def faults(
-    limit: LimitOption = 30,
+    limit: common.LimitOption = 30,
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
     as_json: common.JsonOption = False,

@@ -19,7 +19,6 @@ from credit_graph.text import t
 
 app = typer.Typer(help="隔离的行 / rows that were refused", no_args_is_help=True)
 
-LimitOption = Annotated[int, typer.Option("--limit", help="最多显示 / show at most")]
 SourceOption = Annotated[str | None, typer.Option("--source", help="只看此数据源 / of this source only")]
 BatchOption = Annotated[int | None, typer.Option("--batch", help="只看此批次 / of this batch only")]
 AllOption = Annotated[bool, typer.Option("--all", help="含已重放的行 / with rows that were accepted since")]
@@ -30,7 +29,7 @@ def list_rows(
     source: SourceOption = None,
     batch: BatchOption = None,
     everything: AllOption = False,
-    limit: LimitOption = 50,
+    limit: common.LimitOption = 50,
     as_json: common.JsonOption = False,
 ) -> None:
     """Rows that are refused, with reason, column, value, file, row and version."""
@@ -51,7 +50,7 @@ def list_rows(
     if everything:
         columns.append(t("重放批次", "replayed"))
         rows = [[*row, item.get("replayed")] for row, item in zip(rows, found, strict=False)]
-    common.print_table(t(f"隔离的行（共 {len(found)}）", f"Refused rows ({len(found)})"), columns, rows)
+    common.print_table(common.counted("隔离的行", "Refused rows", len(found), len(rows)), columns, rows)
 
 
 @app.command("show", help="一行的全部内容 / one row in full")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -117,5 +118,12 @@ def _passphrase(*, new: bool) -> str:
         return text
     if found.passphrase is not None:
         return found.passphrase.get_secret_value()
-    asked: str = typer.prompt(t("口令", "Passphrase"), hide_input=True, confirmation_prompt=new, err=True)
+    if not sys.stdin.isatty():
+        why = t(
+            "没有终端可输入：用 CREDIT_GRAPH_PASSPHRASE_FILE 指定口令文件",
+            "no terminal: set CREDIT_GRAPH_PASSPHRASE_FILE",
+        )
+        raise UsageError("usage.bad_value", option="passphrase", value="", why=why)
+    again = t("再输入一次", "Once more") if new else False
+    asked: str = typer.prompt(t("口令", "Passphrase"), hide_input=True, confirmation_prompt=again, err=True)
     return asked

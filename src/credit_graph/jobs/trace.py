@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from credit_graph.errors import UsageError
+from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest import batchfile
 from credit_graph.jobs import batches
 from credit_graph.jobs.batches import Batch
+from credit_graph.jobs.tombstones import Tombstones
 from credit_graph.model.statement import META
 from credit_graph.store import Store
 
@@ -31,17 +32,25 @@ def trace(store: Store, wanted: str) -> list[dict[str, Any]]:
     """Statements that ``wanted`` names (a statement id, or an enterprise's credit code or id), with their rows.
 
     Each: ``{"statement": …, "content": …, "batch": …, "cells": {header: text} | None}``. Raises ``UsageError`` if
-    nothing has that name.
+    nothing has that name, ``StateError("state.was_erased")`` if it was erased.
     """
     rows = store.read("read/statement", sid=wanted) or store.read("read/statements_of", eid=wanted.upper())
     if not rows:
-        raise UsageError("usage.unknown_entity", what=wanted)
+        raise _unknown(store, wanted)
     records = [row["record"] for row in rows]
     numbers: dict[int, set[int]] = defaultdict(set)
     for record in records:
         numbers[record["batch"]].add(record["row"])
     said = {seq: _Said.of(store, seq, wanted_rows) for seq, wanted_rows in numbers.items()}
     return [_explain(record, said[record["batch"]]) for record in records]
+
+
+def _unknown(store: Store, wanted: str) -> UsageError | StateError:
+    """A stored result may name a statement that was erased since: its tombstone stands in its place."""
+    stone = Tombstones.read(store).of_statements([wanted]).get(wanted)
+    if stone is None:
+        return UsageError("usage.unknown_entity", what=wanted)
+    return StateError("state.was_erased", what=wanted, stone=stone.id, on=stone.on, basis=stone.basis)
 
 
 @dataclass(frozen=True, slots=True)
