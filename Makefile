@@ -10,8 +10,9 @@ BIN = .venv/bin
 demo: .venv/installed
 	$(BIN)/credit-graph demo $(ARGS)
 
+# Two processes share the tests, each with engines of its own; a server that NEO4J_URI names is one, so one process.
 test: .venv/installed lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(if $(NEO4J_URI),0,2) --dist worksteal $(ARGS)
 
 test-slow: .venv/installed
 	$(BIN)/pytest -m slow $(ARGS)

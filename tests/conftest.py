@@ -22,6 +22,12 @@ pytest_plugins = ["store_fixtures"]
 ENGINES = ("embedded", "neo4j")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Two processes on one server would empty each other's graph."""
+    if os.environ.get("NEO4J_URI") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("NEO4J_URI names one server for all tests: run them in one process, pytest -n 0")
+
+
 class Engines:
     """The servers of this run, each started when a test first needs it."""
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
@@ -98,7 +99,12 @@ def _java() -> str:
 
 
 def _fetch() -> None:
-    """Copy the jars once; a marker says that the copy is whole and of this pom.xml."""
+    """Copy the jars once, whichever process comes first; a marker says that the copy is whole and of this pom.xml."""
+    with FileLock(FOLDER / "lib.lock"):
+        _fetch_alone()
+
+
+def _fetch_alone() -> None:
     pom = FOLDER / "pom.xml"
     marker = LIBRARY / "complete.xml"
     if marker.exists() and marker.read_bytes() == pom.read_bytes():

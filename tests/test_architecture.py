@@ -9,7 +9,8 @@ import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,14 @@ DOCS = [*sorted((REPOSITORY / "docs").glob("*.md")), *sorted(REPOSITORY.glob("*.
 DOCS += [REPOSITORY / "policies" / "README.md", REPOSITORY / "cypher" / "README.md"]
 
 
-def text_of(paths: list[Path]) -> str:
+def text_of(paths: Iterable[Path]) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+@cache
+def rooms(paths: tuple[Path, ...]) -> list[str]:
+    """The text of each folder."""
+    return [text_of(path for path in paths if path.parent == folder) for folder in {path.parent for path in paths}]
 
 
 def in_backticks() -> set[str]:
@@ -86,8 +93,7 @@ def test_functions_and_files_are_small() -> None:
 def test_every_statement_has_a_sound_header_and_a_caller(name: str) -> None:
     assert statement(name).purpose.endswith(".") or statement(name).purpose.endswith(")")
     callers = TESTS if name.startswith("explore/") else SOURCES
-    rooms = {path.parent: [other for other in callers if other.parent == path.parent] for path in callers}
-    assert any(runs(text_of(paths), name) for paths in rooms.values()) or name in named_by_checks()
+    assert any(runs(text, name) for text in rooms(tuple(callers))) or name in named_by_checks()
 
 
 def runs(text: str, name: str) -> bool:
