@@ -15,7 +15,7 @@ test: .venv/installed lint
 	$(BIN)/pytest -n $(if $(NEO4J_URI),0,2) --dist worksteal $(ARGS)
 
 test-slow: .venv/installed
-	$(BIN)/pytest -m slow $(ARGS)
+	JDK_JAVA_OPTIONS= $(BIN)/pytest -m slow $(ARGS)
 
 lint: .venv/installed
 	$(BIN)/ruff check src tests benchmarks

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from commandline import CommandLine
 from credit_graph.store import Store
 from facts import D, commit, fact
 
@@ -17,7 +20,13 @@ def run(env: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProc
     return subprocess.run(command, env=env, check=False, capture_output=True, text=True)
 
 
-def test_build_and_show(store: Store, env: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture
+def command(store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
+    return CommandLine(monkeypatch, capfd)
+
+
+def test_build_and_show(store: Store, env: dict[str, str], command: CommandLine, tmp_path: Path) -> None:
     listing = fact(
         "SeriousListing",
         "k1",
@@ -35,8 +44,8 @@ def test_build_and_show(store: Store, env: dict[str, str], tmp_path: Path) -> No
     build = ("release", "build", "serious_violation", "--valid", "2026-11-23", "--out", out)
     first = run(env, *build, "--json")
     assert first.returncode == 0, first.stderr
-    told = json.loads(first.stdout)
-    assert (told["counts"], told["unchanged"], told["seq"]) == (
+    built = json.loads(first.stdout)
+    assert (built["counts"], built["unchanged"], built["seq"]) == (
         {"entries": 1, "refused": 0, "removed": 0, "held": 0},
         False,
         1,
@@ -55,9 +64,9 @@ def test_build_and_show(store: Store, env: dict[str, str], tmp_path: Path) -> No
         (("release", "build", "serious_violation", "--valid", "2020-01-01", "--out", out), 4, "policy.none_in_force"),
         (("release", "build", "blacklist", "--out", out), 2, "usage.bad_value"),
     ):
-        failed = run(env, *arguments)
-        assert (failed.returncode, failed.stderr.split()[0], failed.stdout) == (status, code, "")
-        assert len(failed.stderr.strip().splitlines()) == 1
+        printed, told = command.run(*map(str, arguments), status=status)
+        assert (told.split()[0], printed) == (code, "")
+        assert len(told.strip().splitlines()) == 1
 
 
 def test_an_empty_graph(store: Store, env: dict[str, str], tmp_path: Path) -> None:
