@@ -112,6 +112,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} 不是 quarantine export 导出的工作簿：{why}。请保留前五列，重新导出后再改。",
         "{path} is no workbook of quarantine export: {why}. Keep its first five columns, or export again.",
     ),
+    "input.case": (
+        "算例“{case}”的 {field} 有误：{why}",
+        "The field {field} of the case “{case}” is wrong: {why}",
+    ),
     "input.not_a_release": ("{path} 不是名单发布目录。", "{path} is no folder of a release."),
     "input.release_altered": (
         "{path} 与发布时不一致：缺失、多出或被改动。",
