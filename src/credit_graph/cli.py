@@ -29,6 +29,7 @@ _MODULES = (
     "secret",
     "loader",
     "links",
+    "solve",
     "grade",
     "release",
     "hold",

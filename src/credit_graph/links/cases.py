@@ -154,6 +154,8 @@ def _questions(row: Any, params: Any, types: Mapping[str, str], fail: Any) -> tu
     for name in (name for part in merge for name in part):
         if not isinstance(name, str) or name not in types:
             fail("merge", t(f"nodes 中没有“{name}”", f"“{name}” is not among the nodes"))
+    if sum(len(set(part)) for part in merge) > len({name for part in merge for name in part}):
+        fail("merge", t("同一编号在两组中", "an id is in two sets"))
     asked = params.get("alpha", alpha if isinstance(alpha, dict) else ())
     alphas = list(asked) if isinstance(asked, list | dict) else [asked] if asked != () else []
     for value in alphas:

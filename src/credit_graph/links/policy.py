@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from typing import Literal
 
@@ -19,6 +20,18 @@ class Majority(Dated):
 
     id: str
     at_exactly_half: bool
+
+
+class Beneficial(Dated):
+    """受益所有人: from which share of the equity or votes a person is one."""
+
+    id: str
+    per_cent: int = Field(gt=0, le=100)
+
+    @property
+    def line(self) -> Fraction:
+        """The share as a fraction of one."""
+        return Fraction(self.per_cent, 100)
 
 
 class Branches(Dated):
@@ -47,13 +60,16 @@ class LinkPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     majority: tuple[Majority, ...]
+    beneficial: tuple[Beneficial, ...]
     yuan: tuple[str, ...]
     branches: tuple[Branches, ...]
     hubs: tuple[Hubs, ...]
 
     def on(self, day: date) -> LinkRules:
         """The rules in force on the day; raises ``DefinitionError`` where none or two are."""
+        ruled = [row for row in self.beneficial if row.in_force(day)]
         return LinkRules(
+            beneficial=only_in_force(ruled, day, "links/control.yml beneficial") if ruled else None,
             majority=only_in_force(self.majority, day, "links/control.yml majority"),
             yuan=self.yuan,
             branches=only_in_force(self.branches, day, "links/control.yml branches"),
@@ -67,6 +83,7 @@ class LinkRules(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     majority: Majority
+    beneficial: Beneficial | None  # there was no rule for all firms before 2024-11-01
     yuan: tuple[str, ...]
     branches: Branches
     hubs: Hubs

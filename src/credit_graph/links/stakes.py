@@ -77,11 +77,11 @@ def stakes(
     own_shares_vote: bool = False,
     infer_residual: bool = True,
 ) -> Stakes:
-    """Index holdings: one row per (holder, company), ``votes`` (``BLANK`` if unknown), ``capital`` per entity (n).
+    """Index holdings: one row per (holder, company); ``votes`` (``BLANK`` if unknown) by row, ``capital`` by entity.
 
     Own shares (库存股) carry no vote: they are taken off the capital unless ``own_shares_vote``. The only blank holder
     of a company has what the others leave unless ``infer_residual`` is false. Raises ``ValueError`` for ids outside
-    0 .. n-1, negative votes, or a capital or sum over ``MAX_VOTES``.
+    0 .. n-1, two rows of a pair, negative votes, or a capital or sum over ``MAX_VOTES``.
     """
     holder, company = np.asarray(holder, np.int32), np.asarray(company, np.int32)
     votes, capital = np.asarray(votes, np.int64), np.array(capital, np.int64)
@@ -89,6 +89,8 @@ def stakes(
     apart = holder != company
     in_ptr, in_row = _index(n, company, apart)
     in_holder, in_votes = holder[in_row], votes[in_row]
+    if _has_double(in_ptr, in_holder):
+        raise ValueError("a holder has two rows in one company")
     out_ptr, out_row = _index(n, holder, apart)
     own = np.zeros(n, np.int64)
     np.add.at(own, company[~apart], np.maximum(votes[~apart], 0))
@@ -118,15 +120,26 @@ def _check(n: int, holder: Ids, company: Ids, votes: Amounts, capital: Amounts) 
             raise ValueError("the votes of a company add up to more than MAX_VOTES")
 
 
-def merged(n: int, holder: Ids, parties: Sequence[Sequence[int]]) -> Ids:
-    """The holders with each set of concert parties (一致行动人) as one: set ``k`` becomes entity ``n + k``.
+def together(
+    n: int, holder: Ids, company: Ids, votes: Amounts, parties: Sequence[Sequence[int]]
+) -> tuple[Ids, Ids, Amounts, Ids]:
+    """The holdings with each set of concert parties (一致行动人) as one holder: set ``k`` becomes entity ``n + k``.
 
-    Members keep their own holders; their votes are cast together.
+    Its votes in a company are added up in one row; one blank makes them blank. The fourth column is the row given
+    (int32), the first of several. Members keep their own holders. Parties must not overlap.
     """
-    to = np.arange(n + len(parties), dtype=np.int32)
+    to = np.arange(n, dtype=np.int32)
     for k, party in enumerate(parties):
         to[list(party)] = n + k
-    return to[holder]
+    holder, votes, keep = to[holder], votes.copy(), np.ones(len(votes), np.bool_)
+    first: dict[tuple[int, int], int] = {}
+    for row in np.flatnonzero(holder >= n).tolist():
+        at = first.setdefault((int(holder[row]), int(company[row])), row)
+        if at != row:
+            keep[row] = False
+            blank = votes[at] == BLANK or votes[row] == BLANK
+            votes[at] = BLANK if blank else votes[at] + votes[row]
+    return holder[keep], company[keep], votes[keep], np.flatnonzero(keep).astype(np.int32)
 
 
 @compiled
@@ -147,6 +160,17 @@ def _index(n: int, key: Ids, use: Flags) -> tuple[Pointers, Ids]:
         ptr[i] = ptr[i - 1]
     ptr[0] = 0
     return ptr, row
+
+
+@compiled
+def _has_double(ptr: Pointers, holder: Ids) -> bool:
+    last = np.zeros(len(ptr), np.int32)
+    for y in range(len(ptr) - 1):
+        for k in range(ptr[y], ptr[y + 1]):
+            if last[holder[k]] == y + 1:
+                return True
+            last[holder[k]] = y + 1
+    return False
 
 
 @compiled
