@@ -21,7 +21,7 @@ def solve(file: Annotated[Path, typer.Argument(metavar="FILE.json", help="算例
     """Print one JSON line for each case of the file; all cases are read before the first is worked out."""
     # numba takes a second to import: no other command waits for it
     from credit_graph.links import cases  # noqa: PLC0415
-    from credit_graph.links import solve as solver
+    from credit_graph.links import solve as solver  # noqa: PLC0415
 
     found = cases.parse_cases(_read(file), str(file))
     for case in found:
