@@ -1,4 +1,7 @@
-"""Compiling array functions with numba; machine code is cached beside the source, or else in the user's cache."""
+"""Compiling array functions with numba; machine code is cached beside the source, or else in the user's cache.
+
+The cache sees changes of the function's own file only, so a compiled function calls compiled ones of its file alone.
+"""
 
 from __future__ import annotations
 

@@ -91,6 +91,20 @@ class ControlForest:
         inside[node] = False
         return np.flatnonzero(inside).tolist()
 
+    def tree(self, node: int) -> list[tuple[int, int]]:
+        """The control tree from the entity down: (depth, entity), each company after its parent, siblings ascending;
+        members of a ring follow one another at one depth."""
+        below: dict[int, list[int]] = {}
+        for company in self.controlled(node):
+            if self.name(company) == company and company != self.name(node):
+                below.setdefault(int(self.parent[company]), []).append(company)
+        found, waiting = [], [(0, self.name(node))]
+        while waiting:
+            depth, at = waiting.pop()
+            found += [(depth, member) for member in self.members(at)]
+            waiting += [(depth + 1, child) for child in reversed(below.get(at, []))]
+        return found
+
 
 def control_forest(holdings: Stakes, *, at_exactly_half: bool = False, ruled: Ids | None = None) -> ControlForest:
     """The control forest. ``at_exactly_half``: half counts (policy row of the day); ``ruled``: int32 (n), who rules
@@ -202,7 +216,7 @@ def _by_root(
     return best, highest, exact, itself
 
 
-def direct_votes(holdings: Stakes, forest: ControlForest, x: int, y: int) -> tuple[int, list[tuple[int, int]]]:
+def supporting_votes(holdings: Stakes, forest: ControlForest, x: int, y: int) -> tuple[int, list[tuple[int, int]]]:
     """The votes of ``y`` that ``x`` and the companies under it have: their sum and (row of the input, votes) of each.
 
     This is the explanation of control: the rows are the records that add up. Blank holders are left out.
