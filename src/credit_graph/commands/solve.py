@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def solve(file: Annotated[Path, typer.Argument(metavar="FILE.json", help="算例列表 / list of cases")]) -> None:
-    """Print one JSON line for each case of the file; all cases are read before the first is worked out."""
+    """Print one JSON line for each case of the file, or nothing where one of them is wrong."""
     # numba takes a second to import: no other command waits for it
     from credit_graph.links import cases  # noqa: PLC0415
     from credit_graph.links import solve as solver  # noqa: PLC0415
@@ -26,8 +26,8 @@ def solve(file: Annotated[Path, typer.Argument(metavar="FILE.json", help="算例
     found = cases.parse_cases(_read(file), str(file))
     for case in found:
         solver.definition(case)
-    for case in found:
-        typer.echo(json.dumps({"name": case.name, "result": solver.solve(case)}, ensure_ascii=False))
+    for line in [{"name": case.name, "result": solver.solve(case)} for case in found]:
+        typer.echo(json.dumps(line, ensure_ascii=False))
 
 
 def _read(file: Path) -> str:
