@@ -1,23 +1,26 @@
 """Shortest explanation between two entities: a chain of links, each with the statement that says so.
 
 Hubs over the limit and hosted addresses (集群注册) are no evidence and are not walked through; where that is why
-there is no path, the answer says so.
+there is no path, the answer says so. The search itself is :mod:`credit_graph.links.search`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
-import networkx as nx
 import numpy as np
 import pandas as pd
+
+from credit_graph.links.neighbours import Ids, edge_mask, neighbours
+from credit_graph.links.search import Ego, PathSearch, Walk
 
 MAX_HOPS = 8
 NodeKind = Literal["enterprise", "person", "address", "phone"]
 EdgeKind = Literal["holds", "office", "branch", "address", "phone", "same_person"]
+_CODES = {kind: code for code, kind in enumerate(get_args(EdgeKind))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,15 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class PathAnswer:
-    """The hops from start to end; empty with ``blocked`` where only hubs over the limit connect the two."""
+    """The hops from start to end; empty with ``blocked`` where only hubs over the limit connect the two.
+
+    ``others``: further paths that differ in their entities, shortest first.
+    """
 
     hops: tuple[Hop, ...] = ()
     blocked: tuple[str, ...] = ()  # hubs of the path that would have been found
     found: bool = field(default=False)
+    others: tuple[tuple[Hop, ...], ...] = ()
 
 
 def edge_frame(parts: dict[EdgeKind, pd.DataFrame]) -> pd.DataFrame:
@@ -49,51 +56,56 @@ def edge_frame(parts: dict[EdgeKind, pd.DataFrame]) -> pd.DataFrame:
     return every.sort_values(["a", "b", "kind", "label"], ignore_index=True)
 
 
-def shortest_path(edges: pd.DataFrame, start: str, end: str, hubs: Set[str]) -> PathAnswer:
-    """The shortest chain of at most ``MAX_HOPS`` edges from ``start`` to ``end``.
+class Network:
+    """Edges and hubs, indexed once for any number of questions.
 
-    ``edges``: as :func:`edge_frame`; ``hubs``: nodes that are not walked through (they may be an end).
+    ``edges``: as :func:`edge_frame`; ``hubs``: nodes that are not walked through (they may be an end);
+    ``kinds``: which kinds of edges count, default all.
     """
-    open_hubs = hubs - {start, end}
-    walkable = edges[~edges["a"].isin(open_hubs) & ~edges["b"].isin(open_hubs)]
-    hops = _search(walkable, start, end)
-    if hops is not None:
-        return PathAnswer(hops=hops, found=True)
-    through = _search(edges, start, end) if open_hubs else None
-    if through is None:
-        return PathAnswer()
-    return PathAnswer(blocked=tuple(sorted({hop.end for hop in through} & open_hubs)))
+
+    def __init__(self, edges: pd.DataFrame, hubs: Set[str], kinds: Collection[EdgeKind] | None = None) -> None:
+        ends = np.concatenate([edges["a"].to_numpy(dtype=object), edges["b"].to_numpy(dtype=object)])
+        codes, names = pd.factorize(ends)
+        ids = codes.astype(np.int32)
+        self.edges = edges
+        self.names: list[str] = list(names)
+        self.ids = {name: number for number, name in enumerate(self.names)}
+        closed = np.zeros(len(self.names), dtype=np.bool_)
+        closed[[self.ids[hub] for hub in hubs if hub in self.ids]] = True
+        code = edges["kind"].map(_CODES).to_numpy(dtype=np.uint8)
+        usable = None if kinds is None else edge_mask(code, only=[_CODES[kind] for kind in kinds])
+        graph = neighbours(ids[: len(edges)], ids[len(edges) :], len(self.names))
+        self.search = PathSearch(graph, closed=closed, usable=usable)
+
+    def explain(self, start: str, end: str, count: int = 1, max_hops: int = MAX_HOPS) -> PathAnswer:
+        """Up to ``count`` paths of at most ``max_hops`` edges; an entity without any edge has no path."""
+        if start == end:
+            return PathAnswer(found=True)
+        if start not in self.ids or end not in self.ids:
+            return PathAnswer()
+        answer = self.search.explain(self.ids[start], self.ids[end], max_hops, count)
+        hops = [self._hops(walk) for walk in answer.walks]
+        blocked = tuple(sorted(self.names[node] for node in answer.blocked))
+        return PathAnswer(hops[0] if hops else (), blocked, bool(hops), tuple(hops[1:]))
+
+    def ego(self, center: str, hops: int, limit: int) -> tuple[list[str], pd.DataFrame, bool]:
+        """The entities within ``hops`` of the centre, at most ``limit``, the near ones first; the edges between
+        them; and whether the limit cut something off."""
+        if center not in self.ids:
+            return [center], self.edges.iloc[:0], False
+        found: Ego = self.search.ego(self.ids[center], hops, limit)
+        return [self.names[node] for node in found.nodes], self._rows(found.edges), found.truncated
+
+    def _rows(self, edges: Ids) -> pd.DataFrame:
+        return self.edges.iloc[edges]
+
+    def _hops(self, walk: Walk) -> tuple[Hop, ...]:
+        rows = self._rows(np.array(walk.edges, dtype=np.int32))
+        told = rows[["kind", "label", "sids"]].itertuples(index=False, name=None)
+        ends = pairwise(self.names[node] for node in walk.nodes)
+        return tuple(Hop(a, b, *row) for (a, b), row in zip(ends, told, strict=True))
 
 
-def _search(edges: pd.DataFrame, start: str, end: str) -> tuple[Hop, ...] | None:
-    if start == end:
-        return ()
-    near = _around(edges, start, end)
-    graph: nx.Graph[str] = nx.Graph()
-    columns = (near[name].tolist() for name in ("a", "b", "kind", "label", "sids"))
-    for a, b, kind, label, sids in zip(*columns, strict=True):
-        if not graph.has_edge(a, b):
-            graph.add_edge(a, b, kind=kind, label=label, sids=sids)
-    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
-        return None
-    hops = []
-    for a, b in pairwise(nx.shortest_path(graph, start, end)):
-        hops.append(Hop(a, b, **graph.edges[a, b]))
-    return tuple(hops)
-
-
-def _around(edges: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
-    """Only the edges within reach of ``start`` until ``end`` is met: the whole city never becomes a networkx graph."""
-    a, b = edges["a"].to_numpy(dtype=object), edges["b"].to_numpy(dtype=object)
-    codes, _ = pd.factorize(np.concatenate([a, b, np.array([start, end], dtype=object)]))
-    left, right = codes[: len(a)], codes[len(a) : 2 * len(a)]
-    reached = np.zeros(codes.max() + 1, dtype=bool)
-    reached[codes[-2]] = True
-    for _ in range(MAX_HOPS):
-        touched = reached[left] | reached[right]
-        before = reached.sum()
-        reached[left[touched]] = True
-        reached[right[touched]] = True
-        if reached[codes[-1]] or reached.sum() == before:
-            break
-    return edges[reached[left] & reached[right]]
+def shortest_path(edges: pd.DataFrame, start: str, end: str, hubs: Set[str]) -> PathAnswer:
+    """The shortest chain of at most ``MAX_HOPS`` edges from ``start`` to ``end``; see :class:`Network`."""
+    return Network(edges, hubs).explain(start, end)
