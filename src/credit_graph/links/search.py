@@ -78,7 +78,7 @@ class PathSearch:
         self.graph.check(start, end)
         if not 0 <= max_hops <= MOST_HOPS:
             raise ValueError(f"max_hops must be 0 to {MOST_HOPS}")
-        return self._run(self._closed, start, end, max_hops, _NONE)
+        return self._run(self._closed, int(start), int(end), int(max_hops), _NONE)
 
     def alternatives(self, start: int, end: int, count: int, max_hops: int) -> list[Walk]:
         """Up to ``count`` paths that differ in their entities, by length and then ids.
@@ -103,7 +103,7 @@ class PathSearch:
         walks = self.alternatives(start, end, count, max_hops)
         if walks or not len(self._open):
             return Explanation(tuple(walks))
-        through = self._run(self._open, start, end, max_hops, _NONE)
+        through = self._run(self._open, int(start), int(end), int(max_hops), _NONE)
         if through is None:
             return Explanation()
         return Explanation(blocked=tuple(sorted(node for node in through.nodes[1:-1] if self._closed[node])))
@@ -118,7 +118,8 @@ class PathSearch:
             raise ValueError(f"hops must be 0 to {MOST_HOPS} and limit at least 1")
         graph = self.graph
         arrays = graph.indptr, graph.neighbour, graph.edge
-        size, truncated = _around(*arrays, self._closed, self._usable, center, hops, limit, self._near, self._queues[0])
+        span = int(center), int(hops), int(limit)
+        size, truncated = _around(*arrays, self._closed, self._usable, *span, self._near, self._queues[0])
         nodes = self._queues[0][:size].copy()
         levels = self._near[nodes] - np.int8(1)
         edges = np.sort(_between(*arrays, self._usable, nodes, self._near))
