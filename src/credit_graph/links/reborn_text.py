@@ -1,0 +1,104 @@
+"""The evidence for a reborn firm (换马甲) as sentences, each with the records behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from credit_graph.text import t
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence in the language in use, and the statements that say so (none for what is compared)."""
+
+    text: str
+    sids: tuple[str, ...] = ()
+
+
+def role(kind: str) -> str:
+    """What a person is to a firm, in the language in use; the name of the kind where it is none of these."""
+    roles = {
+        "controller": t("实际控制人", "controller"),
+        "legal_representative": t("法定代表人", "legal representative"),
+        "holder": t("股东", "shareholder"),
+        "executive": t("高级管理人员", "executive"),
+        "supervisor": t("监事", "supervisor"),
+    }
+    return roles.get(kind, kind)
+
+
+def evidence(candidate: Mapping[Any, Any], shared: pd.DataFrame, names: Mapping[Any, str]) -> list[Evidence]:
+    """Why the candidate is one: days, links (the hard ones first), trade, name.
+
+    ``candidate``: a row of :func:`credit_graph.links.reborn.reborn_candidates`; ``shared``: its links there (of any
+    pairs); ``names``: eid -> name.
+    """
+    old, new = candidate["old"], candidate["new"]
+    links = shared[(shared["old"] == old) & (shared["new"] == new)]
+    links = links.sort_values(["hard", "points", "group", "key"], ascending=[False, False, True, True])
+    found = [Evidence(_days(int(candidate["days"]), names.get(old, old), names.get(new, new)))]
+    found += [_link(row) for row in links.to_dict(orient="records")]
+    if not pd.isna(candidate["same_industry"]) and candidate["same_industry"]:
+        found.append(Evidence(t("两企业登记的行业相同。", "Both are registered in the same industry.")))
+    if candidate["core"] > 0:
+        found.append(Evidence(_names(candidate["core"])))
+    if candidate["scope"] > 0:
+        share = f"{candidate['scope']:.0%}"
+        found.append(Evidence(t(f"许可、经营项目的重合度为{share}。", f"Their licensed items overlap by {share}.")))
+    return found
+
+
+def _days(days: int, old: str, new: str) -> str:
+    if days < 0:
+        return t(
+            f"“{new}”在“{old}”被列入、吊销或注销前{-days}日成立。",
+            f"“{new}” was opened {-days} days before “{old}” was listed, revoked or struck.",
+        )
+    return t(
+        f"“{new}”在“{old}”被列入、吊销或注销后{days}日成立。",
+        f"“{new}” was opened {days} days after “{old}” was listed, revoked or struck.",
+    )
+
+
+def _names(likeness: float) -> str:
+    share = f"{likeness:.0%}"
+    return t(
+        f"去除行政区划和组织形式后，两企业名称的相似度为{share}。",
+        f"Without region and legal form their names are {share} alike.",
+    )
+
+
+def _link(row: Mapping[Any, Any]) -> Evidence:
+    label = row["old_label"]
+    other = row["new_label"]
+    if row["group"] == "person":
+        then, now = role(row["old_kind"]), role(row["new_kind"])
+        text = t(
+            f"{label}曾是原企业的{then}，现为新企业的{now}。",
+            f"{label} was {then} of the old firm and is {now} of the new one.",
+        )
+    elif row["group"] == "family":
+        text = t(
+            f"原企业的{label}与新企业的{other}疑为亲属。",
+            f"{label} of the old firm and {other} of the new one are suspected to be relatives.",
+        )
+    else:
+        shown = _shared(row["group"])
+        text = t(f"两企业{shown}相同：{label}。", f"Both have the same {shown}: {label}.")
+    return Evidence(text, tuple(row["sids"]))
+
+
+def _shared(group: str) -> str:
+    words = {
+        "phone": t("联系电话", "telephone"),
+        "email": t("电子邮箱", "e-mail address"),
+        "address": t("住所（到房间号）", "address, down to the room"),
+        "domain": t("网站或品牌", "website or brand"),
+        "transfer": t("受让的设备、商标", "equipment or trademark, transferred"),
+        "employee": t("从业人员", "employee"),
+    }
+    return words.get(group, group)
