@@ -225,6 +225,7 @@ def test_reliability_is_that_of_all_outcomes_and_noisy_or_that_of_trees(seed: in
             nested.setdefault(a, {}).setdefault(b, []).append(p)
         one = {0: Fraction(1)}
         exact = reliability(nested, one, range(count))
+        assert exact is not None
         assert [exact[entity] for entity in range(count)] == every_outcome(links, count, 0)
         tree = {draw.randrange(b): {b: [Fraction(draw.randint(0, 4), 4)]} for b in range(1, count)}
         assert noisy_or(tree, one, range(count)) == reliability(tree, one, range(count))
@@ -236,7 +237,9 @@ def test_noisy_or_on_a_cycle_is_the_least_solution() -> None:
     found = noisy_or(ring, {"S": Fraction(1)}, ["S", "A", "B"])
     # a = 1 - (1 - 1/2)(1 - a/4), so a = 4/7
     assert found == {"S": 1, "A": Fraction(4, 7), "B": Fraction(2, 7)}
-    assert noisy_or(ring, {"S": Fraction(1)}, ["S", "A", "B"], rounds=1) == {"S": 1, "A": half, "B": 0}
+    # b = 1 - (1 - a/2)(1 - a/4), so a^2 + 26 a - 16 = 0, which no fraction solves
+    wild = ring | {"A": {"B": [half], "A2": [half]}, "A2": {"B": [half]}}
+    assert noisy_or(wild, {"S": Fraction(1)}, ["S", "A", "A2", "B"]) is None
 
 
 def test_the_policy_has_weights_for_every_kind() -> None:

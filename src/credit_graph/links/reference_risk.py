@@ -11,30 +11,32 @@ from typing import TypeVar
 
 N = TypeVar("N", bound=Hashable)
 Links = Mapping[N, Mapping[N, Sequence[Fraction]]]
+MAX_DIGITS = 4000  # of a fraction, in bits
+MAX_UNCERTAIN = 16  # links that may fail: the time doubles with each
 _NEAR = 10**6  # largest denominator of a limit that is looked for
 _ROUNDS = 10_000
 
 
-def noisy_or(
-    network: Links[N], sources: Mapping[N, Fraction], nodes: Sequence[N], rounds: int = 0
-) -> dict[N, Fraction]:
+def noisy_or(network: Links[N], sources: Mapping[N, Fraction], nodes: Sequence[N]) -> dict[N, Fraction] | None:
     """``h(v) = 1 - prod(1 - h(u) p(u, v))`` over all links into v, repeated until nothing changes.
 
     Evidence that shares a beginning is counted twice: that is what :func:`reliability` is compared for. On a cycle
-    the values rise for ever: the limit is given where it is a fraction that solves the equations exactly, else the
-    value after many rounds. ``rounds``: stop after so many instead.
+    the values rise for ever: their limit is given where it is a fraction that solves the equations exactly. None
+    where there is no such fraction, or fractions get too long.
     """
     into: dict[N, list[tuple[N, Fraction]]] = {node: [] for node in nodes}
     for start, ends in network.items():
         for end, links in ends.items():
             into[end] += [(start, p) for p in links]
     value = {node: sources.get(node, Fraction(0)) for node in nodes}
-    for _ in range(rounds or len(nodes) + 1):
+    for _ in nodes:
         following = _once(into, sources, value)
         if following == value:
             return value
+        if max(share.denominator.bit_length() for share in following.values()) > MAX_DIGITS:
+            break
         value = following
-    return value if rounds else _limit(into, sources, value)
+    return _limit(into, sources)
 
 
 def _once(
@@ -49,13 +51,11 @@ def _once(
     return result
 
 
-def _limit(
-    into: Mapping[N, Sequence[tuple[N, Fraction]]], sources: Mapping[N, Fraction], value: dict[N, Fraction]
-) -> dict[N, Fraction]:
+def _limit(into: Mapping[N, Sequence[tuple[N, Fraction]]], sources: Mapping[N, Fraction]) -> dict[N, Fraction] | None:
     """The limit on a chart with cycles: guessed from rounds in floating point, and proved by the equations."""
     links = {node: [(start, float(p)) for start, p in found] for node, found in into.items()}
     own = {node: float(p) for node, p in sources.items()}
-    near = {node: float(p) for node, p in value.items()}
+    near = {node: own.get(node, 0.0) for node in into}
     for _ in range(_ROUNDS):
         before = dict(near)
         for node, found in links.items():
@@ -66,51 +66,38 @@ def _limit(
         if near == before:
             break
     guess = {node: Fraction(p).limit_denominator(_NEAR) for node, p in near.items()}
-    if _once(into, sources, guess) == guess:
-        return guess
-    return {node: Fraction(p).limit_denominator(10**15) for node, p in near.items()}
+    return guess if _once(into, sources, guess) == guess else None
 
 
-def reliability(network: Links[N], sources: Mapping[N, Fraction], nodes: Sequence[N]) -> dict[N, Fraction]:
-    """The true probability that a node is reached when every link holds independently.
+def reliability(network: Links[N], sources: Mapping[N, Fraction], nodes: Sequence[N]) -> dict[N, Fraction] | None:
+    """The true probability that a node is reached when every link holds, and every source is hit, independently.
 
-    By cases on one link after the other among those that leave what is reached; exponential in the links.
+    By cases on one link after the other among those that leave what is reached. None where more than
+    ``MAX_UNCERTAIN`` links and sources may fail.
     """
-    links = [(start, end, p) for start, ends in network.items() for end, many in ends.items() for p in many]
+    links = [(start, end, p) for start, ends in network.items() for end, many in ends.items() for p in many if p]
+    if sum(p < 1 for _, _, p in links) + sum(0 < p < 1 for p in sources.values()) > MAX_UNCERTAIN:
+        return None
     found = dict.fromkeys(nodes, Fraction(0))
-    for reached, chance in _starts(sources):
-        for final, probability in _outcomes(frozenset(reached), frozenset(range(len(links))), links):
-            for node in final:
-                found[node] += chance * probability
+    states = {(reached, frozenset(range(len(links)))): chance for reached, chance in _starts(sources)}
+    while states:
+        (hit, left), chance = states.popitem()
+        way = next((i for i in sorted(left) if links[i][0] in hit and links[i][1] not in hit), None)
+        if way is None:
+            for node in hit:
+                found[node] += chance
+            continue
+        _, end, p = links[way]
+        for state, share in (((hit | {end}, left - {way}), p), ((hit, left - {way}), 1 - p)):
+            if share:
+                states[state] = states.get(state, Fraction(0)) + chance * share
     return found
 
 
-def _starts(sources: Mapping[N, Fraction]) -> Iterator[tuple[set[N], Fraction]]:
+def _starts(sources: Mapping[N, Fraction]) -> Iterator[tuple[frozenset[N], Fraction]]:
     """Which sources are hit, with the probability of that."""
-    cases: list[tuple[set[N], Fraction]] = [(set(), Fraction(1))]
+    cases: list[tuple[frozenset[N], Fraction]] = [(frozenset(), Fraction(1))]
     for node, strength in sources.items():
-        cases = [
-            (reached | extra, chance * p)
-            for reached, chance in cases
-            for extra, p in (({node}, strength), (set(), 1 - strength))
-            if p
-        ]
+        hit = [(reached | {node}, chance * strength) for reached, chance in cases if strength]
+        cases = hit + [(reached, chance * (1 - strength)) for reached, chance in cases if strength != 1]
     yield from cases
-
-
-def _outcomes(
-    reached: frozenset[N], left: frozenset[int], links: Sequence[tuple[N, N, Fraction]]
-) -> Iterator[tuple[frozenset[N], Fraction]]:
-    """What is reached in the end, with the probability of that; ``left``: links not yet decided."""
-    waiting = [(reached, left, Fraction(1))]
-    while waiting:
-        hit, open_, chance = waiting.pop()
-        way = next((i for i in sorted(open_) if links[i][0] in hit and links[i][1] not in hit), None)
-        if way is None:
-            yield hit, chance
-            continue
-        rest = open_ - {way}
-        if links[way][2]:
-            waiting.append((hit | {links[way][1]}, rest, chance * links[way][2]))
-        if links[way][2] != 1:
-            waiting.append((hit, rest, chance * (1 - links[way][2])))
