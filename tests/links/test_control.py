@@ -7,8 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from charts import Votes, columns
+from numba import njit
+from numba.core.caching import CacheImpl
 
 from credit_graph.links.closure import closure, largest_minority
+from credit_graph.links.compiled import compiled
 from credit_graph.links.forest import Basis, ControlForest, Status, control_forest, supporting_votes
 from credit_graph.links.groups import components, groups
 from credit_graph.links.rings import outside_share, rings
@@ -244,6 +247,17 @@ def test_columns_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r".+"):
         stakes(2, np.array(holder), np.array(company), np.array(votes), np.array(capital))
+
+
+def test_without_a_folder_for_machine_code_functions_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def double(x: int) -> int:
+        return 2 * x
+
+    for name in ("_locator_classes", "_CacheImpl__locator_classes"):
+        monkeypatch.setattr(CacheImpl, name, [], raising=False)
+    with pytest.raises(RuntimeError, match="cannot cache"):
+        njit(cache=True)(double)
+    assert compiled(double)(21) == 42
 
 
 def test_nothing_at_all() -> None:

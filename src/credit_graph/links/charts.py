@@ -18,7 +18,7 @@ NO_COMPANY = frozenset({"person", "state", "family", "address", "phone", "email"
 # relations by which the source rules the target whatever the votes (协议控制、委派、执行事务合伙人)
 RULES = frozenset({
     "AGREEMENT", "CONTROLS_BY_AGREEMENT", "APPOINTS", "GENERAL_PARTNER", "GENERAL_PARTNER_OF", "GP", "GP_OF",
-    "EXECUTING_PARTNER", "EXECUTING_PARTNER_OF",
+    "EXECUTING_PARTNER", "EXECUTING_PARTNER_OF", "MANAGING_PARTNER", "MANAGING_PARTNER_OF",
 })  # fmt: skip
 PARTNER_ROLES = frozenset({"gp", "general_partner", "executing_partner"})  # ``role`` of a HOLDS edge
 # relations whose ends act as one holder (一致行动人、亲属)
