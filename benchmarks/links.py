@@ -2,8 +2,8 @@
 seconds. ``python benchmarks/links.py [--relationships N [N …]]``; no engine is used.
 
 Makes arrays as a register has them (sizes and shapes: docs/links.md), then runs each task by this program and by the
-references of the same run, each in a process of its own: median time without compiling, and peak memory over the
-loaded arrays. networkx and plain Python run at the small size only. igraph is measured where it is installed.
+references of the same run, each in a process of its own: median time and processor time without compiling, and peak
+memory over the loaded arrays. networkx and plain Python run at the small size only. igraph is measured where it is installed.
 """
 
 from __future__ import annotations
@@ -253,6 +253,52 @@ def rings_networkx(data: Arrays) -> Run:
     return _networkx(data, data["holder"], data["company"], "strong")
 
 
+PAIRS, HUB, HOPS = 200, 200, 8
+
+
+def _pairs(data: Arrays) -> list[tuple[int, int]]:
+    """Random pairs of companies."""
+    drawn = np.random.default_rng(7).integers(0, int((data["capital"] > 0).sum()), (PAIRS, 2))
+    return [(int(a), int(b)) for a, b in drawn if a != b]
+
+
+def _median_of(search: Callable[[int, int], Any], asked: list[tuple[int, int]]) -> Run:
+    def run() -> float:
+        times = []
+        for a, b in asked:
+            began = time.perf_counter()
+            search(a, b)
+            times.append(time.perf_counter() - began)
+        return statistics.median(times)
+
+    return run
+
+
+def path_ours(data: Arrays) -> Run:
+    """Median over pairs of companies, at most eight hops, entities with over 200 links not walked through."""
+    from credit_graph.links.neighbours import neighbours  # noqa: PLC0415
+    from credit_graph.links.search import PathSearch  # noqa: PLC0415
+
+    graph = neighbours(data["a"], data["b"], len(data["capital"]))
+    search = PathSearch(graph, closed=np.diff(graph.indptr) > HUB)
+    return _median_of(lambda a, b: search.shortest(a, b, HOPS), _pairs(data))
+
+
+def path_igraph(data: Arrays) -> Run:
+    from igraph import Graph  # noqa: PLC0415
+
+    graph = Graph(len(data["capital"]), np.c_[data["a"], data["b"]].tolist())
+    return _median_of(graph.get_shortest_path, _pairs(data)[:20])
+
+
+def path_networkx(data: Arrays) -> Run:
+    import networkx as nx  # noqa: PLC0415
+
+    graph = nx.Graph(zip(data["a"].tolist(), data["b"].tolist(), strict=True))
+    apart = [(a, b) for a, b in _pairs(data) if a in graph and b in graph and nx.has_path(graph, a, b)]
+    return _median_of(lambda a, b: nx.bidirectional_shortest_path(graph, a, b), apart[:50])
+
+
 TASKS: dict[str, dict[str, Callable[[Arrays], Run]]] = {
     "index": {"ours": index_ours},
     "control": {"ours": control_ours, "python": control_python},
@@ -263,6 +309,7 @@ TASKS: dict[str, dict[str, Callable[[Arrays], Run]]] = {
         "igraph": components_igraph,
         "networkx": components_networkx,
     },
+    "path": {"ours": path_ours, "igraph": path_igraph, "networkx": path_networkx},
     "rings": {"ours": rings_ours, "scipy": rings_scipy, "igraph": rings_igraph, "networkx": rings_networkx},
 }
 
@@ -278,13 +325,16 @@ def measure(task: str, engine: str, path: str, runs: int) -> dict[str, Any]:
     began = time.perf_counter()
     run = prepare(data)
     build = time.perf_counter() - began
-    seconds, result = [], None
+    seconds, busy, result = [], [], None
     for _ in range(runs):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         result = run()
-        seconds.append(time.perf_counter() - began)
+        busy.append(time.process_time() - used)
+        # a task may measure by itself: the median of many short ones
+        seconds.append(result if isinstance(result, float) else time.perf_counter() - began)
     found = result if isinstance(result, int) else ""
-    return {"seconds": statistics.median(seconds), "build": build, "peak": _peak() - before, "result": found}
+    times = {"seconds": statistics.median(seconds), "cpu": statistics.median(busy), "build": build}
+    return {**times, "peak": _peak() - before, "result": found}
 
 
 def _peak() -> float:
@@ -300,7 +350,7 @@ def report(size: int, only: set[str]) -> None:
         path = str(Path(folder) / "arrays.npz")
         np.savez(path, **make(size))
         print(f"{size:,} relationships")
-        print(f"{'task':<12}{'by':<10}{'seconds':>10}{'build s':>9}{'extra MB':>10}  result")
+        print(f"{'task':<12}{'by':<10}{'seconds':>10}{'cpu s':>8}{'build s':>9}{'extra MB':>10}  result")
         for task, engines in TASKS.items():
             for engine in engines if not only or task in only else ():
                 if large and engine in SMALL_ONLY:
@@ -316,7 +366,7 @@ def report(size: int, only: set[str]) -> None:
                 note = f"  goal {goal} s" if goal else ""
                 note += f", {LARGE_PEAK} MB" if goal and large else ""
                 print(
-                    f"{task:<12}{engine:<10}{row['seconds']:>10.4f}{row['build']:>9.2f}{row['peak']:>10.0f}  "
+                    f"{task:<12}{engine:<10}{row['seconds']:>10.6f}{row['cpu']:>8.3f}{row['build']:>9.2f}{row['peak']:>10.0f}  "
                     f"{row['result']}{note}"
                 )
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from credit_graph.links import reference
+from credit_graph.links import reference, solve_paths
 from credit_graph.links.beneficial import Criterion, beneficial_owners
 from credit_graph.links.cases import Case
 from credit_graph.links.charts import Chart, chart, decimal, pairs, percent, text
@@ -265,6 +265,7 @@ def npi(case: Case) -> Result:
 
 
 DEFINITIONS: dict[str, Callable[[Case], Result]] = {
+    **solve_paths.DEFINITIONS,
     "control": control,
     "group": group,
     "icon": icon,
