@@ -1,9 +1,9 @@
 """Claim: who controls, owns and reaches whom is worked out for a whole city in tenths of a second, a province in
 seconds. ``python benchmarks/links.py [--relationships N [N …]]``; no engine is used.
 
-Makes arrays as a register has them (sizes and shapes: docs/links.md), then runs each task by this program and by the
-references of the same run, each in a process of its own: median time and processor time without compiling, and peak
-memory over the loaded arrays. networkx and plain Python run at the small size only. igraph is measured where it is installed.
+Makes arrays as a register has them (see ``make``), then runs each task by this program and by the references of the
+same run, each in a process of its own: median time and processor time without compiling, and peak memory over the
+loaded arrays. networkx and plain Python run at the small size only; igraph is measured where it is installed.
 """
 
 from __future__ import annotations
@@ -365,10 +365,8 @@ def report(size: int, only: set[str]) -> None:
                 goal = GOALS.get(task, (None, None))[large] if engine == "ours" else None
                 note = f"  goal {goal} s" if goal else ""
                 note += f", {LARGE_PEAK} MB" if goal and large else ""
-                print(
-                    f"{task:<12}{engine:<10}{row['seconds']:>10.6f}{row['cpu']:>8.3f}{row['build']:>9.2f}{row['peak']:>10.0f}  "
-                    f"{row['result']}{note}"
-                )
+                times = f"{row['seconds']:>10.6f}{row['cpu']:>8.3f}{row['build']:>9.2f}"
+                print(f"{task:<12}{engine:<10}{times}{row['peak']:>10.0f}  {row['result']}{note}", flush=True)
 
 
 def main() -> None:
