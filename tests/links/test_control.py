@@ -221,6 +221,7 @@ def test_long_chains_and_wide_stars_are_linear() -> None:
     chain = stakes(n, ids, ids + 1, np.full(n - 1, 51), np.full(n, 100))
     forest = control_forest(chain)
     assert (forest.root == 0).all()
+    assert (len(forest.controlled(n // 2)), len(forest.tree(n - 3))) == (n // 2 - 1, 3)
     star = stakes(n, np.zeros(n - 1, np.int32), ids + 1, np.full(n - 1, 60), np.full(n, 100))
     assert len(control_forest(star).controlled(0)) == n - 1
     held = stakes(n, ids + 1, np.zeros(n - 1, np.int32), np.full(n - 1, 1), np.full(n, n - 1))

@@ -45,6 +45,8 @@ class ExactOwnership:
                 waiting.pop()
                 continue
             block = self._block(at)
+            if len(block) > MAX_RING and not self._closed[at]:
+                raise TooLarge
             needed = [h for y in block for h, _ in self._shares(y) if h not in self._columns and h not in block]
             if needed:
                 waiting += needed
@@ -84,8 +86,6 @@ class ExactOwnership:
         if self._closed[block[0]]:
             self._columns |= {member: {block[0]: Fraction(1)} for member in block}
             return
-        if len(block) > MAX_RING:
-            raise TooLarge
         outside: dict[int, Column | None] = {}
         inner: dict[int, Column] = {}
         for y in block:

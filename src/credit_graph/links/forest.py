@@ -81,15 +81,15 @@ class ControlForest:
 
     def controlled(self, node: int) -> list[int]:
         """Everything that the entity controls, ascending; members of its own ring too."""
-        inside = np.zeros(len(self.parent), np.bool_)
-        inside[self.members(node)] = True
-        frontier = np.unique(np.array([self.name(node)]))
-        while len(frontier):
-            below = np.flatnonzero(np.isin(self.parent, frontier) & ~inside)
-            inside[below] = True
-            frontier = below
-        inside[node] = False
-        return np.flatnonzero(inside).tolist()
+        order = np.argsort(self.parent, kind="stable")
+        parents = self.parent[order]
+        found, waiting = set(self.members(node)), [self.name(node)]
+        while waiting:
+            at = waiting.pop()
+            below = order[slice(*np.searchsorted(parents, [at, at + 1]))].tolist()
+            found.update(below)
+            waiting += below
+        return sorted(found - {node})
 
     def tree(self, node: int) -> list[tuple[int, int]]:
         """The control tree from the entity down: (depth, entity), each company after its parent, siblings ascending;
