@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit_graph.links.majority import direct_majority
@@ -105,6 +105,7 @@ def test_no_holdings() -> None:
     assert direct_majority(holdings({}), NOW).empty
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=5), st.integers(1, 100), st.booleans())
 def test_a_majority_holder_has_more_than_all_others(amounts: list[int], capital: int, old_law: bool) -> None:
     shares: dict[str, int | None] = {f"H{i}": amount for i, amount in enumerate(amounts)}

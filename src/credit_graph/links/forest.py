@@ -82,11 +82,11 @@ class ControlForest:
     def controlled(self, node: int) -> list[int]:
         """Everything that the entity controls, ascending; members of its own ring too."""
         order = np.argsort(self.parent, kind="stable")
-        parents = self.parent[order]
+        ends = np.cumsum(np.bincount(self.parent + 1, minlength=len(self.parent) + 1))
         found, waiting = set(self.members(node)), [self.name(node)]
         while waiting:
             at = waiting.pop()
-            below = order[slice(*np.searchsorted(parents, [at, at + 1]))].tolist()
+            below = order[ends[at] : ends[at + 1]].tolist()
             found.update(below)
             waiting += below
         return sorted(found - {node})
