@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from commandline import CommandLine
 
 from city import REGISTRATION, credit_code, registration, write
+from commandline import CommandLine
 from credit_graph import settings as settings_module
 from credit_graph.jobs import batches
 from credit_graph.resources import root
