@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from commandline import CommandLine
 
 from city import citizen_id, credit_code
+from commandline import CommandLine
 from credit_graph import settings as settings_module
 from credit_graph.ingest.definitions import definitions
 from credit_graph.model.definition import Definition

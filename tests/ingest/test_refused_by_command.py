@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import CommandLine
 
 from city import REGISTRATION, registration, write
+from commandline import CommandLine
 from credit_graph.ingest import check, spool
 from credit_graph.store import Store
 from credit_graph.store.snapshot import snapshot
