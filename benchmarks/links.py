@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from paths import TASKS as PATH_TASKS
 
 CAPITAL = 1_000_000  # votes of each company: percentages with four decimals
 GOALS = {  # seconds at 1.5 and at 25 million relationships, 2 cores
@@ -253,7 +254,7 @@ def rings_networkx(data: Arrays) -> Run:
     return _networkx(data, data["holder"], data["company"], "strong")
 
 
-PAIRS, HUB, HOPS = 200, 200, 8
+PAIRS, HUB, HOPS = 1000, 200, 8
 
 
 def _pairs(data: Arrays) -> list[tuple[int, int]]:
@@ -311,6 +312,7 @@ TASKS: dict[str, dict[str, Callable[[Arrays], Run]]] = {
     },
     "path": {"ours": path_ours, "igraph": path_igraph, "networkx": path_networkx},
     "rings": {"ours": rings_ours, "scipy": rings_scipy, "igraph": rings_igraph, "networkx": rings_networkx},
+    **PATH_TASKS,
 }
 
 

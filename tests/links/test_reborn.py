@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit_graph.links.likeness import Core, bigrams, jaccard, regions_of
@@ -217,6 +217,7 @@ def test_regions_are_read_from_addresses() -> None:
 words = st.text(alphabet="甲乙丙丁", max_size=8)
 
 
+@settings(deadline=None)
 @given(words, words)
 def test_likeness_is_a_symmetric_share(one: str, other: str) -> None:
     value = jaccard(bigrams(one), bigrams(other))

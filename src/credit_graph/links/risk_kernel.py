@@ -1,7 +1,8 @@
-"""The compiled part of max-product: Dijkstra's algorithm on products, with a heap whose entries can rise."""
+"""The compiled part of max-product: Dijkstra's algorithm on products, on a heap of labels."""
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -48,36 +49,31 @@ def spread_from(
     source = np.full(count, -1, np.int32)
     via = np.full(count, -1, np.int32)
     over = np.full(count, -1, np.int32)
-    place = np.full(count, -1, np.int32)  # in the heap; -1: not there yet, -2: done
-    heap = np.empty(count, np.int32)
-    size = 0
+    done = np.zeros(count, np.bool_)
+    waiting: Any = [(-1.0, np.int64(0), np.int64(0))]
+    waiting.clear()  # the best first; a label that was improved meanwhile stays in it and is passed over
     for i in range(sources.size):
         u = sources[i]
         if strength[i] > 0 and strength[i] >= floor:
             value[u], source[u] = strength[i], u
-            heap[size], place[u] = u, size
-            size += 1
-            _rise(heap, place, value, hops, size - 1)
+            heappush(waiting, (-strength[i], np.int64(0), np.int64(u)))
     for i in range(sources.size):
         u = sources[i]
         # a hub passes on what it is a source of, never what reaches it
         if closed[u] and strength[i] > 0:
-            size = _relax(
+            _relax(
                 indptr, neighbour, edge, code, table, flip, floor, u, strength[i], 0, u,
-                value, source, hops, via, over, place, heap, size,
+                value, source, hops, via, over, done, waiting,
             )  # fmt: skip
-    while size > 0:
-        u = heap[0]
-        size -= 1
-        place[u] = -2
-        if size > 0:
-            heap[0] = heap[size]
-            place[heap[0]] = 0
-            _sink(heap, place, value, hops, 0, size)
+    while len(waiting) > 0:
+        u = heappop(waiting)[2]
+        if done[u]:
+            continue
+        done[u] = True
         if not closed[u]:
-            size = _relax(
+            _relax(
                 indptr, neighbour, edge, code, table, flip, floor, u, value[u], hops[u], source[u],
-                value, source, hops, via, over, place, heap, size,
+                value, source, hops, via, over, done, waiting,
             )  # fmt: skip
     return value, source, hops, via, over
 
@@ -100,67 +96,17 @@ def _relax(
     hops: Ids,
     via: Ids,
     over: Ids,
-    place: Ids,
-    heap: Ids,
-    size: int,
-) -> int:
-    """Offer what ``u`` passes on to its neighbours: the heap's new size."""
+    done: Flags,
+    waiting: Any,
+) -> None:
+    """Offer what ``u`` passes on to its neighbours."""
     for k in range(indptr[u], indptr[u + 1]):
         v = neighbour[k]
         offer = strength * table[code[k] ^ flip]
-        if place[v] == -2 or offer <= 0 or offer < floor or offer < value[v]:
+        if offer <= 0 or offer < floor or offer < value[v] or done[v]:
             continue
-        if offer == value[v] and not _before(steps + 1, u, edge[k], hops[v], via[v], over[v]):
-            continue
-        value[v], hops[v], source[v], via[v], over[v] = offer, steps + 1, origin, u, edge[k]
-        if place[v] == -1:
-            heap[size], place[v] = v, size
-            size += 1
-        _rise(heap, place, value, hops, place[v])
-    return size
-
-
-@compiled
-def _before(steps: int, u: int, e: int, other_steps: int, other_u: int, other_e: int) -> bool:
-    """Whether a label of the same value goes before the other: fewer hops, then ids."""
-    if steps != other_steps:
-        return steps < other_steps
-    return u < other_u or (u == other_u and e < other_e)
-
-
-@compiled
-def _higher(value: Values, hops: Ids, u: int, v: int) -> bool:
-    """Whether u leaves the heap before v."""
-    if value[u] != value[v]:
-        return bool(value[u] > value[v])
-    return bool(hops[u] < hops[v]) or (hops[u] == hops[v] and u < v)
-
-
-@compiled
-def _rise(heap: Ids, place: Ids, value: Values, hops: Ids, at: int) -> None:
-    u = heap[at]
-    while at > 0:
-        above = (at - 1) >> 1
-        if not _higher(value, hops, u, heap[above]):
-            break
-        heap[at] = heap[above]
-        place[heap[at]] = at
-        at = above
-    heap[at] = u
-    place[u] = at
-
-
-@compiled
-def _sink(heap: Ids, place: Ids, value: Values, hops: Ids, at: int, size: int) -> None:
-    u = heap[at]
-    while 2 * at + 1 < size:
-        below = 2 * at + 1
-        if below + 1 < size and _higher(value, hops, heap[below + 1], heap[below]):
-            below += 1
-        if not _higher(value, hops, heap[below], u):
-            break
-        heap[at] = heap[below]
-        place[heap[at]] = at
-        at = below
-    heap[at] = u
-    place[u] = at
+        better = offer > value[v] or steps + 1 < hops[v]
+        if better or (steps + 1 == hops[v] and (u < via[v] or (u == via[v] and edge[k] < over[v]))):
+            value[v], hops[v], source[v], via[v], over[v] = offer, steps + 1, origin, u, edge[k]
+        if better:
+            heappush(waiting, (-offer, np.int64(steps + 1), np.int64(v)))
