@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     passphrase: SecretStr | None = Field(None, description="Opens the sealed copy of the secret; else it is asked for.")
     passphrase_file: Path | None = Field(None, description="File (0600) that holds that passphrase.")
     loaders: Path | None = Field(None, description="Folder of a department's own loader definitions.")
-    heap: str = Field("1g", pattern=r"^[0-9]+[mMgG]$", description="Java heap of the embedded engine (512m, 2g).")
+    heap: str = Field("1g", description="Java heap of the embedded engine (512m, 2g).")
     idle_minutes: float = Field(10.0, description="The embedded engine stops after so many idle minutes.")
     timeout_seconds: float = Field(60.0, description="Longest time one statement may take.")
     batch_size: int = Field(5000, ge=1, le=100_000, description="Rows per write transaction.")

@@ -22,6 +22,7 @@ from credit_graph.errors import StoreError
 from credit_graph.settings import Settings
 from credit_graph.store import Store, embedded
 from credit_graph.store.faults import LOW_DISK_BYTES
+from credit_graph.store.java import command
 
 Spawn = Callable[..., subprocess.Popen[str]]
 Define = Callable[[str, str], str]
@@ -228,3 +229,9 @@ def test_a_full_disk_stops_writing_with_a_clear_error(own: Settings, small_disk:
     finally:
         embedded.stop(settings)
     assert processes.none_left(settings.home, seconds=5)
+
+
+@pytest.mark.parametrize(("heap", "pages"), [("1g", 512), ("2G", 1024), ("512m", 256), ("much", 512)])
+def test_half_of_the_heap_is_for_pages(own: Settings, heap: str, pages: int) -> None:
+    line = command(own.home, heap=heap, timeout_ms=1000, database="credit", bolt=1, http=2)
+    assert (f"-Darcadedb.maxPageRAM={pages}" in line, f"-Xmx{heap}" in line) == (True, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 
 from credit_graph.errors import StoreError
@@ -23,9 +24,9 @@ def package_folder() -> Path:
 
 
 def _megabytes(heap: str) -> int:
-    """Megabytes of a heap as Java writes it (``2g``, ``512m``)."""
-    number, unit = int(heap[:-1]), heap[-1].lower()
-    return number * 1024 if unit == "g" else number
+    """Megabytes of a heap as Java writes it (``2g``, ``512m``); what is none is left to Java to refuse."""
+    found = re.fullmatch(r"([0-9]+)([mg])", heap.lower())
+    return int(found[1]) * (1024 if found[2] == "g" else 1) if found else 1024
 
 
 def command(folder: Path, *, heap: str, timeout_ms: int, database: str, bolt: int, http: int) -> list[str]:
