@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from credit_graph.ingest.digests import DIGEST
+from credit_graph.ingest.stamped import read_stamped, write_stamped
 
 _SCHEMA = pa.schema([("digest", DIGEST), ("key", pa.string()), ("scope", pa.dictionary(pa.int32(), pa.string()))])
-_READING = b"reading"
 
 
 class Standing:
@@ -39,20 +38,12 @@ class Standing:
     @classmethod
     def read(cls, path: Path, reading: str) -> Standing | None:
         """The standing rows in a file that was written for this reading, else None."""
-        try:
-            with pq.ParquetFile(path) as file:
-                if (file.schema_arrow.metadata or {}).get(_READING) != reading.encode():
-                    return None
-                return cls(file.read())
-        except (OSError, pa.ArrowException):
-            return None  # a cache: what can't be read is made anew
+        table = read_stamped(path, reading)
+        return None if table is None else cls(table)
 
     def write(self, path: Path, reading: str) -> None:
         """Keep them in a file, which appears under its name only when it is complete."""
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        draft = path.with_suffix(".partial")
-        pq.write_table(self.table.replace_schema_metadata({_READING: reading.encode()}), draft, compression="zstd")
-        draft.replace(path)
+        write_stamped(path, self.table, reading)
 
     def find(self, digests: pa.Array) -> pa.Array:
         """Place in ``table`` of each digest, null where it is unknown."""

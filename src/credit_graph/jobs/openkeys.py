@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from credit_graph.ingest.compare import Change
+from credit_graph.ingest.stamped import read_stamped, write_stamped
 from credit_graph.jobs.batches import open_keys_file
 from credit_graph.jobs.timelines import standing_keys
 from credit_graph.model.statement import Statement
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _SCHEMA = pa.schema(
     [("key", pa.string()), ("n", pa.int64()), ("scope", pa.string()), ("valid_to", pa.date32())],
 )
-_BATCH = b"batch"
 
 
 class OpenKeys:
@@ -73,32 +72,25 @@ class OpenKeys:
             self._opened.append(pa.table(list(columns), schema=_SCHEMA))
 
     def keep(self) -> None:
-        """The batch is committed."""
+        """The batch is committed; for a source without snapshots the graph is not read to know what stood before."""
         if not self._relevant:
             return
-        table = pa.concat_tables([_without(self._table(), self._closed), *self._opened])
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        draft = self._path.with_suffix(".partial")
-        pq.write_table(table.replace_schema_metadata({_BATCH: self._batch.bid.encode()}), draft, compression="zstd")
-        draft.replace(self._path)
+        before = self._table() if self._batch.snapshot else self._remembered()
+        if before is not None:
+            table = pa.concat_tables([_without(before, self._closed), *self._opened])
+            write_stamped(self._path, table, self._batch.bid)
 
     def _table(self) -> pa.Table:
-        if self._before is None:
-            self._before = self._read()
+        if self._remembered() is None:
+            rows = standing_keys(self._batch.store, self._batch.definition.source, self._batch.seq)
+            self._before = pa.Table.from_pylist(list(rows), schema=_SCHEMA)
         return self._before
 
-    def _read(self) -> pa.Table:
-        last = self._batch.history.last_batch
-        if not last:
-            return _SCHEMA.empty_table()
-        try:
-            with pq.ParquetFile(self._path) as file:
-                if (file.schema_arrow.metadata or {}).get(_BATCH) == last.encode():
-                    return file.read().replace_schema_metadata(None)
-        except (OSError, pa.ArrowException):
-            pass  # a cache: what can't be read is made anew
-        rows = standing_keys(self._batch.store, self._batch.definition.source, self._batch.seq)
-        return pa.Table.from_pylist(list(rows), schema=_SCHEMA)
+    def _remembered(self) -> pa.Table | None:
+        if self._before is None:
+            last = self._batch.history.last_batch
+            self._before = read_stamped(self._path, last) if last else _SCHEMA.empty_table()
+        return self._before
 
 
 def _without(table: pa.Table, closed: Collection[tuple[str, int]]) -> pa.Table:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
@@ -52,14 +52,8 @@ def _workers(files: Sequence[SourceFile]) -> Iterator[Callable[[_Result], _Resul
     # spawned, not forked: this process has threads
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(cores, context, initializer=_begin, initargs=(text.language(),))
-    waiting: list[Future[list[CheckedTable]]] = []
-
-    def submit(work: _Result) -> _Result:
-        waiting.append(pool.submit(work))
-        return waiting[-1].result
-
     try:
-        yield submit
+        yield lambda work: pool.submit(work).result
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -24,7 +24,7 @@ from credit_graph.links.groups import groups
 from credit_graph.links.policy import LinkRules, link_policy
 from credit_graph.links.rings import Rings, rings
 from credit_graph.links.stakes import Ids, Stakes
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 Result = dict[str, object]
 Pairs = set[tuple[int, int]]
@@ -46,7 +46,7 @@ def definition(case: Case) -> Callable[[Case], Result]:
     Raises ``InputError("input.case")`` for an unknown definition or a chart too large for exact fractions.
     """
     if case.definition not in DEFINITIONS:
-        known = "、".join(sorted(DEFINITIONS))
+        known = joined(sorted(DEFINITIONS))
         case.fail("definition", t(f"没有“{case.definition}”；可用：{known}", f"no “{case.definition}”; known: {known}"))
     if len(case.nodes) > MOST_NODES:
         case.fail("nodes", t(f"最多 {MOST_NODES} 个", f"at most {MOST_NODES}"))
