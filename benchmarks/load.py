@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
 import pickle
 import random
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
@@ -135,7 +137,8 @@ def measure(engine: str, firms: int, folder: Path) -> tuple[float, int]:
     """Print the figures of one size; returns seconds and rows of the first load."""
     city, calls = folder / "city", folder / "calls.pickle"
     os.environ["CREDIT_GRAPH_TODAY"] = DAY.isoformat()
-    generate(city, firms, seed=1, until=DAY)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:  # its memory is not that of loading
+        apart.submit(generate, city, firms, seed=1, until=DAY).result()
     with graph(engine, folder) as store:
         with recorded(store, calls):
             whole, reports = timed(lambda: load(store, [city]))
