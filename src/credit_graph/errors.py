@@ -206,6 +206,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "安装密钥与图不符或缺失：{why}。请恢复原密钥文件 {path}。",
         "The installation secret is missing or not the graph's: {why}. Put the original file back at {path}.",
     ),
+    "state.secret_copy": (
+        "不能采用该副本：{why}。此处的密钥未改动。",
+        "The copy is not taken: {why}. The secret here is as it was.",
+    ),
     "state.rotating": (
         "密钥轮换尚未完成，在此之前不能写入。请再次运行 credit-graph secret rotate。",
         "A rotation of the secret is unfinished; nothing can be written before. Run credit-graph secret rotate again.",

@@ -69,7 +69,7 @@ def test_export_wipe_import_rotate(line: Line, store: Store, tmp_path: Path, mon
     empty = {"links": 2, "resumed": False, "records": 0, "persons": 0, "files": 0, "tombstones": 0}
     assert json.loads(out) == empty
     assert json.loads(path.read_text())["chain"][0] == json.loads(first)["chain"][0]
-    line.run("secret", "import", str(copy), code="state.secret")
+    line.run("secret", "import", str(copy), code="state.secret_copy")
     out = line.run("--lang", "en", "secret", "rotate")
     assert out.startswith("Rotated: records 0, persons 0") and "has 3 links" in out
     out = line.run("--lang", "zh", "doctor", "--json")

@@ -104,7 +104,7 @@ def refused(settings: Settings, store: Store, secret: bytes) -> None:
     before = secret_path(settings).read_bytes() if secret_path(settings).exists() else None
     with pytest.raises(StateError) as caught:
         adopt(settings, store, secret)
-    assert caught.value.code == "state.secret"
+    assert caught.value.code == "state.secret_copy"
     assert (secret_path(settings).read_bytes() if before else None) == before
 
 

@@ -122,7 +122,7 @@ def adopt(settings: Settings, store: Store, secret: bytes) -> bool:
     """Make a secret that was kept elsewhere this installation's; False where it is so already.
 
     A secret that another one takes the place of is kept beside it, as ``….replaced``. Raises ``StateError``:
-    ``state.secret`` where the graph or tombstones were made with another, or where the file here has more links.
+    ``state.secret_copy`` where the graph or tombstones were made with another, or where the file here has more links.
     """
     path = secret_path(settings)
     private_folder(settings.home)
@@ -131,16 +131,21 @@ def adopt(settings: Settings, store: Store, secret: bytes) -> bool:
         if present == secret:
             return False
         if present is not None and present.startswith(secret):
-            raise refused(path, t("副本是轮换之前的，此处的密钥更新", "it was rotated after the copy was made"))
+            raise _not_taken(t("副本是轮换之前的，此处的密钥更新", "it was rotated after the copy was made"))
         recorded = graph_check(store)
         if (recorded is None and store.size()) or (recorded is not None and links_of(recorded, secret) is None):
-            raise refused(path, t("图是用另一密钥建立的", "the graph was made with another secret than the copy's"))
+            raise _not_taken(t("图是用另一密钥建立的", "the graph was made with another secret than the copy's"))
         if present is not None and not secret.startswith(present):
             if tombstones_path(store.home).exists():
                 why = t(
                     "此处的清除记录属于另一密钥", "the tombstones here were made with another secret than the copy's"
                 )
-                raise refused(path, why)
+                raise _not_taken(why)
             path.replace(path.with_name(path.name + ".replaced"))
         write(path, secret)
     return True
+
+
+def _not_taken(why: str) -> StateError:
+    """The secret of a copy can't be this installation's."""
+    return StateError("state.secret_copy", why=why)
