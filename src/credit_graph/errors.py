@@ -218,6 +218,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "读取文件期间密钥已轮换，未写入任何数据。请重新运行同一命令。",
         "The secret was rotated while the files were read; nothing was written. Run the same command again.",
     ),
+    "state.reader_lost": (
+        "读取文件的进程被系统终止（多因内存不足），未写入任何数据。请腾出内存后重新运行同一命令。",
+        "A process that read the files was killed by the system (most often for want of memory); nothing was written. "
+        "Free memory and run the same command again.",
+    ),
     "state.held": (
         "{source} 的记录 {key} 已有停用标记（{hold}）。请先用 credit-graph hold lift {hold} 解除。",
         "The record {key} of {source} is on hold already ({hold}). Lift that first: credit-graph hold lift {hold}",

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from city import OFFICE, REGISTRATION, office, registration, write
-from credit_graph.errors import InputError
+from credit_graph.errors import InputError, StateError
 from credit_graph.ingest.check import check_file
 from credit_graph.ingest.definitions import definitions
-from credit_graph.ingest.files import expand
+from credit_graph.ingest.files import SourceFile, expand
 from credit_graph.ingest.rows import CheckedTable
 from credit_graph.jobs import reading
 
@@ -107,3 +107,15 @@ def _until(look: Callable[[], list[int]], enough: Callable[[list[int]], bool]) -
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
     return found
+
+
+def _killed(file: SourceFile) -> list[CheckedTable]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return []
+
+
+def test_a_reader_that_the_system_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_LARGE", 0)
+    with pytest.raises(StateError) as error:
+        reading.check_files(expand([city(tmp_path / "city")]), _killed, lambda *_: None)
+    assert error.value.code == "state.reader_lost"

@@ -7,10 +7,12 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 
 from credit_graph import text
+from credit_graph.errors import StateError
 from credit_graph.ingest.files import SourceFile
 from credit_graph.ingest.rows import CheckedTable
 
@@ -22,7 +24,10 @@ Check = Callable[[SourceFile], list[CheckedTable]]
 def check_files(
     files: Sequence[SourceFile], check: Check, report: Callable[[str, int, int], None]
 ) -> Mapping[SourceFile, list[CheckedTable]]:
-    """The tables of every file, as ``check`` gives them. Raises what it raises for the first file refused."""
+    """The tables of every file, as ``check`` gives them.
+
+    Raises what it raises for the first file refused, and ``StateError("state.reader_lost")``.
+    """
     found: dict[SourceFile, list[CheckedTable]] = {}
     with _workers(files) as submit:
         waiting = {file: submit(partial(check, file)) for file in sorted(files, key=_size, reverse=True)}
@@ -54,6 +59,8 @@ def _workers(files: Sequence[SourceFile]) -> Iterator[Callable[[_Result], _Resul
     pool = ProcessPoolExecutor(cores, context, initializer=_begin, initargs=(text.language(),))
     try:
         yield lambda work: pool.submit(work).result
+    except BrokenProcessPool:
+        raise StateError("state.reader_lost") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
