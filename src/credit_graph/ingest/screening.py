@@ -45,6 +45,8 @@ def screen_text(text: str, *, registration: bool = False, tax: bool = False) -> 
         return text
     if tax and _is_owners_number(text):
         return mask(normalise(text))
+    if text.isascii() and text.isalnum():  # most cells with many digits are one code: one run, stored as it is
+        return mask(text) if must_screen(text) else text
     text = _masked(text)
     stored = normalise(text)
     return _masked(stored) if any(must_screen(run) for run in _RUN.findall(stored)) else text

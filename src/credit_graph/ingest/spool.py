@@ -171,8 +171,9 @@ class _Writer:
         """Whether the row is a total, a note, or the header repeated, and no record."""
         if first.split() == self.first and [" ".join(cell.split()) for cell in cells] == self.result.header:
             return "header"
-        if any(len(cells[i]) >= _SHORTEST_CODE and cells[i] != first for i in self.subject if i < len(cells)):
-            return None
+        for i in self.subject:
+            if i < len(cells) and len(cells[i]) >= _SHORTEST_CODE and cells[i] != first:
+                return None
         text = "".join(first.split())
         if self.rules.total_row.fullmatch(text):
             return "total"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -13,6 +14,7 @@ from credit_graph.model.headers import normal_header, split_unit
 from credit_graph.model.kinds import FieldType
 from credit_graph.text import joined, t
 
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")  # most cells: there is nothing but the number to read
 Counts = Callable[[str], Mapping[str, int]]  # field -> its distinct cells and how often each stands
 
 
@@ -91,7 +93,7 @@ def _median(counts: Mapping[str, int]) -> Decimal | None:
     sizes: Counter[Decimal] = Counter()
     for cell, count in counts.items():
         try:
-            number, unit, _ = amount_parts(clean(cell))
+            number, unit, _ = (Decimal(cell), None, None) if _PLAIN.fullmatch(cell) else amount_parts(clean(cell))
         except Bad:
             continue
         if unit is None and number:
