@@ -60,7 +60,7 @@ def graph(engine: str, folder: Path) -> Iterator[Store]:
     with ExitStack() as stack:
         settings = Settings(home=folder / "home", heap="2g")
         if engine == "neo4j":
-            server = stack.enter_context(neo4j_server.server(folder / "server"))
+            server = stack.enter_context(neo4j_server.server(folder / "server", heap=2048, pages=1024))
             password = SecretStr(server.password)
             settings = Settings(home=folder / "home", uri=server.uri, user=server.user, password=password)
         else:

@@ -38,10 +38,10 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
+def server(folder: Path, heap: int = 1024, pages: int = 256) -> Iterator[Server]:
     """The server that ``NEO4J_URI`` names, else one that lives in the folder as long as this context.
 
-    Raises ``Missing``.
+    ``heap``, ``pages``: memory of the latter and its page cache in MB. Raises ``Missing``.
     """
     if uri := os.environ.get("NEO4J_URI"):
         yield Server(uri, os.environ.get("NEO4J_USER", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""))
@@ -62,7 +62,8 @@ def server(folder: Path) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     opens = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("nio", "lang")]
-    command = [java, "-Xmx1g", *opens, *classes, str(FOLDER / "Launcher.java"), str(folder), str(port)]
+    given = [str(folder), str(port), str(pages)]
+    command = [java, f"-Xmx{heap}m", *opens, *classes, str(FOLDER / "Launcher.java"), *given]
     with (folder / "out.txt").open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT)
     try:

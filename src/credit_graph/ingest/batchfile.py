@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from credit_graph.ingest.background import Background
 from credit_graph.ingest.erased import ERASED, emptied
 from credit_graph.ingest.rows import CheckedTable, Chunk, Fault, Row
 from credit_graph.model.kinds import FieldType
@@ -30,8 +32,9 @@ class BatchFile:
     rows, so that they can be replayed), and ``c0`` … the screened cells, named by the metadata ``header``.
     """
 
-    def __init__(self, path: Path, table: CheckedTable) -> None:
+    def __init__(self, path: Path, table: CheckedTable, behind: Background) -> None:
         self.count = 0
+        self._behind = behind
         definition = table.definition
         fields = table.mapped.values()
         self._documents = [name for name in fields if definition.type_of(name) is FieldType.ID_NUMBER]
@@ -46,9 +49,11 @@ class BatchFile:
     def writing(cls, path: Path, table: CheckedTable) -> Iterator[BatchFile]:
         """A batch file that appears under its name only when it is complete."""
         draft = path.with_suffix(".partial")
-        file = cls(draft, table)
+        behind = Background()
+        file = cls(draft, table, behind)
         try:
-            yield file
+            with behind:
+                yield file
         except BaseException:
             file._writer.close()
             draft.unlink(missing_ok=True)
@@ -72,7 +77,7 @@ class BatchFile:
         table = pa.table([chunk.numbers, *texts, *chunk.columns], schema=self._schema)
         if erased := [row.number for row, became in zip(chunk.rows, outcomes, strict=True) if became == ERASED]:
             table = emptied(table, erased)
-        self._writer.write_table(table, row_group_size=_GROUP_ROWS)
+        self._behind.submit(partial(self._writer.write_table, table, row_group_size=_GROUP_ROWS))
         self.count += size
 
     def _keys(self, row: Row) -> str | None:

@@ -76,11 +76,14 @@ class SpooledTable(CheckedTable):
         named = {*SUBJECT_INPUTS, *self.definition.key, *self.definition.scope, self.definition.joined_by}
         fields = {i: field for i, field in self._fields.items() if field in named}
         some, every = self._readers(fields), self._readers(self._fields)
-        for part in self._kept.chunks():
-            yield self._chunk(part, standing, partial(self._outlined, fields=fields, some=some, every=every))
+        documents = {i for i in self._kept.documents if i in fields}
+        columns = [*(f"c{i}" for i in fields), *(f"{part}{i}" for i in documents for part in "kf")]
+        for number, part in enumerate(self._kept.chunks(["number", "digest", "broken", *columns])):
+            whole = partial(self._kept.chunk, number)
+            yield self._chunk(part, standing, partial(self._outlined, whole, fields=fields, some=some, every=every))
 
     def _chunk(self, part: pa.Table, standing: Standing | None, read: Callable[[pa.Table], list[Row]]) -> Chunk:
-        columns = [part.column(f"c{i}").combine_chunks() for i in range(len(self.header))]
+        columns = self._cells(part)
         digests = part["digest"].combine_chunks() if "digest" in part.column_names else None
         numbers = part["number"].combine_chunks()
         if standing is None or digests is None:
@@ -92,13 +95,23 @@ class SpooledTable(CheckedTable):
         places = pc.indices_nonzero(unread).to_pylist()
         return Chunk(numbers, columns, read(part.filter(unread)), places, digests, known, frozenset(scopes))
 
-    def _outlined(self, part: pa.Table, fields: _Fields, some: _Readers, every: _Readers) -> list[Row]:
+    def _cells(self, part: pa.Table) -> list[pa.Array]:
+        """The screened cells by column; none for a column that was not read."""
+        names = [f"c{i}" for i in range(len(self.header))]
+        found = set(part.column_names)
+        return [part.column(name).combine_chunks() if name in found else None for name in names]
+
+    def _outlined(
+        self, whole: Callable[[], pa.Table], part: pa.Table, fields: _Fields, some: _Readers, every: _Readers
+    ) -> list[Row]:
         """Rows by their subject, key and scope; those that may be empty or have no key are read in full."""
         rows = self._rows(part, fields, some)
         doubtful = [i for i, row in enumerate(rows) if row.key is None or row.content.keys() <= SUBJECT_FIELDS.keys()]
-        full = self._rows(part.take(doubtful), self._fields, every) if doubtful else []
-        for i, row in zip(doubtful, full, strict=True):
-            rows[i] = row
+        if doubtful:
+            every_row = whole()
+            wanted = pc.is_in(every_row["number"], value_set=pa.array([rows[i].number for i in doubtful], pa.int64()))
+            for i, row in zip(doubtful, self._rows(every_row.filter(wanted), self._fields, every), strict=True):
+                rows[i] = row
         return rows
 
     def _readers(self, fields: _Fields) -> _Readers:
@@ -113,7 +126,7 @@ class SpooledTable(CheckedTable):
         return reader(kind, self.definition.columns[field])
 
     def _rows(self, chunk: pa.Table, fields: _Fields, readers: _Readers) -> list[Row]:
-        cells = [chunk.column(f"c{i}").combine_chunks() for i in range(len(self.header))]
+        cells = self._cells(chunk)
         values: list[list[Any]] = []
         bad: dict[int, dict[str, Fault]] = {}
         currencies: dict[int, dict[str, str]] = {}

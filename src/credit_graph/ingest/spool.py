@@ -64,6 +64,11 @@ class Spool:
             for group in range(source.num_row_groups):
                 yield source.read_row_group(group, columns=columns)
 
+    def chunk(self, number: int) -> pa.Table:
+        """One of the chunks."""
+        with pq.ParquetFile(self.path) as source:
+            return source.read_row_group(number)
+
 
 def spool(
     raw: RawTable,

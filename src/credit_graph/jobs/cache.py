@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from credit_graph import clock
+from credit_graph.ingest.background import Background
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.guarantees import link_debtors
 from credit_graph.jobs.resolve import retry_unlinked
-from credit_graph.jobs.writing import Background
 from credit_graph.model.time import OPEN_SEQ, Point
 from credit_graph.projection.view import enterprise_view, precedence
 from credit_graph.store import Store
@@ -44,16 +44,21 @@ def refresh(store: Store, report: Callable[[str, int, int], None] | None = None,
     if (seq, today) == (since_seq, since_day):
         return 0
     touched = sorted({*_touched(store, since_seq, seq, since_day, today), *also})
-    with Background() as background:
-        for done, eids in enumerate(_chunks(touched)):
-            rows = _views(store, eids, Point(seq, today, today))
-            background.submit(partial(store.write, "write/enterprise_cache", rows))
-            if report:
-                report("cache", min((done + 1) * _CHUNK, len(touched)), len(touched))
-    retry_unlinked(store, touched, since_seq, seq)
+    _show(store, touched, Point(seq, today, today), report)
+    linked = retry_unlinked(store, touched, since_seq, seq)
+    _show(store, sorted(linked), Point(seq, today, today), None)
     link_debtors(store)
     store.write("write/cache_state", seq=seq, day=today)
     return len(touched)
+
+
+def _show(store: Store, eids: list[str], point: Point, report: Callable[[str, int, int], None] | None) -> None:
+    """Write the views of these enterprises on their nodes."""
+    with Background() as background:
+        for done, chunk in enumerate(_chunks(eids)):
+            background.submit(partial(store.write, "write/enterprise_cache", _views(store, chunk, point)))
+            if report:
+                report("cache", min((done + 1) * _CHUNK, len(eids)), len(eids))
 
 
 def current(store: Store, point: Point) -> bool:
@@ -69,9 +74,10 @@ def _state(store: Store) -> tuple[int, date | None]:
 def _touched(store: Store, since: int, seq: int, since_day: date | None, today: date) -> list[str]:
     """Enterprises whose naming records were opened or closed since, or began or ended to hold since.
 
-    Those of which no naming record speaks are looked at each time: other records name them for the time being.
+    Of those of which no naming record speaks any record counts: other records name them for the time being.
     """
-    found = {row["eid"] for row in store.read("read/cache_provisional")}
+    spoken = store.read("read/cache_provisional", since=since, seq=seq, after=since_day or today, day=today)
+    found = {row["eid"] for row in spoken}
     for kind in _NAMING:
         labels = {"KIND": kind}
         found |= {row["eid"] for row in store.read("read/touched", labels, since=since, seq=seq)}

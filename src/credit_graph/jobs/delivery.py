@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from credit_graph import clock
 from credit_graph.ingest import compare
+from credit_graph.ingest.background import Background
 from credit_graph.ingest.batchfile import BatchFile
 from credit_graph.ingest.definitions import version
 from credit_graph.ingest.drafts import said
@@ -24,7 +25,7 @@ from credit_graph.jobs.resolve import Resolver
 from credit_graph.jobs.standing import StandingRows
 from credit_graph.jobs.timelines import timelines, unchanged_keys
 from credit_graph.jobs.tombstones import Tombstones
-from credit_graph.jobs.writing import Background, close_statements, writes_of
+from credit_graph.jobs.writing import close_statements, writes_of
 from credit_graph.model.statement import content_hash
 from credit_graph.store import Store
 
@@ -283,7 +284,9 @@ class DeliveredTable:
         wanted = {item.draft.key: item.draft.hash for item in saids}
         if not self.history.last_batch:  # nothing was ever said under any key
             return {i.draft.key: compare.compare(self.definition, self._nothing(i), i, self.context) for i in saids}
-        same, unknown = unchanged_keys(self.store, source, wanted, self.seq)
+        same, unknown = set[str](), set[str]()
+        if self.standing.rows is None:  # else nearly every row that is read says something else than before
+            same, unknown = unchanged_keys(self.store, source, wanted, self.seq)
         found = timelines(self.store, source, wanted.keys() - same - unknown, self.seq)
         changes = dict.fromkeys(same, compare.Change("unchanged"))
         for item in saids:

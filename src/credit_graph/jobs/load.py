@@ -18,6 +18,7 @@ from typing import Any
 
 from credit_graph import clock
 from credit_graph.errors import StateError
+from credit_graph.ingest.background import Background
 from credit_graph.ingest.check import check_file
 from credit_graph.ingest.definitions import definitions, version
 from credit_graph.ingest.files import expand, fingerprint
@@ -29,7 +30,6 @@ from credit_graph.jobs.delivery import DeliveredTable
 from credit_graph.jobs.reading import check_files
 from credit_graph.jobs.repeated import RepeatedTable, repeated
 from credit_graph.jobs.work import work_folder
-from credit_graph.jobs.writing import Background
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from credit_graph.store.tombstones import mark

@@ -29,7 +29,7 @@ _STATEMENTS = {
 _CHUNK = 5000
 # after a load that touched more enterprises every open reference is tried, else those to which they answer: 100,000
 # unlinked records cost a small load nothing
-_MANY = 5000
+_MANY = 20_000
 
 
 def fitting(store: Store, references: Mapping[str, str], seq: int | None = None) -> dict[str, set[str]]:
@@ -90,21 +90,21 @@ class Resolver:
             row.subject_ref = None if row.eid else reference
 
 
-def retry_unlinked(store: Store, touched: Collection[str], since: int, seq: int) -> int:
+def retry_unlinked(store: Store, touched: Collection[str], since: int, seq: int) -> set[str]:
     """Try again to find the subjects of unlinked records, by what the enterprises touched after ``since`` are called.
 
-    Returns how many were found. A record that was linked may itself name the number that another waits for.
+    Returns the enterprises that were found. A record that was linked may itself name the number that another waits for.
     """
     if len(touched) > _MANY:
         wanted = _open_references(store)
     else:
         wanted = {**_names_of(store, touched), **_numbers_said(store, since, seq)}
-    count = 0
+    subjects: set[str] = set()
     while wanted:
         linked = [record for chunk in _chunks(wanted.items()) for record in _link(store, dict(chunk), seq)]
-        count += len(linked)
+        subjects |= {str(record.eid) for record in linked}
         wanted = dict(pair for record in linked for pair in _numbers(record.kind, record.content))
-    return count
+    return subjects
 
 
 def _open_references(store: Store) -> dict[str, str]:
@@ -148,10 +148,9 @@ def _link(store: Store, wanted: dict[str, str], seq: int) -> list[Statement]:
     """Link the unlinked records that bear these references, where exactly one enterprise fits."""
     found = candidates(store, wanted, seq)
     rows = store.read("read/unlinked_of", references=list(found)) if found else []
-    linked = [Statement.from_properties(row["record"]) for row in rows]
-    link_subjects(store, [r.again(eid=found[str(r.subject_ref)], subject_ref=None) for r in linked])
-    store.write(
-        "load/relinked",
-        [{"sid": r.sid, "eid": found[str(r.subject_ref)], "reference": r.subject_ref} for r in linked],
-    )
+    unlinked = [Statement.from_properties(row["record"]) for row in rows]
+    linked = [record.again(eid=found[str(record.subject_ref)], subject_ref=None) for record in unlinked]
+    link_subjects(store, linked)
+    ends = zip(linked, unlinked, strict=True)
+    store.write("load/relinked", [{"sid": r.sid, "eid": r.eid, "reference": was.subject_ref} for r, was in ends])
     return linked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -44,20 +43,17 @@ def _stands(row: Mapping[str, Any], wanted: str, seq: int) -> bool:
 
 def timelines(store: Store, source: str, keys: Collection[str], seq: int) -> dict[str, Timeline]:
     """Timelines of the keys as batch ``seq`` finds them; every key is in the answer."""
-    pieces: dict[str, list[Statement]] = defaultdict(list)
+    pieces: dict[str, list[Statement]] = {}
     last: dict[str, int] = {}
     for chunk in _chunks(list(keys)):
         for row in store.read("read/timelines", source=source, keys=chunk, seq=seq):
-            # what this very batch closed before it was interrupted counts as standing
-            statement = Statement.from_properties(row["record"]).again(known_to=OPEN_SEQ)
-            pieces[statement.key].append(statement)
-        for row in store.read("read/last_ordinals", source=source, keys=chunk, seq=seq):
             last[row["key"]] = row["n"]
+            # what this very batch closed before it was interrupted counts as standing
+            found = [Statement.from_properties(record).again(known_to=OPEN_SEQ) for record in row["records"]]
+            pieces[row["key"]] = sorted(found, key=lambda piece: (piece.valid_from, piece.n))
     if erased := Tombstones.of(store.home, secret_path(store.settings)):
         last |= {key: max(last.get(key, 0), erased.last_ordinal(source, key)) for key in keys}
-    return {
-        key: Timeline(tuple(sorted(pieces[key], key=lambda p: (p.valid_from, p.n))), last.get(key, 0)) for key in keys
-    }
+    return {key: Timeline(tuple(pieces.get(key, ())), last.get(key, 0)) for key in keys}
 
 
 def standing_keys(store: Store, source: str, seq: int) -> Iterator[dict[str, Any]]:
