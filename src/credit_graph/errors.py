@@ -161,6 +161,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "语句超时（{seconds} 秒）：{statement}",
         "Statement {statement} ran over {seconds} seconds.",
     ),
+    "store.memory": (
+        "图数据库的事务内存不足（{statement}）。请增大服务器的堆内存，或减小 CREDIT_GRAPH_BATCH_SIZE，再运行同一命令。",
+        "The graph had too little memory for {statement}. Give the server more heap, or lower CREDIT_GRAPH_BATCH_SIZE, "
+        "and run the same command again.",
+    ),
     "store.failed": ("图数据库出错（{statement}）：{why}", "The graph failed in {statement}: {why}"),
     "store.damaged_backup": (
         "备份 {path} 不完整或被改动：{why}",

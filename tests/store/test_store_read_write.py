@@ -13,7 +13,7 @@ import pytest
 
 from credit_graph.errors import StoreError
 from credit_graph.settings import Settings
-from credit_graph.store import Store
+from credit_graph.store import Store, graph
 from credit_graph.store.graph import Metric
 from credit_graph.store.migrate import migrations
 
@@ -150,6 +150,33 @@ def test_write_without_rows_returns_the_number_that_the_statement_returns(store:
     assert store.write("write/clear", size=3) == 3
     assert store.write("write/clear", size=3) == 2
     assert store.write("write/clear", size=3) == 0
+
+
+def test_clear_takes_a_hub_piece_by_piece(store: Store, define: Define, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = define(
+        "test/hub",
+        "// purpose: x\n// parameters: rows list\n// returns: none\nMERGE (h:Record {sid: 'hub'})\n"
+        "WITH h UNWIND $rows AS row CREATE (n:Record {sid: row.sid}) CREATE (h)-[:NEXT]->(n)",
+    )
+    store.write(hub, [{"sid": str(number)} for number in range(25)])
+    monkeypatch.setattr(graph, "CLEAR_SIZE", 10)
+    before = store.metrics.get("write/clear_relationships", Metric()).count
+    assert store.clear() == 26
+    assert store.metrics["write/clear_relationships"].count - before == 4  # 10, 10, 5, none
+    assert store.size() == 0
+
+
+@pytest.mark.parametrize("engine", ["neo4j"], indirect=True)  # the embedded one limits no transaction
+def test_too_little_memory_is_named(store: Store, define: Define, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "RETRY_SECONDS", 0)
+    much = define(
+        "test/much",
+        "// purpose: x\n// parameters: none\n// returns: n\n"
+        "UNWIND range(1, 100000000) AS x WITH collect(x) AS found RETURN size(found) AS n",
+    )
+    with pytest.raises(StoreError) as error:
+        store.read(much)
+    assert error.value.code == "store.memory"
 
 
 @pytest.mark.parametrize("size", [5, 500])

@@ -26,6 +26,8 @@ def translate(error: Exception, statement: str, settings: Settings, uri: str) ->
         return StoreError("store.disk_full")
     if "TimedOut" in code or code.endswith("Transaction.Terminated"):
         return StoreError("store.timeout", seconds=f"{settings.timeout_seconds:g}", statement=statement)
+    if "OutOfMemory" in code:
+        return StoreError("store.memory", statement=statement)
     if isinstance(error, ServiceUnavailable) or not isinstance(error, Neo4jError):
         return StoreError("store.unreachable", uri=uri, why=_reason(error))
     return StoreError("store.failed", statement=statement, why=_reason(error))

@@ -188,8 +188,9 @@ class Store:
         if self.engine == "embedded" and total > RENEW_ABOVE:
             self._renew()
             return total
-        while self.write("write/clear", size=CLEAR_SIZE):
-            pass
+        for name in ("write/clear_relationships", "write/clear"):
+            while self.write(name, size=CLEAR_SIZE):
+                pass
         return total
 
     def size(self) -> int:
