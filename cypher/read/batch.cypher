@@ -1,5 +1,6 @@
-// purpose: One batch by seq.
-// parameters: seq integer
+// purpose: Batches by seq.
+// parameters: seqs list
 // returns: batch
-MATCH (b:Batch {seq: $seq})
+UNWIND $seqs AS wanted
+MATCH (b:Batch {seq: wanted})
 RETURN properties(b) AS batch

@@ -42,7 +42,8 @@ class BatchFile:
         kinds = [pa.int64(), *[pa.string()] * (len(names) - 1)]
         header = {HEADER: json.dumps(table.header, ensure_ascii=False).encode()}
         self._schema = pa.schema(list(zip(names, kinds, strict=True)), metadata=header)
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        # rows are found by the bounds of their number and outcome; those of cells would only have to be read past
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", write_statistics=list(_META))
 
     @classmethod
     @contextmanager

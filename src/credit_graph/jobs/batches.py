@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
@@ -189,11 +189,16 @@ def _present(values: dict[str, Any]) -> dict[str, Any]:
 
 def find(store: Store, seq: int) -> Batch:
     """The batch with that seq; ``UsageError`` if there is none."""
-    rows = store.read("read/batch", seq=seq)
-    if not rows:
+    found = find_all(store, [seq])
+    if not found:
         raise UsageError("usage.unknown_entity", what=t(f"批次 {seq}", f"batch {seq}"))
-    props = rows[0]["batch"]
-    return Batch(props["bid"], props["seq"], props["source"], props)
+    return found[0]
+
+
+def find_all(store: Store, seqs: Iterable[int]) -> list[Batch]:
+    """Those of the batches that there are, by seq."""
+    found = [row["batch"] for row in store.read("read/batch", seqs=list(seqs))]
+    return [Batch(p["bid"], p["seq"], p["source"], p) for p in sorted(found, key=lambda p: int(p["seq"]))]
 
 
 def recent(store: Store, limit: int = 50) -> list[Batch]:

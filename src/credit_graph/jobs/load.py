@@ -122,7 +122,7 @@ def _write_all(store: Store, tables: list[Table], options: LoadOptions, report: 
     done = _resume(store, delivery)
     first = batches.last_seq(store) + 1
     _write_tables(store, tables, options, delivery, len(done), report)
-    done += [batches.find(store, seq) for seq in range(first, batches.last_seq(store) + 1)]
+    done += batches.find_all(store, range(first, batches.last_seq(store) + 1))
     refresh(store, report)
     store.write("load/delivery", props={"name": "delivery"})
     return [batch.report() for batch in done]
@@ -166,7 +166,7 @@ def _resume(store: Store, delivery: str) -> list[batches.Batch]:
     rows = store.read("read/delivery")
     last = batches.last_seq(store)
     if rows and rows[0]["delivery"] == delivery:
-        found = [batches.find(store, seq) for seq in range(rows[0]["first_seq"], last + 1)]
+        found = batches.find_all(store, range(rows[0]["first_seq"], last + 1))
         return [batch for batch in found if batch.properties.get("delivery") == delivery]
     batches.refuse_open_batch(store)
     store.write("load/delivery", props={"name": "delivery", "delivery": delivery, "first_seq": last + 1})

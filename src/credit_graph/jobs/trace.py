@@ -41,7 +41,7 @@ def trace(store: Store, wanted: str) -> list[dict[str, Any]]:
     numbers: dict[int, set[int]] = defaultdict(set)
     for record in records:
         numbers[record["batch"]].add(record["row"])
-    said = {seq: _Said.of(store, seq, wanted_rows) for seq, wanted_rows in numbers.items()}
+    said = {batch.seq: _Said.of(store, batch, numbers[batch.seq]) for batch in batches.find_all(store, numbers)}
     return [_explain(record, said[record["batch"]]) for record in records]
 
 
@@ -61,8 +61,7 @@ class _Said:
     cells: dict[int, dict[str, str | None]]
 
     @classmethod
-    def of(cls, store: Store, seq: int, numbers: set[int]) -> _Said:
-        batch = batches.find(store, seq)
+    def of(cls, store: Store, batch: Batch, numbers: set[int]) -> _Said:
         path = batches.rows_file(store, batch.seq, batch.bid)
         return cls(batch, batchfile.cells(path, numbers) if path.exists() else {})
 
