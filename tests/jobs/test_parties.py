@@ -138,6 +138,40 @@ def test_a_record_of_the_same_load_gives_no_firm_to_another(store: Store, tmp_pa
     assert {(row["year"], row.get("resolved_from")) for row in found} == {(2020, None), (2021, f"tax:{OLD_NUMBER}")}
 
 
+@pytest.fixture
+def viewed(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The enterprises whose view was written, in order."""
+    seen: list[str] = []
+    write_ = store.write
+
+    def note(name: str, /, rows: Any = None, **params: Any) -> int:
+        if name == "write/enterprise_cache":
+            seen.extend(row["eid"] for row in rows)
+        return write_(name, rows, **params)
+
+    monkeypatch.setattr(store, "write", note)
+    return seen
+
+
+def test_only_firms_of_whom_something_new_is_said_are_viewed_again(
+    store: Store, tmp_path: Path, viewed: list[str]
+) -> None:
+    load(store, [table(tmp_path / "a.csv", "tax_a_rating", rated(3, OLD_NUMBER))])
+    assert viewed == [credit_code(3)]  # nobody registered it: the tax office names it for the time being
+    load(store, [register(tmp_path, 1)])
+    load(store, [table(tmp_path / "b.csv", "tax_a_rating", rated(3, OLD_NUMBER, 2021))])
+    load(store, [register(tmp_path, 3)])
+    load(store, [table(tmp_path / "c.csv", "tax_a_rating", rated(3, OLD_NUMBER, 2022))])
+    assert viewed == [credit_code(number) for number in (3, 1, 3, 3)]
+
+
+def test_a_firm_whose_record_is_found_late_is_viewed_at_once(store: Store, tmp_path: Path, viewed: list[str]) -> None:
+    load(store, [register(tmp_path, 1), table(tmp_path / "a.csv", "tax_arrears", owed(OLD_NUMBER))])
+    load(store, [table(tmp_path / "r.csv", "tax_a_rating", rated(1, OLD_NUMBER))])
+    assert viewed == [credit_code(1)] * 2
+    assert len(measures(store, 1)) == 1
+
+
 def test_the_id_of_an_owner_in_a_taxpayer_number_is_kept_nowhere(store: Store, tmp_path: Path) -> None:
     owner = citizen_id("19340506", 12)
     load(store, [register(tmp_path, 1)])
