@@ -10,7 +10,7 @@ import pytest
 from city import LISTING, OFFICE, REGISTRATION, credit_code, listing, office, registration, write
 from credit_graph.commands import common
 from credit_graph.errors import UsageError
-from credit_graph.jobs import quarantine
+from credit_graph.jobs import batches, quarantine
 from credit_graph.jobs.faults import faults
 from credit_graph.jobs.load import LoadOptions, load
 from credit_graph.jobs.trace import trace
@@ -43,6 +43,15 @@ def test_a_statement_asserted_again_still_leads_to_its_row(store: Store, tmp_pat
     load(store, [changed], LoadOptions(as_of=date(2026, 2, 1)))
     places = [(f["batch"]["path"], f["statement"]["row"]) for f in trace(store, credit_code(1))]
     assert places == [("a.csv", 2), ("a.csv", 2), ("b.csv", 3)]
+
+
+def test_a_batch_that_is_not_there_is_refused(store: Store, tmp_path: Path) -> None:
+    for number in (1, 2):
+        load(store, [write(tmp_path / f"r{number}.csv", REGISTRATION, [registration(number)])])
+    assert [batch.seq for batch in batches.find_all(store, [2, 1])] == [2, 1]
+    with pytest.raises(UsageError) as error:  # as in a graph that is half restored
+        batches.find_all(store, [1, 3])
+    assert error.value.code == "usage.unknown_entity"
 
 
 def test_quarantine_names_file_row_column_and_reason(store: Store, tmp_path: Path) -> None:

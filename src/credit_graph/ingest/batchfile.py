@@ -32,9 +32,9 @@ class BatchFile:
     rows, so that they can be replayed), and ``c0`` … the screened cells, named by the metadata ``header``.
     """
 
-    def __init__(self, path: Path, table: CheckedTable, behind: Background) -> None:
+    def __init__(self, path: Path, table: CheckedTable) -> None:
         self.count = 0
-        self._behind = behind
+        self._behind = Background()
         definition = table.definition
         fields = table.mapped.values()
         self._documents = [name for name in fields if definition.type_of(name) is FieldType.ID_NUMBER]
@@ -50,10 +50,9 @@ class BatchFile:
     def writing(cls, path: Path, table: CheckedTable) -> Iterator[BatchFile]:
         """A batch file that appears under its name only when it is complete."""
         draft = path.with_suffix(".partial")
-        behind = Background()
-        file = cls(draft, table, behind)
+        file = cls(draft, table)
         try:
-            with behind:
+            with file._behind:
                 yield file
         except BaseException:
             file._writer.close()

@@ -57,6 +57,11 @@ class Batch:
     source: str
     properties: dict[str, Any]
 
+    @classmethod
+    def of(cls, node: dict[str, Any]) -> Batch:
+        """From the properties of its node."""
+        return cls(node["bid"], node["seq"], node["source"], node)
+
     def report(self) -> dict[str, Any]:
         """The batch as ``load --json`` prints it."""
         names = ("path", "source", "scope", "seq")
@@ -189,22 +194,22 @@ def _present(values: dict[str, Any]) -> dict[str, Any]:
 
 def find(store: Store, seq: int) -> Batch:
     """The batch with that seq; ``UsageError`` if there is none."""
-    found = find_all(store, [seq])
-    if not found:
-        raise UsageError("usage.unknown_entity", what=t(f"批次 {seq}", f"batch {seq}"))
-    return found[0]
+    return find_all(store, [seq])[0]
 
 
 def find_all(store: Store, seqs: Iterable[int]) -> list[Batch]:
-    """Those of the batches that there are, by seq."""
-    found = [row["batch"] for row in store.read("read/batch", seqs=list(seqs))]
-    return [Batch(p["bid"], p["seq"], p["source"], p) for p in sorted(found, key=lambda p: int(p["seq"]))]
+    """The batches with these seqs, in their order; ``UsageError`` for one that is not there."""
+    wanted = list(seqs)
+    found = {row["batch"]["seq"]: Batch.of(row["batch"]) for row in store.read("read/batch", seqs=wanted)}
+    for seq in wanted:
+        if seq not in found:
+            raise UsageError("usage.unknown_entity", what=t(f"批次 {seq}", f"batch {seq}"))
+    return [found[seq] for seq in wanted]
 
 
 def recent(store: Store, limit: int = 50) -> list[Batch]:
     """The latest batches, newest first."""
-    found = [row["batch"] for row in store.read("read/batches", source=None, limit=limit)]
-    return [Batch(props["bid"], props["seq"], props["source"], props) for props in found]
+    return [Batch.of(row["batch"]) for row in store.read("read/batches", source=None, limit=limit)]
 
 
 def undo_open(store: Store, batch: Batch) -> None:

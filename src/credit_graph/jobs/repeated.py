@@ -111,7 +111,7 @@ def repeated(
     """
     if options.units or options.partial or Tombstones.read(store):
         return {}
-    found = [Batch(p["bid"], p["seq"], p["source"], p) for p in _committed(store)]
+    found = [Batch.of(node) for node in _committed(store)]
     by_file: dict[str, list[Batch]] = defaultdict(list)
     for batch in found:
         by_file[str(batch.properties.get("file_sha256"))].append(batch)
