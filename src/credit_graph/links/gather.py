@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -16,3 +18,8 @@ def tuples(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:
     ends = np.append(starts, len(ordered))[1:]
     found = [tuple(values[start:end]) for start, end in zip(starts, ends, strict=True)]
     return pd.Series(found, index=index, dtype=object)
+
+
+def renamed(values: pd.Series, names: Mapping[str, str]) -> pd.Series:
+    """The values, those that ``names`` has replaced; ``Series.replace`` looks at every value once per name."""
+    return values.map(names).astype(values.dtype).fillna(values)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from credit_graph.links.gather import tuples
+from credit_graph.links.gather import renamed, tuples
 from credit_graph.links.policy import LinkRules
 from credit_graph.model.kinds import UNKNOWN_PREFIX
 from credit_graph.projection.names import normal_name
@@ -41,7 +41,7 @@ def resolve_holders(contributions: pd.DataFrame, names: pd.DataFrame, same_as: d
     )
     by_name = named_only & matched.notna()
     unknown = named_only & ~by_name & ~result["person"]
-    result["holder"] = result["holder"].where(~by_name, matched).replace(same_as)
+    result["holder"] = renamed(result["holder"].where(~by_name, matched), same_as)
     person = result["person"] & ~by_name
     result["holder_kind"] = np.select([person, unknown], ["person", "unknown"], "enterprise")
     result["match"] = np.select([by_name, person, unknown], ["name", "person", "unknown"], "code")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from credit_graph.links.gather import tuples
+from credit_graph.links.gather import renamed, tuples
 from credit_graph.links.holders import is_keyed
 from credit_graph.projection.names import normal_name
 
@@ -56,7 +56,7 @@ def same_firm_name(found: pd.DataFrame) -> pd.DataFrame:
 def legal_representatives(offices: pd.DataFrame, same_as: dict[str, str]) -> pd.DataFrame:
     """Legal representatives (法定代表人): eid, pid, name, sids; one row per firm and person, ordered."""
     chosen = offices[offices["office"] == LEGAL_REPRESENTATIVE].copy()
-    chosen["pid"] = chosen["pid"].replace(same_as)
+    chosen["pid"] = renamed(chosen["pid"], same_as)
     found = chosen.sort_values("sid").groupby(["eid", "pid"])[["name"]].first()
     found["sids"] = tuples(chosen, ["eid", "pid"], "sid")
     return found.reset_index()
