@@ -29,6 +29,7 @@ _MODULES = (
     "secret",
     "loader",
     "links",
+    "reborn",
     "solve",
     "grade",
     "release",

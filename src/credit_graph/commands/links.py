@@ -66,7 +66,7 @@ def path(
     json: common.JsonOption = False,
 ) -> None:
     """Print the chain of links between two entities, each with its statement."""
-    projection, found = _linked(valid, known)
+    projection, found = linked(valid, known)
     ends = lookup.find(projection, start), lookup.find(projection, end)
     answer = compute.explain_path(projection, found, *ends)
     names = lookup.called(projection, found)
@@ -134,7 +134,7 @@ def holders(
     json: common.JsonOption = False,
 ) -> None:
     """Print holders, holdings, majority holder, legal representative, branches and hubs of a firm."""
-    projection, found = _linked(valid, known)
+    projection, found = linked(valid, known)
     result = card.card(projection, found, lookup.find(projection, code))
     if json:
         common.print_json({**result, **point_json(projection.point), "notice": t(*LEAD)})
@@ -196,7 +196,7 @@ def _share(ppm: int | None) -> str:
     return "" if ppm is None else f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
 
 
-def _linked(valid: str | None, known: str | None) -> tuple[Projection, compute.Links]:
+def linked(valid: str | None, known: str | None) -> tuple[Projection, compute.Links]:
     with common.graph() as store:
         projection = project(store, common.point(store, valid, known))
     return projection, compute.links(projection, link_policy())

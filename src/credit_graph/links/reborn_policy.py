@@ -33,6 +33,19 @@ class RebornPoints(BaseModel):
     scope: float = Field(ge=0)
 
 
+class RebornEnd(BaseModel):
+    """What ends a firm: records of ``kind`` whose ``field`` contains one of the ``words`` (all records without)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    what: str
+    kind: str
+    day: str  # the field that says when; where it is empty, the day since which the record holds
+    field: str | None = None
+    words: tuple[str, ...] = ()
+    points: float = Field(ge=0)
+
+
 class RebornRules(Dated):
     """When a firm looks like another one come back (换马甲)."""
 
@@ -42,6 +55,9 @@ class RebornRules(Dated):
     industry_digits: int = Field(ge=1, le=4)
     threshold: float
     most: int = Field(ge=1)
+    ends: tuple[RebornEnd, ...]
+    left_out: tuple[str, ...]
+    room_words: tuple[str, ...]
     points: RebornPoints
     links: dict[str, RebornLink]
     legal_forms: tuple[str, ...]

@@ -27,6 +27,7 @@ def role(kind: str) -> str:
         "holder": t("股东", "shareholder"),
         "executive": t("高级管理人员", "executive"),
         "supervisor": t("监事", "supervisor"),
+        "liaison": t("联络员", "liaison person"),
     }
     return roles.get(kind, kind)
 
@@ -40,7 +41,9 @@ def evidence(candidate: Mapping[Any, Any], shared: pd.DataFrame, names: Mapping[
     old, new = candidate["old"], candidate["new"]
     links = shared[(shared["old"] == old) & (shared["new"] == new)]
     links = links.sort_values(["hard", "points", "group", "key"], ascending=[False, False, True, True])
-    found = [Evidence(_days(int(candidate["days"]), names.get(old, old), names.get(new, new)))]
+    happened = _happened(candidate.get("what", ""))
+    told = _days(int(candidate["days"]), names.get(old) or old, names.get(new) or new, happened)
+    found = [Evidence(told, tuple(candidate.get("end_sids", ())))]
     found += [_link(row) for row in links.to_dict(orient="records")]
     if not pd.isna(candidate["same_industry"]) and candidate["same_industry"]:
         found.append(Evidence(t("两企业登记的行业相同。", "Both are registered in the same industry.")))
@@ -52,16 +55,26 @@ def evidence(candidate: Mapping[Any, Any], shared: pd.DataFrame, names: Mapping[
     return found
 
 
-def _days(days: int, old: str, new: str) -> str:
+def _happened(what: str) -> str:
+    """What ended the old firm, in the language in use: a kind of end of ``policies/links/reborn.yml``."""
+    words = {
+        "revoked": t("被吊销或撤销", "had its licence revoked"),
+        "struck": t("注销", "was deregistered"),
+        "serious": t("被列入严重违法失信名单", "was listed for serious violations"),
+        "abnormal": t("被列入经营异常名录", "was listed for abnormal operations"),
+        "licence": t("被处以吊销许可证照", "lost a permit as a penalty"),
+        "measure": t("被列入失信名单", "was listed as in breach of trust"),
+    }
+    return words.get(what, t("被列入、吊销或注销", "was listed, revoked or struck"))
+
+
+def _days(days: int, old: str, new: str, happened: str) -> str:
     if days < 0:
         return t(
-            f"“{new}”在“{old}”被列入、吊销或注销前{-days}日成立。",
-            f"“{new}” was opened {-days} days before “{old}” was listed, revoked or struck.",
+            f"“{new}”在“{old}”{happened}前{-days}日成立。",
+            f"“{new}” was opened {-days} days before “{old}” {happened}.",
         )
-    return t(
-        f"“{new}”在“{old}”被列入、吊销或注销后{days}日成立。",
-        f"“{new}” was opened {days} days after “{old}” was listed, revoked or struck.",
-    )
+    return t(f"“{new}”在“{old}”{happened}后{days}日成立。", f"“{new}” was opened {days} days after “{old}” {happened}.")
 
 
 def _names(likeness: float) -> str:
@@ -86,8 +99,10 @@ def _link(row: Mapping[Any, Any]) -> Evidence:
             f"原企业的{label}与新企业的{other}疑为亲属。",
             f"{label} of the old firm and {other} of the new one are suspected to be relatives.",
         )
+    elif row["group"] == "parent":
+        text = t(f"{label}是两企业的股东。", f"{label} is a shareholder of both.")
     else:
-        shown = _shared(row["group"])
+        shown = _shared(row["group"] if row["hard"] else row["old_kind"])
         text = t(f"两企业{shown}相同：{label}。", f"Both have the same {shown}: {label}.")
     return Evidence(text, tuple(row["sids"]))
 
@@ -97,6 +112,7 @@ def _shared(group: str) -> str:
         "phone": t("联系电话", "telephone"),
         "email": t("电子邮箱", "e-mail address"),
         "address": t("住所（到房间号）", "address, down to the room"),
+        "building": t("住所", "address"),
         "domain": t("网站或品牌", "website or brand"),
         "transfer": t("受让的设备、商标", "equipment or trademark, transferred"),
         "employee": t("从业人员", "employee"),

@@ -1,0 +1,240 @@
+"""What a search for reborn firms (换马甲) needs, out of a projection and its links: firms, their ends, their traces.
+
+A trace is what two firms may have in common: a person in some role, a telephone, a room, a website, a shareholder that
+is a firm. All statements known by the point count, ended ones too: who left a firm before it was revoked is still a
+trace. Only records in use on the projection's channel are read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pandas as pd
+
+from credit_graph.links.compute import Links
+from credit_graph.links.gather import renamed, tuples
+from credit_graph.links.likeness import regions_of
+from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
+from credit_graph.links.reborn_policy import RebornRules
+from credit_graph.links.reborn_text import evidence
+from credit_graph.model.kinds import KINDS
+from credit_graph.projection import Projection
+
+_RAW = ["eid", "kind", "key", "label", "sid"]
+_OFFICES = ("legal_representative", "executive", "liaison")  # values of ``office``, as the record kinds write it
+_SUPERVISOR = "监事"
+_PROVINCE = re.compile(r"^[一-鿿]{2,6}?(?:省|自治区)")
+_ITEMS = re.compile(r"[;；、,，。\s]+")
+
+
+def find_reborn(
+    projection: Projection, found: Links, rules: RebornRules, per_firm: int = 10
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The candidates of every firm that was struck, revoked or listed, and their links: see
+    :func:`credit_graph.links.reborn.reborn_candidates`."""
+    ended = ends(projection, rules)
+    told = firms(projection, ended, rules)
+    ended = ended[ended["old"].isin(told.index)]
+    regions = regions_of(projection.enterprises["address"].dropna().unique())
+    known = traces(projection, found, rules, ended["old"], told.index)
+    return reborn_candidates(told, known, rules, ends=ended, regions=regions, per_firm=per_firm)
+
+
+def scored(projection: Projection, found: Links, rules: RebornRules) -> pd.DataFrame:
+    """Every candidate that was opened in the window of an ended firm, the likeliest first: ``old``, ``new`` (eids),
+    ``score``, ``status`` (``reborn`` or ``possible``), ``core`` (likeness of the names, 0 to 1)."""
+    candidates, _ = find_reborn(projection, found, rules)
+    chosen = candidates[candidates["status"].isin(["reborn", "possible"])]
+    ordered = chosen.assign(first=chosen["status"] == "reborn").sort_values(
+        ["first", "score", "old", "new"], ascending=[False, False, True, True], ignore_index=True
+    )
+    return ordered[["old", "new", "score", "status", "core"]]
+
+
+def ends(projection: Projection, rules: RebornRules) -> pd.DataFrame:
+    """``ENDS``: the first day of everything that ended a firm (吊销、注销、列入 …), by ``rules.ends``.
+
+    A record that names no day counts from the day since which it holds, if that is later than the founding. What
+    ended it after the valid day is not seen.
+    """
+    today = np.datetime64(projection.point.valid)
+    parts = []
+    taken: dict[str, pd.Index] = {}
+    for rule in rules.ends:
+        frame = projection.history[rule.kind]
+        frame = frame[frame["in_use"] & frame["eid"].notna() & ~frame.index.isin(taken.get(rule.kind, []))]
+        if rule.field is not None:
+            frame = frame[frame[rule.field].str.contains("|".join(map(re.escape, rule.words)), na=False)]
+        taken[rule.kind] = taken.get(rule.kind, frame.index[:0]).append(frame.index)
+        founded = projection.enterprises["founded_on"].reindex(frame["eid"]).to_numpy()
+        since = frame["valid_from"].where(frame["valid_from"].to_numpy() > founded)
+        day = frame[rule.day].fillna(since)
+        parts.append(pd.DataFrame({"old": frame["eid"], "end": day, "what": rule.what, "sid": frame["sid"]}))
+    every = pd.concat(parts, ignore_index=True)
+    every = every[every["end"] <= today]
+    every = every.sort_values(["old", "what", "end", "sid"], ignore_index=True)
+    listed = every.drop_duplicates(["old", "what", "end"])
+    # a firm is revoked or struck once, and listed as often as it is
+    once = listed["what"].isin([rule.what for rule in rules.ends if rule.kind == "Registration"])
+    listed = listed[~(once & listed.duplicated(["old", "what"]))]
+    sids = pd.Series([(sid,) for sid in listed["sid"]], index=listed.index, dtype=object)
+    return listed.assign(end_sids=sids)[ENDS].reset_index(drop=True)
+
+
+def firms(projection: Projection, ended: pd.DataFrame, rules: RebornRules) -> pd.DataFrame:
+    """The table of firms that :func:`credit_graph.links.reborn.reborn_candidates` reads; ``ended``: as :func:`ends`."""
+    known = projection.enterprises
+    later = known["founded_on"] > np.datetime64(projection.point.valid)
+    known = known[~known["entity_kind"].isin(rules.left_out) & ~later]
+    registered = [rule.what for rule in rules.ends if rule.kind == "Registration"]
+    first = ended.groupby("old")["end"].min()
+    closed = ended[ended["what"].isin(registered)].groupby("old")["end"].min()
+    result = pd.DataFrame(
+        {
+            "name": known["name"],
+            "opened": known["founded_on"],
+            "ended": first.reindex(known.index),
+            "closed": closed.reindex(known.index),
+            "industry": _industry(known),
+        }
+    )
+    result["scope"] = _items(projection, result.index)
+    return result
+
+
+def _industry(known: pd.DataFrame) -> pd.Series:
+    """The industry code; where only its name is given, the one code that this name has elsewhere."""
+    named = known[["industry", "industry_code"]].dropna().drop_duplicates()
+    only = named[~named["industry"].duplicated(keep=False)].set_index("industry")["industry_code"]
+    return known["industry_code"].fillna(known["industry"].map(only).astype("str"))
+
+
+def _items(projection: Projection, eids: pd.Index) -> pd.Series:
+    """What the firms' permits (行政许可) allow, as tuples of items."""
+    permits = projection.history["Permit"]
+    permits = permits[permits["in_use"] & permits["eid"].notna()]
+    said = permits[["eid", "items"]].dropna().drop_duplicates()
+    split = said.assign(item=said["items"].map(lambda text: [part for part in _ITEMS.split(text) if part]))
+    listed = split.explode("item").dropna(subset=["item"])
+    found = tuples(listed, ["eid"], "item").reindex(eids)
+    return found.where(found.notna(), pd.Series([()] * len(eids), index=eids, dtype=object))
+
+
+def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.Series, among: pd.Index) -> pd.DataFrame:
+    """``TRACES`` that one of the ``ended`` firms (eids) shares with another firm ``among`` those looked at."""
+    raw = pd.concat(_raw(projection, found, rules), ignore_index=True).dropna(subset=["eid", "key"])
+    raw = raw[raw["eid"].isin(among)]
+    ours = raw.loc[raw["eid"].isin(ended), "key"].unique()
+    raw = raw[raw["key"].isin(ours)]
+    pairs = raw[["key", "eid"]].drop_duplicates()
+    common = pairs.loc[pairs["key"].duplicated(), "key"].unique()
+    raw = raw[raw["key"].isin(common)].sort_values(_RAW, ignore_index=True)
+    by = ["eid", "kind", "key"]
+    first = raw.drop_duplicates(by).set_index(by)[["label"]]
+    first["sids"] = tuples(raw, by, "sid")
+    return first.reset_index()[TRACES]
+
+
+def _raw(projection: Projection, found: Links, rules: RebornRules) -> Iterator[pd.DataFrame]:
+    for frame in (_officers(projection), _holders(projection)):
+        yield frame.assign(key=renamed(frame["key"], found.persons))
+    yield from _owners(projection, found)
+    for kind in KINDS.values():
+        for link in kind.links:
+            if link.type == "USES_PHONE":
+                frame = _said(projection, kind.name, link.field)
+                yield _frame(frame, "phone", link.field, link.field)
+            elif link.type == "LOCATED_AT":
+                yield _rooms(_said(projection, kind.name, link.field), link.field, found, rules)
+    sites = _said(projection, "Website", "url")
+    yield _frame(sites.assign(host=sites["url"].map(_host)), "domain", "host", "url")
+
+
+def _said(projection: Projection, kind: str, *fields: str) -> pd.DataFrame:
+    """eid, sid and the fields of the records in use that say the first of them."""
+    frame = projection.history[kind]
+    chosen = frame["in_use"] & frame["eid"].notna() & frame[fields[0]].notna()
+    return frame.loc[chosen, ["eid", "sid", *fields]]
+
+
+def _frame(frame: pd.DataFrame, kind: object, key: str, label: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"eid": frame["eid"], "kind": kind, "key": frame[key], "label": frame[label].fillna(""), "sid": frame["sid"]}
+    )
+
+
+def _officers(projection: Projection) -> pd.DataFrame:
+    """Legal representatives, executives, supervisors (监事) and liaison persons, by all statements."""
+    office = _said(projection, "Office", "pid", "person_name", "office", "position")
+    role = office["office"].where(office["office"].isin(_OFFICES), "executive")
+    supervises = (role == "executive") & office["position"].str.contains(_SUPERVISOR, na=False)
+    told = _frame(office, role.mask(supervises, "supervisor"), "pid", "person_name")
+    register = _said(projection, "Registration", "pid", "legal_representative")
+    named = _frame(register, "legal_representative", "pid", "legal_representative")
+    return pd.concat([told, named], ignore_index=True)
+
+
+def _holders(projection: Projection) -> pd.DataFrame:
+    """Shareholders that are persons, by all statements."""
+    return _frame(_said(projection, "Contribution", "pid", "holder_name"), "holder", "pid", "holder_name")
+
+
+def _owners(projection: Projection, found: Links) -> Iterator[pd.DataFrame]:
+    """Persons with the majority (控股), and shareholders that are firms."""
+    held = found.holdings[["eid", "holder", "name", "sids"]].explode("sids").rename(columns={"sids": "sid"})
+    firm = held["holder"].isin(projection.enterprises.index)
+    majority = found.majority.loc[found.majority["status"] == "majority", "holder"]
+    rules_it = held["holder"].to_numpy() == held["eid"].map(majority).to_numpy()
+    yield _frame(held[rules_it & ~firm], "controller", "holder", "name")
+    yield _frame(held[firm], "parent", "holder", "name")
+
+
+def _rooms(frame: pd.DataFrame, field: str, found: Links, rules: RebornRules) -> pd.DataFrame:
+    """Addresses by their text; hosted ones (集群注册 …) are no evidence."""
+    texts = pd.Series(frame[field].unique(), dtype="str")
+    own = texts[[not found.rules.hubs.hosted(text) for text in texts]]
+    keys = pd.Series([_address(text) for text in own], index=own.to_numpy(), dtype="str")
+    room = re.compile(rf"(?:{'|'.join(map(re.escape, rules.room_words))})\w*$")
+    kinds = pd.Series(np.where([bool(room.search(key)) for key in keys], "address", "building"), index=own.to_numpy())
+    frame = frame[frame[field].isin(own)]
+    return _frame(frame.assign(key=frame[field].map(keys)), frame[field].map(kinds), "key", field)
+
+
+def _address(text: str) -> str:
+    """The address as it is compared: without width, spaces and province."""
+    folded = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    return _PROVINCE.sub("", folded)
+
+
+def _host(url: str) -> str | None:
+    """The host of a web address, without ``www.``; none where there is no host."""
+    text = url.strip().lower()
+    host = urlsplit(text if "//" in text else f"//{text}").hostname
+    return host.removeprefix("www.") if host and "." in host else None
+
+
+def told(candidates: pd.DataFrame, shared: pd.DataFrame, projection: Projection) -> list[dict[str, Any]]:
+    """The candidates as plain values, each with its evidence as sentences and their statements."""
+    names = projection.enterprises["name"].dropna().to_dict()
+    numbers = ["days", "days_after_close", "hard", *map(str, candidates.filter(regex="^shared_").columns)]
+    result = []
+    for row in candidates.to_dict(orient="records"):
+        said = evidence(row, shared, names)
+        result.append(
+            {
+                **{side: row[side] for side in ("old", "new")},
+                **{f"{side}_name": names.get(row[side]) for side in ("old", "new")},
+                **{name: row[name] for name in ("status", "reason", "score", "rank", "what")},
+                "end": row["end"].date(),
+                **{str(name): int(row[name]) for name in numbers},
+                "same_industry": None if pd.isna(row["same_industry"]) else bool(row["same_industry"]),
+                **{name: round(float(row[name]), 4) for name in ("name", "core", "scope")},
+                "evidence": [{"text": sentence.text, "records": list(sentence.sids)} for sentence in said],
+            }
+        )
+    return result
