@@ -69,7 +69,7 @@ def run(store: Store, files: list[tuple[Path, str]], *, remember: bool) -> tuple
     return reports, snapshot(store), kept
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_what_stands_already_changes_nothing(store: Store, tmp_path: Path, seed: int) -> None:
     files = deliveries(tmp_path, seed)
     first = run(store, files, remember=True)
