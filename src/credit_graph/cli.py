@@ -37,6 +37,7 @@ _MODULES = (
     "erase",
     "serve",
     "generate",
+    "evaluate",
     "demo",
     "doctor",
 )

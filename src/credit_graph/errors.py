@@ -116,6 +116,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "算例“{case}”的 {field} 有误：{why}",
         "The field {field} of the case “{case}” is wrong: {why}",
     ),
+    "input.no_truth": (
+        "{path} 不是 credit-graph generate 生成的目录：没有 truth。",
+        "{path} was not made by credit-graph generate: it has no truth.",
+    ),
     "input.not_a_release": ("{path} 不是名单发布目录。", "{path} is no folder of a release."),
     "input.release_altered": (
         "{path} 与发布时不一致：缺失、多出或被改动。",
@@ -184,6 +188,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "What was restored differs from the backup's counts. Run credit-graph db wipe --yes and restore again.",
     ),
     # state (exit 6)
+    "state.other_city": (
+        "图中只有 {path} 的 {firms} 户市场主体中的 {present} 户。请先载入该目录。",
+        "Of the {firms} entities of {path} only {present} are in the graph. Load that folder first.",
+    ),
     "state.exists": ("{path} 已存在，不会覆盖。", "{path} exists already and is not overwritten."),
     "state.batch_open": (
         "批次 {seq}（{path}）尚未完成。请重新运行同一条 load 命令续传，或 credit-graph batch undo {seq}。",

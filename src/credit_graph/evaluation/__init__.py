@@ -1,0 +1,1 @@
+"""How well the links are found, measured on a generated city whose truth is known. No other room reads the truth."""

@@ -1,0 +1,185 @@
+"""What the product found, named as the truth names it, so that the two can be compared; and the simple baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from credit_graph.evaluation.truth import Controllers, Truth
+from credit_graph.links.beneficial import Criterion, beneficial_owners
+from credit_graph.links.compute import Links
+from credit_graph.links.forest import ControlForest, control_forest
+from credit_graph.links.groups import components
+from credit_graph.links.groups import groups as heads
+from credit_graph.links.stakes import BLANK, UNKNOWN, Flags, Ids, Stakes, stakes
+from credit_graph.projection import Projection
+
+_FIRST_NUMBER = 3_700_000  # the generator counts subscribed contributions from here, with "37" before
+_SUBSCRIBED = "subscribed_contribution"
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The truth's names of the product's entities.
+
+    ``person``: pid -> ``person:`` and the number of the one person of whom all its mentions are; where the product
+    took several persons for one, ``mixed:`` and the pid: nobody. ``holder``: id of an unknown holder -> ``outside:``
+    and its name.
+    """
+
+    person: dict[str, str]
+    holder: dict[str, str]
+
+    def of(self, entity: str) -> str:
+        """The truth's name of an eid, a pid or an unknown holder."""
+        return self.person.get(entity) or self.holder.get(entity) or entity
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is judged: nearest and ultimate controllers, owners (company, person), groups (firm -> head)."""
+
+    names: Naming
+    controllers: Controllers
+    owners: set[tuple[str, str]]
+    groups: dict[str, str]
+
+
+def found(projection: Projection, links: Links, truth: Truth, line: Fraction | None) -> Found:
+    """The answers of the product in the truth's names. ``line``: share of the equity from which one is an owner,
+    ``None`` where there is no rule."""
+    names = naming(mentions(projection, truth), links)
+    chart = _chart(links.holdings, frozenset(truth.state), names)
+    forest = control_forest(chart.stakes, at_exactly_half=links.rules.majority.at_exactly_half)
+    called = _called(chart, forest, names)
+    group = heads(forest, chart.state)
+    return Found(
+        names,
+        _controllers(chart, forest, called),
+        _owners(chart, forest, names, line) if line else set(),
+        {str(entity): called[head] for entity, head in zip(chart.ids, group, strict=True)},
+    )
+
+
+def mentions(projection: Projection, truth: Truth) -> pd.DataFrame:
+    """The truth's mentions of persons with the node that each has in the graph: the truth's columns, ``pid``, ``sid``.
+
+    Mentions whose row is not in the graph (noise) are left out.
+    """
+    offices = projection.history["Office"][["sid", "eid", "source", "person_no"]]
+    offices = offices.merge(projection.offices[["sid", "pid"]].drop_duplicates(), on="sid")
+    given = projection.history["Contribution"][["sid", "eid", "source", "contribution_id"]]
+    given = given.merge(projection.contributions[["sid", "holder"]].drop_duplicates(), on="sid")
+    rows = pd.concat(
+        [
+            offices.rename(columns={"person_no": "shown", "eid": "code"}),
+            given.rename(columns={"contribution_id": "shown", "holder": "pid", "eid": "code"}),
+        ],
+        ignore_index=True,
+    )
+    number = truth.mentions["number"]
+    subscribed = "37" + (number + _FIRST_NUMBER).astype("str")
+    shown = subscribed.where(truth.mentions["source"] == _SUBSCRIBED, number.astype("str"))
+    return truth.mentions.assign(shown=shown).merge(rows, on=["code", "source", "shown"])
+
+
+def naming(told: pd.DataFrame, links: Links) -> Naming:
+    """The names of whom the product found. ``told``: of :func:`mentions`."""
+    same = links.persons
+    pid = told["pid"].map(lambda one: same.get(one, one))
+    persons = told.groupby(pid)["person"].agg(["min", "max"])
+    person = {
+        str(pid): f"person:{low}" if low == high else f"mixed:{pid}" for pid, low, high in persons.itertuples(name=None)
+    }
+    unknown = links.holdings[links.holdings["holder_kind"] == "unknown"]
+    return Naming(person, dict(zip(unknown["holder"], "outside:" + unknown["name"], strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """The holdings on arrays, with the id of each entity; who is a person, who holds for the state."""
+
+    ids: pd.Index
+    stakes: Stakes
+    person: Flags
+    state: Flags
+
+
+def _chart(held: pd.DataFrame, state: Collection[str], names: Naming) -> _Chart:
+    ids = pd.Index(pd.concat([held["eid"], held["holder"]]).unique()).sort_values()
+    holder = ids.get_indexer(held["holder"]).astype(np.int32)
+    company = ids.get_indexer(held["eid"]).astype(np.int32)
+    capital = np.full(len(ids), UNKNOWN, np.int64)
+    capital[company] = held["capital"].fillna(UNKNOWN).to_numpy(np.int64)
+    person = np.zeros(len(ids), np.bool_)
+    person[holder[(held["holder_kind"] == "person").to_numpy()]] = True
+    votes = held["amount"].fillna(BLANK).to_numpy(np.int64)
+    for_state = np.array([names.of(str(entity)) in state for entity in ids], np.bool_)
+    return _Chart(ids, stakes(len(ids), holder, company, votes, capital), person, for_state)
+
+
+def _called(chart: _Chart, forest: ControlForest, names: Naming) -> list[str]:
+    """The truth's name of each entity, of a ring's members the ring's."""
+    called = [names.of(str(entity)) for entity in chart.ids]
+    rings = set(forest.ring[forest.ring >= 0].tolist())
+    ring = {label: f"ring:{min(called[member] for member in forest.members(label))}" for label in rings}
+    return [ring.get(int(label), name) for label, name in zip(forest.ring, called, strict=True)]
+
+
+def _controllers(chart: _Chart, forest: ControlForest, called: list[str]) -> Controllers:
+    rows = zip(chart.ids, forest.parent.tolist(), forest.root.tolist(), strict=True)
+    return {str(entity): (called[parent], called[root]) for entity, parent, root in rows if parent >= 0}
+
+
+def _owners(chart: _Chart, forest: ControlForest, names: Naming, line: Fraction) -> set[tuple[str, str]]:
+    result = beneficial_owners(chart.stakes, forest, chart.person, line)
+    by_equity = (result.criteria & int(Criterion.EQUITY)) > 0
+    company, person = chart.ids[result.company[by_equity]], chart.ids[result.person[by_equity]]
+    return {(str(one), names.of(str(other))) for one, other in zip(company, person, strict=True)}
+
+
+def largest_holders(held: pd.DataFrame, names: Naming) -> Controllers:
+    """Baseline of control: the holder with the most, and the last one of going up so; none where two have as much."""
+    most = held["amount"] == held.groupby("eid")["amount"].transform("max")
+    rows = held[most.fillna(False)]
+    rows = rows[~rows["eid"].duplicated(keep=False)]
+    up = dict(zip(rows["eid"], rows["holder"], strict=True))
+    result = {}
+    for company, holder in up.items():
+        last, passed = holder, {company}
+        while last in up and last not in passed:
+            passed.add(last)
+            last = up[last]
+        result[company] = (names.of(holder), names.of(last))
+    return result
+
+
+def direct_owners(held: pd.DataFrame, names: Naming, line: Fraction) -> set[tuple[str, str]]:
+    """Baseline of owners: the natural persons who hold the line's part themselves."""
+    rows = held[(held["holder_kind"] == "person") & held["amount"].notna() & held["capital"].notna()]
+    enough = rows["amount"] * line.denominator >= rows["capital"] * line.numerator
+    rows = rows[enough]
+    return {(company, names.of(holder)) for company, holder in zip(rows["eid"], rows["holder"], strict=True)}
+
+
+def exactly_named(projection: Projection) -> set[tuple[str, str]]:
+    """Baseline of holders' names: (company, firm) where the name is, letter by letter, that of one firm today."""
+    names = projection.enterprises["name"].dropna()
+    single = pd.Series(names.index, index=names.to_numpy())[~names.duplicated(keep=False).to_numpy()]
+    rows = projection.contributions[projection.contributions["in_use"]]
+    found = rows["holder_name"].map(single)
+    rows, found = rows[found.notna()], found[found.notna()]
+    return set(zip(rows["eid"], found, strict=True))
+
+
+def components_of_majority(majority: pd.DataFrame) -> dict[str, str]:
+    """Baseline of groups: firm -> component of those joined by direct majorities, the state's too."""
+    rows = majority[majority["status"] == "majority"].reset_index()
+    ids = pd.Index(pd.concat([rows["eid"], rows["holder"]]).unique())
+    ends = ids.get_indexer(rows["eid"]).astype(np.int32), ids.get_indexer(rows["holder"]).astype(np.int32)
+    root: Ids = components(len(ids), *ends)
+    return {str(one): str(ids[place]) for one, place in zip(ids, root, strict=True)}
