@@ -30,6 +30,7 @@ _MODULES = (
     "loader",
     "links",
     "reborn",
+    "series",
     "solve",
     "grade",
     "release",

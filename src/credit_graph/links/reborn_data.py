@@ -141,9 +141,8 @@ def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.S
 
 
 def _raw(projection: Projection, found: Links, rules: RebornRules) -> Iterator[pd.DataFrame]:
-    for frame in (_officers(projection), _holders(projection)):
-        yield frame.assign(key=renamed(frame["key"], found.persons))
-    yield from _owners(projection, found)
+    yield roles(projection, found)
+    yield _parents(projection, found)
     for kind in KINDS.values():
         for link in kind.links:
             if link.type == "USES_PHONE":
@@ -153,6 +152,14 @@ def _raw(projection: Projection, found: Links, rules: RebornRules) -> Iterator[p
                 yield _rooms(_said(projection, kind.name, link.field), link.field, found, rules)
     sites = _said(projection, "Website", "url")
     yield _frame(sites.assign(host=sites["url"].map(_host)), "domain", "host", "url")
+
+
+def roles(projection: Projection, found: Links) -> pd.DataFrame:
+    """Every person in every role at a firm, by all statements known: eid, kind, key (pid, one of each person), label,
+    sid."""
+    parts = (_officers(projection), _holders(projection), _majority(projection, found))
+    every = pd.concat(parts, ignore_index=True)
+    return every.assign(key=renamed(every["key"], found.persons))
 
 
 def _said(projection: Projection, kind: str, *fields: str) -> pd.DataFrame:
@@ -184,14 +191,21 @@ def _holders(projection: Projection) -> pd.DataFrame:
     return _frame(_said(projection, "Contribution", "pid", "holder_name"), "holder", "pid", "holder_name")
 
 
-def _owners(projection: Projection, found: Links) -> Iterator[pd.DataFrame]:
-    """Persons with the majority (控股), and shareholders that are firms."""
-    held = found.holdings[["eid", "holder", "name", "sids"]].explode("sids").rename(columns={"sids": "sid"})
-    firm = held["holder"].isin(projection.enterprises.index)
+def _majority(projection: Projection, found: Links) -> pd.DataFrame:
+    """Persons with the majority (控股)."""
+    held = found.holdings[["eid", "holder", "name", "sids"]]
     majority = found.majority.loc[found.majority["status"] == "majority", "holder"]
     rules_it = held["holder"].to_numpy() == held["eid"].map(majority).to_numpy()
-    yield _frame(held[rules_it & ~firm], "controller", "holder", "name")
-    yield _frame(held[firm], "parent", "holder", "name")
+    person = ~held["holder"].isin(projection.enterprises.index)
+    told = held[rules_it & person].explode("sids").rename(columns={"sids": "sid"})
+    return _frame(told, "controller", "holder", "name")
+
+
+def _parents(projection: Projection, found: Links) -> pd.DataFrame:
+    """Shareholders that are firms."""
+    held = found.holdings[["eid", "holder", "name", "sids"]]
+    held = held[held["holder"].isin(projection.enterprises.index)].explode("sids")
+    return _frame(held.rename(columns={"sids": "sid"}), "parent", "holder", "name")
 
 
 def _rooms(frame: pd.DataFrame, field: str, found: Links, rules: RebornRules) -> pd.DataFrame:
@@ -199,7 +213,7 @@ def _rooms(frame: pd.DataFrame, field: str, found: Links, rules: RebornRules) ->
     texts = pd.Series(frame[field].unique(), dtype="str")
     own = texts[[not found.rules.hubs.hosted(text) for text in texts]]
     keys = pd.Series([_address(text) for text in own], index=own.to_numpy(), dtype="str")
-    room = re.compile(rf"(?:{'|'.join(map(re.escape, rules.room_words))})\w*$")
+    room = re.compile(rules.room)
     kinds = pd.Series(np.where([bool(room.search(key)) for key in keys], "address", "building"), index=own.to_numpy())
     frame = frame[frame[field].isin(own)]
     return _frame(frame.assign(key=frame[field].map(keys)), frame[field].map(kinds), "key", field)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
@@ -46,6 +48,14 @@ class RebornEnd(BaseModel):
     points: float = Field(ge=0)
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"no pattern: {error}") from error
+    return text
+
+
 class RebornRules(Dated):
     """When a firm looks like another one come back (换马甲)."""
 
@@ -57,7 +67,7 @@ class RebornRules(Dated):
     most: int = Field(ge=1)
     ends: tuple[RebornEnd, ...]
     left_out: tuple[str, ...]
-    room_words: tuple[str, ...]
+    room: Annotated[str, AfterValidator(_pattern)]
     points: RebornPoints
     links: dict[str, RebornLink]
     legal_forms: tuple[str, ...]

@@ -19,6 +19,7 @@ DAY_META = ("valid_from", "valid_to", "recorded_on")
 _INTEGERS = frozenset({FieldType.AMOUNT, FieldType.SHARE, FieldType.INTEGER, FieldType.YEAR})
 # long texts that no indicator or link reads; they would be most of what travels
 _LONG = frozenset({"business_scope", "facts", "basis", "penalty"})
+_READ = frozenset({("Case", "basis")})  # save these: like violations are told by their basis
 
 
 @cache
@@ -28,7 +29,7 @@ def content_types(kind: str) -> dict[str, FieldType]:
     return {
         name: field.type
         for name, field in fields.items()
-        if field.type is not FieldType.ID_NUMBER and name not in _LONG
+        if field.type is not FieldType.ID_NUMBER and (name not in _LONG or (kind, name) in _READ)
     }
 
 
