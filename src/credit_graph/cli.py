@@ -31,6 +31,7 @@ _MODULES = (
     "links",
     "reborn",
     "series",
+    "control",
     "solve",
     "grade",
     "release",

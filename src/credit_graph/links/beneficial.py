@@ -163,6 +163,8 @@ def chains(holdings: Stakes, owner: int, company: int, limit: int = 20) -> tuple
             continue
         capital = int(holdings.capital[nodes[0]])
         for holder, votes in holdings.holders(nodes[0]) if capital > 0 else ():
-            if votes > 0 and holder not in nodes:
+            # who is not held is an end: of a company's many holders only those that lead further are kept
+            leads = holder == owner or holdings.in_ptr[holder] < holdings.in_ptr[holder + 1]
+            if votes > 0 and leads and holder not in nodes:
                 heapq.heappush(waiting, (share * Fraction(votes, capital), (holder, *nodes)))
     return found, not waiting

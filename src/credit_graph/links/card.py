@@ -37,16 +37,47 @@ def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
 
 def hide_persons(projection: Projection, value: Any) -> Any:
     """The value with every person key replaced by the id that is shown."""
-    ids = person_ids(projection)
+    ids = person_ids(projection, _texts(value))
 
     def hide(part: Any) -> Any:
         if isinstance(part, dict):
             return {name: hide(item) for name, item in part.items()}
-        if isinstance(part, list):
+        if isinstance(part, list | tuple):
             return [hide(item) for item in part]
         return ids.get(part, part) if isinstance(part, str) else part
 
     return hide(value)
+
+
+NAMED = ("id", "controller", "company", "holder", "person", "parent", "member", "head")  # keys that hold entities
+
+
+def named(value: Any, projection: Projection, found: Links) -> Any:
+    """The value with ``KEY_name`` beside every ``KEY`` that holds an entity."""
+    names = called(projection, found, _texts(value))
+
+    def name(part: Any) -> Any:
+        if isinstance(part, list | tuple):
+            return [name(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        result = {}
+        for key, item in part.items():
+            result[key] = name(item)
+            if key in NAMED and isinstance(item, str):
+                result[f"{key}_name"] = names.get(item)
+        return result
+
+    return name(value)
+
+
+def _texts(value: Any) -> set[str]:
+    """Every text in the value."""
+    if isinstance(value, dict):
+        return {text for item in value.values() for text in _texts(item)}
+    if isinstance(value, list | tuple):
+        return {text for item in value for text in _texts(item)}
+    return {value} if isinstance(value, str) else set()
 
 
 def _rows(frame: pd.DataFrame, names: dict[str, str], other: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from credit_graph.links.majority import direct_majority
 from credit_graph.links.path import EdgeKind, PathAnswer, edge_frame, shortest_path
 from credit_graph.links.persons import legal_representatives, mentions, same_firm_name
 from credit_graph.links.policy import LinkPolicy, LinkRules
+from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection
 
 
@@ -60,6 +61,11 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
         addresses=address_hubs(projection.addresses, rules.hubs),
         phones=phone_hubs(projection.phones, rules.hubs),
     )
+
+
+def chart(found: Links) -> Structure:
+    """The holdings as one numbered chart: control, owners, groups, rings."""
+    return structure(found.holdings, found.rules)
 
 
 def edges(projection: Projection, found: Links) -> pd.DataFrame:

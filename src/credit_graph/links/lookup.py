@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 from credit_graph.errors import UsageError
 from credit_graph.links.compute import Links
@@ -10,6 +11,7 @@ from credit_graph.projection import Projection, normal_name
 from credit_graph.text import joined
 
 _SHOWN_CANDIDATES = 5
+_PERSON = "person:"
 
 
 def find(projection: Projection, what: str) -> str:
@@ -26,9 +28,10 @@ def find(projection: Projection, what: str) -> str:
         found = firms.index[column == text.upper()]
         if len(found) == 1:
             return str(found[0])
-    for pid, shown in person_ids(projection).items():
-        if shown == text:
-            return pid
+    if text.startswith(_PERSON):
+        for pid, shown in person_ids(projection).items():
+            if shown == text:
+                return pid
     names = projection.names
     same = names[names["normal"] == normal_name(text)]
     current = same[same["current"]]
@@ -40,22 +43,30 @@ def find(projection: Projection, what: str) -> str:
     raise UsageError("usage.unknown_entity", what=text)
 
 
-def person_ids(projection: Projection) -> dict[str, str]:
-    """pid -> the id that is shown of a person: person keys themselves never leave the graph."""
+def person_ids(projection: Projection, only: Collection[str] | None = None) -> dict[str, str]:
+    """pid -> the id that is shown of a person: person keys themselves never leave the graph.
+
+    ``only``: those of them that are persons; all persons where it is left out.
+    """
     contributions = projection.contributions
-    pids = {*projection.offices["pid"], *contributions.loc[contributions["person"], "holder"]}
-    return {pid: "person:" + hashlib.sha256(f"shown\x1f{pid}".encode()).hexdigest()[:16] for pid in sorted(pids)}
+    pids: set[str] = set()
+    for column in (projection.offices["pid"], contributions.loc[contributions["person"], "holder"]):
+        pids |= set(column if only is None else column[column.isin(list(only))])
+    return {pid: _PERSON + hashlib.sha256(f"shown\x1f{pid}".encode()).hexdigest()[:16] for pid in sorted(pids)}
 
 
-def called(projection: Projection, found: Links) -> dict[str, str]:
-    """How to show an entity: eid, pid, aid or holder -> its name."""
+def called(projection: Projection, found: Links, only: Collection[str] | None = None) -> dict[str, str]:
+    """How to show an entity: eid, pid, aid or holder -> its name; of all where ``only`` is left out."""
     result: dict[str, str] = {}
     for frame, key, name in (
         (found.holdings, "holder", "name"),
         (projection.offices, "pid", "name"),
         (projection.addresses, "aid", "text"),
     ):
-        named = frame[[key, name]].dropna().drop_duplicates(key)
+        part = frame if only is None else frame[frame[key].isin(list(only))]
+        named = part[[key, name]].dropna().drop_duplicates(key)
         result |= dict(zip(named[key], named[name], strict=True))
     shown = projection.enterprises["name"].dropna()
+    if only is not None:
+        shown = shown[shown.index.isin(list(only))]
     return result | dict(zip(shown.index, shown, strict=True))

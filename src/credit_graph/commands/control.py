@@ -1,0 +1,241 @@
+"""``credit-graph control``, ``owners`` and ``rings``: who controls and owns whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.tree import Tree
+
+from credit_graph.commands import common
+from credit_graph.commands.links import LEAD, point_json
+from credit_graph.links import card, compute, control, lookup
+from credit_graph.links.policy import link_policy
+from credit_graph.links.structure import Structure
+from credit_graph.projection import Projection, project
+from credit_graph.text import joined, t
+
+CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="代码或名称 / code or name")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("control", help="实际控制人、控制链、控制树 / controller, chain and tree of control")(control_)
+    app.command("owners", help="受益所有人与穿透持股 / beneficial owners, integrated ownership")(owners)
+    app.command("rings", help="循环持股、交叉持股 / circular and cross holdings")(rings)
+
+
+class Seen:
+    """The chart of a point, and how its entities are called."""
+
+    def __init__(self, valid: str | None, known: str | None) -> None:
+        with common.graph() as store:
+            self.projection: Projection = project(store, common.point(store, valid, known))
+        self.links = compute.links(self.projection, link_policy())
+        self.chart: Structure = compute.chart(self.links)
+
+    def find(self, what: str) -> str:
+        """The entity that is meant; ``UsageError`` if there is none or several."""
+        return lookup.find(self.projection, what)
+
+    def answer(self, entity: str, found: dict[str, Any]) -> dict[str, Any]:
+        """The answer about an entity with names beside ids, persons hidden, the point and the notice."""
+        return self.finished({"id": entity, **found})
+
+    def finished(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Names beside ids, persons hidden, the point and the notice."""
+        named = card.named(found, self.projection, self.links)
+        shown: dict[str, Any] = card.hide_persons(self.projection, named)
+        return {**shown, **point_json(self.projection.point), "notice": t(*LEAD)}
+
+
+def control_(
+    code: CodeArgument,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    limit: common.LimitOption = 50,
+    json: common.JsonOption = False,
+) -> None:
+    """Print who controls an entity, why, and what it controls."""
+    seen = Seen(valid, known)
+    entity = seen.find(code)
+    found = seen.answer(entity, control.control_card(seen.chart, entity, limit))
+    if json:
+        common.print_json(found)
+        return
+    common.console.print(f"{_name(found, 'id')}：{status_text(found)}")
+    if found["chain"]:
+        rows = [control_cells(step) for step in found["chain"]]
+        common.print_table(t("控制链（自下而上）", "Chain of control, from below"), control_columns(), rows)
+        rows = [control_cells(found["ultimate"])]
+        common.print_table(t("实际控制人", "Ultimate controller"), control_columns(), rows)
+    elif found["holders"]:
+        title = common.counted("出资人", "Holders", found["holders_total"], len(found["holders"]))
+        common.print_table(title, vote_columns(), [vote_cells(row) for row in found["holders"]])
+    if found["tree"]:
+        common.console.print(_tree(found))
+    common.console.print(t(*LEAD), style="dim")
+
+
+def owners(
+    code: CodeArgument,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    limit: common.LimitOption = 50,
+    json: common.JsonOption = False,
+) -> None:
+    """Print the beneficial owners of a company with their paths, and who owns how much of it through all chains."""
+    seen = Seen(valid, known)
+    entity = seen.find(code)
+    found = seen.answer(entity, control.owners_card(seen.chart, entity, limit))
+    if json:
+        common.print_json(found)
+        return
+    if found["rule"] is None:
+        common.console.print(t("该日尚无受益所有人规则。", "There was no rule for beneficial owners on that day."))
+    columns = [t("受益所有人", "beneficial owner"), t("标准", "criteria"), t("穿透持股", "ownership")]
+    columns += [t("表决权", "votes"), t("路径", "paths")]
+    rows = [_owner_cells(row) for row in found["beneficial"]]
+    title = t("受益所有人", "Beneficial owners")
+    common.print_table(f"{title}：{_name(found, 'id')}（{status_text(found)}）", columns, rows)
+    title = common.counted("穿透持股", "Integrated ownership", found["integrated_total"], len(found["integrated"]))
+    columns = [t("名称", "name"), t("比例", "share")]
+    common.print_table(title, columns, [(_name(r, "holder"), share(r["share_ppm"])) for r in found["integrated"]])
+    common.console.print(t(*LEAD), style="dim")
+
+
+def rings(
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    limit: common.LimitOption = 50,
+    json: common.JsonOption = False,
+) -> None:
+    """Print companies that hold one another, with what outsiders hold."""
+    seen = Seen(valid, known)
+    rows = control.ring_rows(seen.chart)
+    found = seen.finished({"rings": rows[:limit], "total": len(rows)})
+    if json:
+        common.print_json(found)
+        return
+    columns = [t("类型", "kind"), t("企业", "company"), t("外部持股", "held outside"), t("内部持股", "held inside")]
+    title = common.counted("循环持股与交叉持股", "Circular and cross holdings", len(rows), len(found["rings"]))
+    common.print_table(title, columns, [cells for ring in found["rings"] for cells in _ring_cells(ring)])
+    common.console.print(t(*LEAD), style="dim")
+
+
+def control_columns() -> list[str]:
+    """The columns of a table of control."""
+    controls = [t("控制人", "controller"), t("被控制", "controls"), t("方式", "by")]
+    return [*controls, t("表决权", "votes"), t("依据", "adds up from")]
+
+
+def vote_columns() -> list[str]:
+    """The columns of a table of holders."""
+    return [t("出资人", "holder"), t("比例", "share"), t("依据记录", "records")]
+
+
+def status_text(found: Mapping[str, Any]) -> str:
+    """What can be said of the controller, in words."""
+    reasons = {
+        "no_holders": t("没有出资信息", "no holders on record"),
+        "no_capital": t("注册资本缺失或非人民币", "registered capital missing or not in yuan"),
+        "over_100": t("出资额合计超过注册资本", "amounts exceed the capital"),
+        "blank_amounts": t("部分出资额缺失", "amounts are missing"),
+        "unlisted": t("出资人不全", "holders are missing"),
+    }
+    texts = {
+        "controlled": t("有控制人", "controlled"),
+        "ring": t("相互控制，无外部控制人", "a ring: no outside controller"),
+        "none": t("无控制人", "no controller"),
+        "joint": t("双方各占一半，共同控制", "joint control, half each"),
+        "itself": t("由自身的子公司控制", "held by its own subsidiaries"),
+        "undetermined": t("无法确定", "undetermined"),
+        "not_held": t("没有出资人", "not held"),
+    }
+    reason = reasons.get(found["reason"], "")
+    text = texts[found["status"]] + (f"（{reason}）" if reason and found["status"] == "undetermined" else "")
+    return text + t("；国家控股", "; held by the state") * bool(found.get("state"))
+
+
+def basis_text(row: Mapping[str, Any]) -> str:
+    """How control comes about, in words."""
+    rules = {
+        "general_partner": t("执行事务合伙人", "executing partner"),
+        "agreement": t("协议", "agreement"),
+        "appointment": t("任免权", "appointment"),
+    }
+    texts = {
+        "direct": t("直接过半数", "majority of its own"),
+        "jointly": t("与所控制的企业合计过半数", "majority with its companies"),
+        "half": t("恰为一半（2024-07-01前）", "exactly half (until 2024-06-30)"),
+        "ring": t("相互控制", "mutual"),
+        "ruled": joined(rules.get(rule, rule) for rule in row["rule"].split("、")),
+    }
+    return texts[row["basis"]] + t("，接近一半", ", near half") * bool(row.get("near_line"))
+
+
+def control_cells(step: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    """A row of a table of control."""
+    parts = [f"{_name(row, 'holder')} {share(row['share_ppm'])} {' '.join(row['sids'])}" for row in step["rows"]]
+    parts += step["sids"] if not parts else []
+    more = step["rows_total"] - len(step["rows"])
+    parts += [t(f"等，另有 {more} 条", f"and {more} more")] if more else []
+    votes = share(step["share_ppm"])
+    return _name(step, "controller"), _name(step, "company"), basis_text(step), votes, "\n".join(parts)
+
+
+def vote_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A row of a table of holders."""
+    return _name(row, "holder"), share(row["share_ppm"]), "\n".join(row["sids"])
+
+
+def share(ppm: int | None) -> str:
+    """Per cent with two decimals, rounded down."""
+    return "" if ppm is None else f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
+
+
+def _owner_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    criteria = {
+        "equity": t("股权", "equity"),
+        "votes": t("表决权", "votes"),
+        "control": t("单独控制", "control"),
+        "joint_control": t("联合控制", "joint control"),
+    }
+    paths = [_path_text(row["person_name"] or row["person"], path) for path in row["paths"]]
+    if not row["paths_complete"]:
+        paths.append(t("（未列全）", "(not all)"))
+    names = joined(criteria[name] for name in row["criteria"])
+    return _name(row, "person"), names, share(row["ownership_ppm"]), share(row["votes_ppm"]), "\n".join(paths)
+
+
+def _path_text(owner: str, path: Mapping[str, Any]) -> str:
+    steps = [f" →{share(step['share_ppm'])}→ {_name(step, 'company')}" for step in path["steps"]]
+    records = " ".join(sid for step in path["steps"] for sid in step["sids"])
+    return f"{owner}{''.join(steps)} = {share(path['share_ppm'])} [{records}]"
+
+
+def _ring_cells(ring: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
+    kinds = {"cross": t("交叉", "cross"), "circular": t("循环", "circular"), "self": t("持有自身", "own shares")}
+    closed = t("，全由内部持有", ", all held inside") * ring["closed"]
+    for member in ring["members"]:
+        inside = [" ".join(vote_cells(row)).replace("\n", " ") for row in member["held_inside"]]
+        yield kinds[ring["kind"]] + closed, _name(member, "company"), member["outside"] or "", "\n".join(inside)
+
+
+def _tree(found: Mapping[str, Any]) -> Tree:
+    more = found["tree_total"] - len(found["tree"])
+    shown = t(f"，显示前 {len(found['tree'])}，--limit 可改", f", first {len(found['tree'])}; see --limit") * bool(more)
+    title = t(f"控制树（{found['tree_total']}{shown}）：", f"Control tree ({found['tree_total']}{shown}): ")
+    top = Tree(title + _name(found, "id"))
+    open_at = {0: top}
+    for row in found["tree"]:
+        above = open_at[max(0, row["depth"] - 1)]
+        text = f"{_name(row, 'company')}  {basis_text(row)} {share(row['share_ppm'])}"
+        open_at[row["depth"]] = above.add(text) if row["depth"] else top.add(text)
+        open_at[0] = top
+    return top
+
+
+def _name(row: Mapping[str, Any], key: str) -> str:
+    return str(row.get(f"{key}_name") or row[key])

@@ -1,0 +1,75 @@
+"""``credit-graph control``, ``owners`` and ``rings`` over a graph made by hand, on both engines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from holdingcharts import TODAY, code, say
+
+from commandline import CommandLine
+from credit_graph.store import Store
+from handmade import City
+
+HOLDS = {"P>A": 60, "Q>A": 40, "P>B": 70, "A>C": 30, "B>C": 25, "Q>C": 45, "C>D": 51, "R>D": 49, "E>F": 60, "F>E": 60}
+
+
+@pytest.fixture
+def line(store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    monkeypatch.setenv("CREDIT_GRAPH_TODAY", TODAY.isoformat())
+    return CommandLine(monkeypatch, capfd)
+
+
+def answer(line: CommandLine, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(line.run(*arguments, "--json")[0])
+    return found
+
+
+def test_control_owners_and_rings_of_a_graph(store: Store, line: CommandLine) -> None:
+    city = City(store)
+    sids = say(city, HOLDS)
+    seq = city.commit()
+    found = answer(line, "control", code("D"))
+    assert (found["id"], found["id_name"], found["status"], found["known"]) == (
+        code("D"), "D测试有限公司", "controlled", seq,
+    )  # fmt: skip
+    assert [(step["controller_name"], step["company_name"], step["basis"]) for step in found["chain"]] == [
+        ("C测试有限公司", "D测试有限公司", "direct"),
+        ("王P", "C测试有限公司", "jointly"),
+    ]
+    assert [row["sids"] for row in found["chain"][1]["rows"]] == [[sids["A>C"]], [sids["B>C"]]]
+    person = found["ultimate"]["controller"]
+    assert (person[:7], len(person), found["ultimate"]["controller_name"]) == ("person:", 23, "王P")
+    below = answer(line, "control", person, "--limit", "3")
+    assert [(row["depth"], row["company_name"]) for row in below["tree"]] == [
+        (1, "A测试有限公司"), (1, "B测试有限公司"), (1, "C测试有限公司"),
+    ]  # fmt: skip
+    assert below["tree_total"] == 4
+    owners = answer(line, "owners", code("C"))
+    assert [(row["person_name"], row["criteria"], row["ownership"]) for row in owners["beneficial"]] == [
+        ("王Q", ["equity", "votes"], "57/100"),
+        ("王P", ["equity", "votes", "control"], "71/200"),
+    ]
+    rings = answer(line, "rings")
+    assert [[(m["company"], m["outside"]) for m in ring["members"]] for ring in rings["rings"]] == [
+        [(code("E"), "2/5"), (code("F"), "2/5")]
+    ]
+    assert "k-P" not in line.text
+    assert "k-Q" not in line.text
+    _texts(line, sids)
+
+
+def _texts(line: CommandLine, sids: dict[str, str]) -> None:
+    """What people read."""
+    shown = line.run("control", code("C"))[0]
+    assert "C测试有限公司：有控制人" in shown
+    assert sids["A>C"] in shown
+    assert "D测试有限公司  直接过半数 51.00%" in shown
+    assert "相互控制，无外部控制人" in line.run("control", code("E"))[0]
+    assert "a ring: no outside controller" in line.run("--lang", "en", "control", code("E"))[0]
+    shown = line.run("owners", code("C"))[0]
+    assert "王Q →40.00%→ A测试有限公司 →30.00%→ C测试有限公司 = 12.00%" in " ".join(shown.split())
+    assert "2/5" in line.run("rings")[0]
+    assert "usage.unknown_entity" in line.run("control", "91330200NOBODYHERE", status=2)[1]
+    assert "usage.bad_value" in line.run("owners", code("C"), "--valid", "yesterday", status=2)[1]
