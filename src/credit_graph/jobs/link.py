@@ -43,7 +43,9 @@ class LinkResult:
 def rules_fingerprint() -> str:
     """Names the version of the rules that links depend on."""
     policies = root("policies")
-    return fingerprint(policies / "links" / "control.yml", policies / "precedence.yml")
+    return fingerprint(
+        policies / "links" / "control.yml", policies / "links" / "persons.yml", policies / "precedence.yml"
+    )
 
 
 def link(store: Store, point: Point, progress: Progress | None = None) -> LinkResult:

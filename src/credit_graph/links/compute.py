@@ -11,7 +11,9 @@ from credit_graph.links.holders import holdings, resolve_holders
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.majority import direct_majority
 from credit_graph.links.path import EdgeKind, PathAnswer, edge_frame, shortest_path
-from credit_graph.links.persons import legal_representatives, mentions, same_firm_name
+from credit_graph.links.people import persons
+from credit_graph.links.person_policy import person_policy
+from credit_graph.links.persons import legal_representatives
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection
@@ -23,6 +25,7 @@ class Links:
 
     rules: LinkRules
     same_as: pd.DataFrame
+    person_ties: pd.DataFrame  # the single steps behind same_as
     holdings: pd.DataFrame
     majority: pd.DataFrame
     representatives: pd.DataFrame
@@ -32,7 +35,7 @@ class Links:
 
     @property
     def persons(self) -> dict[str, str]:
-        """pid -> pid of the keyed person that it is."""
+        """pid -> pid of the person that it is: a keyed one, or else the first of several without an ID."""
         return dict(zip(self.same_as["pid"], self.same_as["same_as"], strict=True))
 
 
@@ -48,16 +51,18 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     contributions = projection.contributions[projection.contributions["in_use"]]
     registrations = records["Registration"]
     registrations = registrations[registrations["in_use"]]
-    same_as = same_firm_name(mentions(offices, contributions))
-    persons = dict(zip(same_as["pid"], same_as["same_as"], strict=True))
-    held_by = holdings(resolve_holders(contributions, projection.names, persons), projection.enterprises, rules)
+    below = branches(registrations, projection.enterprises, projection.names, rules.branches)
+    same = persons(projection, below, held, person_policy().on(projection.point.valid), rules.hubs)
+    who = dict(zip(same.same_as["pid"], same.same_as["same_as"], strict=True))
+    held_by = holdings(resolve_holders(contributions, projection.names, who), projection.enterprises, rules)
     return Links(
         rules=rules,
-        same_as=same_as,
+        same_as=same.same_as,
+        person_ties=same.ties,
         holdings=held_by,
         majority=direct_majority(held_by, rules),
-        representatives=legal_representatives(offices, persons),
-        branches=branches(registrations, projection.enterprises, projection.names, rules.branches),
+        representatives=legal_representatives(offices, who),
+        branches=below,
         addresses=address_hubs(projection.addresses, rules.hubs),
         phones=phone_hubs(projection.phones, rules.hubs),
     )

@@ -2,7 +2,7 @@
 
 A person without an ID is one node per (firm, name). Within one firm the name-only mentions are joined to the only
 keyed person of that full name (rule ``same_firm_name``); with two such persons nothing is joined. Across firms
-nothing is joined here.
+:mod:`credit_graph.links.same_person` decides.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ RULE = "same_firm_name"
 
 
 def mentions(offices: pd.DataFrame, contributions: pd.DataFrame) -> pd.DataFrame:
-    """Every mention of a person at a firm: pid, name, eid, sid.
+    """Every mention of a person at a firm: pid, name, eid, sid, office (missing for a holder).
 
-    ``offices``: eid, sid, pid, name. ``contributions``: eid, sid, holder, person (bool), holder_name.
+    ``offices``: eid, sid, pid, name, office. ``contributions``: eid, sid, holder, person (bool), holder_name.
     """
     holders = contributions[contributions["person"]].rename(columns={"holder": "pid", "holder_name": "name"})
     columns = ["pid", "name", "eid", "sid"]
-    found = pd.concat([offices[columns], holders[columns]], ignore_index=True)
+    found = pd.concat([offices[[*columns, "office"]], holders[columns]], ignore_index=True)
     return found.sort_values(columns, ignore_index=True)
 
 

@@ -1,0 +1,48 @@
+"""The persons of a projection: its mentions, what their firms share, and who is whom by that and by decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from credit_graph.links.holders import resolve_holders
+from credit_graph.links.person_evidence import holding_circles, pair_circles, phone_circles, room_circles
+from credit_graph.links.person_policy import EvidenceRule, PersonRules
+from credit_graph.links.persons import mentions, same_firm_name
+from credit_graph.links.policy import Hubs
+from credit_graph.links.same_person import PersonDecision, SamePersons, named_in, same_person
+from credit_graph.projection import Projection
+
+
+def persons(
+    projection: Projection,
+    branches: pd.DataFrame,
+    held: set[str],
+    rules: PersonRules,
+    hubs: Hubs,
+    decisions: Iterable[PersonDecision] = (),
+) -> SamePersons:
+    """Who is whom. ``branches``: eid, parent, sids; ``held``: statements that may not be used, which say nothing."""
+    offices, phones, addresses = (_used(f, held) for f in (projection.offices, projection.phones, projection.addresses))
+    contributions = _used(projection.contributions, held)
+    found = mentions(offices, contributions)
+    named = named_in(found, rules.agents)
+
+    def shared(rule: EvidenceRule) -> pd.DataFrame:
+        if rule.kind == "phone":
+            return phone_circles(phones, rule)
+        if rule.kind == "room":
+            return room_circles(addresses, rule, rules, hubs)
+        if rule.kind == "holding":
+            holders = resolve_holders(contributions, projection.names, {})
+            firms = holders[holders["holder_kind"] == "enterprise"]
+            return holding_circles(firms, branches, rule)
+        return pair_circles(named, rule, rules.least_firms)
+
+    circles: dict[str, pd.DataFrame] = {rule.kind: shared(rule) for rule in rules.evidence if rule.kind != "companion"}
+    return same_person(named, same_firm_name(found), circles, rules, decisions)
+
+
+def _used(frame: pd.DataFrame, held: set[str]) -> pd.DataFrame:
+    return frame[~frame["sid"].isin(held)]
