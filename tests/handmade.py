@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
 from credit_graph.jobs import batches
 from credit_graph.jobs.writing import close_statements, write_statements
@@ -15,8 +15,8 @@ from credit_graph.model.kinds import KINDS
 from credit_graph.model.statement import Statement, content_hash
 from credit_graph.model.time import DAY_MAX, DAY_MIN, Point
 from credit_graph.projection import Projection
-from credit_graph.projection.columns import packed_fields, record_frame, text_frame
-from credit_graph.projection.graph import RELATIONS, assemble
+from credit_graph.projection.columns import packed_batch, schema
+from credit_graph.projection.graph import holds_of
 from credit_graph.store import Store
 
 
@@ -114,38 +114,19 @@ class City(Said):
         return self.seq - 1
 
 
-def frames_of(statements: Sequence[Statement]) -> dict[str, pd.DataFrame]:
-    """Statements as the frames that the projection reads."""
+def tables_of(statements: Sequence[Statement]) -> dict[str, pa.Table]:
+    """Statements as the tables that the projection reads."""
     rows: dict[str, list[list[Any]]] = defaultdict(list)
     for statement in statements:
         props = statement.properties()
-        plain, days = packed_fields(statement.kind)
-        packed = [props.get(name) for name in plain]
-        packed += [props[d].year * 10000 + props[d].month * 100 + props[d].day if d in props else None for d in days]
-        rows[statement.kind].append(packed)
-    return {kind: record_frame(kind, rows[kind]) for kind in KINDS}
+        rows[statement.kind].append([props.get(name) for name in schema(statement.kind).names])
+    return {kind: pa.Table.from_batches([packed_batch(kind, rows[kind])]) for kind in KINDS}
 
 
 def projection_of(
     statements: Sequence[Statement], today: date, *, channel: str = "grading", valid: date | None = None
 ) -> Projection:
-    """The projection of statements that are all known, without a graph; offices and holders by their records."""
-    frames = frames_of(statements)
-    holds = frames.pop("Hold")
-    officers = [
-        [s.eid, s.sid, s.pid, s.content["person_name"], s.content.get("office")]
-        for s in statements
-        if s.kind == "Office"
-    ]
-    holders = [
-        [s.eid, s.sid, s.pid or s.content.get("holder_code") or f"name:{s.sid}", bool(s.pid)]
-        for s in statements
-        if s.kind == "Contribution"
-    ]
-    rows: dict[str, list[list[Any]]] = {"offices": officers, "contributions": holders}
-
-    def relations(_: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        return {name: text_frame(rows.get(name, []), columns) for name, columns in RELATIONS.items()}
-
-    point = Point(1, valid or today, today)
-    return assemble(point, channel, 1, frames, holds, relations)
+    """The projection of statements that are all known, without a graph."""
+    tables = tables_of(statements)
+    holds = holds_of(tables.pop("Hold"), today)
+    return Projection(Point(1, valid or today, today), channel, 1, tables, holds)

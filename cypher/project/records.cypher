@@ -1,10 +1,9 @@
-// purpose: Statements of a page of ids that are known at $seq and have begun by $until, packed per record kind;
-//   $fields and $days name the properties to take per kind; days come as integers YYYYMMDD, which travel faster.
-// parameters: low string, high string, seq integer, until date, fields map, days map
-// returns: kind, rows
-MATCH (r:Record)
-WHERE r.sid >= $low AND r.sid < $high
-  AND r.known_from <= $seq AND r.known_to > $seq AND r.valid_from <= $until
-RETURN r.kind AS kind,
-       collect([f IN $fields[r.kind] | r[f]]
-         + [d IN $days[r.kind] | r[d].year * 10000 + r[d].month * 100 + r[d].day]) AS rows
+// purpose: Statements of a kind that are known at $seq, those of a range of ids, packed: one row for all ids that begin
+//   with the same $width characters. By label, not by the index on the ids: that is a sixth of the time, as the
+//   embedded engine reads in the order in which they lie. FIELDS are the properties, in their order.
+// parameters: low string, high string, seq integer, width integer
+// returns: part, rows
+// labels: KIND, FIELDS
+MATCH (r:__KIND__)
+WHERE r.known_from <= $seq AND r.known_to > $seq AND r.sid >= $low AND r.sid < $high
+RETURN substring(r.sid, 0, $width) AS part, collect([r.__FIELDS__]) AS rows

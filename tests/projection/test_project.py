@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from credit_graph.model.time import Point
-from credit_graph.projection import enterprise_view, precedence, project
-from credit_graph.projection import graph as graph_module
+from credit_graph.projection import enterprise_view, precedence, project, statements
 from credit_graph.store import Store
 from handmade import City
 
@@ -89,8 +88,8 @@ def test_a_hold_is_judged_by_channel_and_day_of_use(store: Store) -> None:
 
 
 def test_relations_and_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph_module, "PAGE_RECORDS", 2)
-    monkeypatch.setattr(graph_module, "PAGE_ENTERPRISES", 1)
+    monkeypatch.setattr(statements, "PASS_CELLS", 2 * 30)
+    monkeypatch.setattr(statements, "ROW_RECORDS", 1)
     city = City(store)
     one = city.firm(A, "甲公司", address="测试路1号", phone="05740000000")
     two = city.firm(B, "乙公司", address="测试路 1号")

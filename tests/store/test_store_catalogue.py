@@ -54,6 +54,15 @@ def test_a_plain_name_fills_a_placeholder(value: str) -> None:
     assert f"(n:{value} " in parse("read/x", GOOD).render({"KIND": value})
 
 
+def test_several_names_become_a_list() -> None:
+    text = parse("read/x", GOOD.replace("n:__KIND__", "n:Record").replace("n.eid", "n.__KIND__")).render(
+        {"KIND": ["eid", "known_from"]}
+    )
+    assert "n.eid, n.known_from" in text
+    with pytest.raises(ValueError, match="no label"):
+        parse("read/x", GOOD).render({"KIND": ["eid", "A)"]})
+
+
 @pytest.mark.parametrize("value", ["", "A B", "A`", "A)", "A{x:1}", "1A", "A:", ":A", "A-B", "企业", "A\n"])
 def test_anything_else_does_not(value: str) -> None:
     with pytest.raises(ValueError, match="no label"):

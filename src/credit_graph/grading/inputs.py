@@ -27,7 +27,6 @@ from credit_graph.links.compute import Links
 from credit_graph.links.gather import tuples
 from credit_graph.links.holders import one_source
 from credit_graph.projection import Projection, normal_name
-from credit_graph.projection.current import shown_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _ratio_value(rule: RatioInput, projection: Projection, _: Links) -> Value:
 def _view_value(rule: ViewInput, projection: Projection, _: Links) -> Value:
     column = projection.enterprises[rule.field].dropna()
     values = _measure(rule, column, projection.point.valid)
-    shown = shown_statements(projection.history, rule.field, projection.point.valid)
+    shown = projection.shown(rule.field)
     return Value(values.astype("Int64"), _single(shown.reindex(column.index).dropna()))
 
 

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from credit_graph.model.kinds import KINDS, UNKNOWN_PREFIX
+from credit_graph.model.derived import address_key, unknown_holder
+from credit_graph.model.kinds import KINDS
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
 
 Rows = dict[str, list[dict[str, Any]]]
-
-
-def address_key(text: str) -> str:
-    """Key of an address hub: the text without width, space and bracket variants."""
-    folded = unicodedata.normalize("NFKC", text).upper()
-    return hashlib.sha256("".join(folded.split()).encode()).hexdigest()[:32]
-
-
-def unknown_holder(statement: Statement, name: str) -> str:
-    """``eid`` of an organisation known only by the name that one record gives it."""
-    return UNKNOWN_PREFIX + hashlib.sha256(f"{statement.eid}\x1f{name}".encode()).hexdigest()[:16]
 
 
 def write_statements(store: Store, opened: Iterable[Statement]) -> None:
@@ -102,7 +90,7 @@ def _links(statement: Statement, links: Rows) -> None:
             if statement.pid:
                 links["load/contributions_person"].append({**row, "pid": statement.pid})
             else:
-                holder = content.get("holder_code") or unknown_holder(statement, str(value))
+                holder = content.get("holder_code") or unknown_holder(str(statement.eid), str(value))
                 links["load/contributions_enterprise"].append({**row, "holder": holder})
 
 

@@ -46,7 +46,8 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     """
     rules = policy.on(projection.point.valid)
     records = projection.records
-    held = {sid for frame in records.values() for sid in frame.loc[~frame["in_use"], "sid"]}
+    naming = [records[kind] for kind in ("Registration", "Office")]  # whose statements give offices
+    held = {sid for frame in naming for sid in frame.loc[~frame["in_use"], "sid"]}
     offices = projection.offices[~projection.offices["sid"].isin(held)]
     contributions = projection.contributions[projection.contributions["in_use"]]
     registrations = records["Registration"]

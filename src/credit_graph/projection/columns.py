@@ -1,25 +1,27 @@
-"""Record kinds as typed columns: which properties are read, and how packed rows become a DataFrame."""
+"""Record kinds as typed columns: which properties are read, and how packed rows become Arrow tables and DataFrames."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS, FieldType
 
 TEXT_META = ("sid", "source", "key", "eid", "pid")
-NUMBER_META = ("known_from", "known_to")
+NUMBER_META = ("known_from",)  # not known_to: at the point all are known, and a later batch changes it
 DAY_META = ("valid_from", "valid_to", "recorded_on")
 
 _INTEGERS = frozenset({FieldType.AMOUNT, FieldType.SHARE, FieldType.INTEGER, FieldType.YEAR})
 # long texts that no indicator or link reads; they would be most of what travels
 _LONG = frozenset({"business_scope", "facts", "basis", "penalty"})
 _READ = frozenset({("Case", "basis")})  # save these: like violations are told by their basis
+_TEXT, _WHOLE, _DAY = pa.large_string(), pa.int64(), pa.date32()
 
 
 @cache
@@ -34,53 +36,70 @@ def content_types(kind: str) -> dict[str, FieldType]:
 
 
 @cache
-def packed_fields(kind: str) -> tuple[list[str], list[str]]:
-    """The properties that a packed row has: first the plain ones, then the days."""
-    types = content_types(kind)
-    days = [name for name, type_ in types.items() if type_ is FieldType.DAY]
-    plain = [name for name in types if name not in days]
-    return [*TEXT_META, *NUMBER_META, *plain], [*DAY_META, *days]
+def schema(kind: str) -> pa.Schema:
+    """The columns of a kind: text, integers (fen, basis points, years), days, flags; ``sid`` stands first."""
+    types: dict[str, pa.DataType] = {
+        **dict.fromkeys(TEXT_META, _TEXT),
+        **dict.fromkeys(NUMBER_META, _WHOLE),
+        **dict.fromkeys(DAY_META, _DAY),
+    }
+    types |= {name: _arrow(type_) for name, type_ in content_types(kind).items()}
+    return pa.schema(list(types.items()))
 
 
-def days(values: Any) -> npt.NDArray[np.datetime64]:
-    """Integers YYYYMMDD (``NaN`` or ``None`` for none) as days; the years 1 to 9999 are kept."""
-    numbers = pd.array(values, dtype="Int64")
-    missing = numbers.isna()
-    whole = numbers.to_numpy(dtype=np.int64, na_value=10101)
-    months = (whole // 10000 - 1970) * 12 + whole // 100 % 100 - 1
-    result: npt.NDArray[np.datetime64] = months.astype("datetime64[M]").astype("datetime64[D]") + (
-        whole % 100 - 1
-    ).astype("timedelta64[D]")
-    result[missing] = np.datetime64("NaT")
+def _arrow(type_: FieldType) -> pa.DataType:
+    if type_ in _INTEGERS:
+        return _WHOLE
+    others = {FieldType.DAY: _DAY, FieldType.NUMBER: pa.float64(), FieldType.FLAG: pa.bool_()}
+    return others.get(type_, _TEXT)
+
+
+def packed_batch(kind: str, rows: list[list[Any]]) -> pa.RecordBatch:
+    """Packed rows, in the order of :func:`schema`, as columns by ``sid``. Sorts ``rows`` in place."""
+    rows.sort(key=_sid)
+    named = schema(kind)
+    columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(named)
+    return pa.record_batch([_array(c, f.type) for c, f in zip(columns, named, strict=True)], schema=named)
+
+
+def _sid(row: list[Any]) -> str:
+    sid: str = row[0]
+    return sid
+
+
+def _array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type_)
+    except pa.ArrowTypeError:
+        if type_ != _TEXT:
+            raise
+        return pa.array([None if value is None else str(value) for value in values], type_)
+
+
+def record_frame(table: pa.Table) -> pd.DataFrame:
+    """A table as a frame: text ``str``, amounts, shares and years ``Int64``, numbers ``Float64``, days as such."""
+    return pd.DataFrame({name: _column(name, table[name]) for name in table.column_names})
+
+
+def _column(name: str, column: pa.ChunkedArray) -> Any:
+    if name in NUMBER_META:
+        return column.to_numpy()
+    if column.type == _DAY:
+        return days(column)
+    dtypes: dict[pa.DataType, Any] = {
+        _TEXT: pd.StringDtype(na_value=np.nan),
+        _WHOLE: pd.Int64Dtype(),
+        pa.float64(): pd.Float64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+    }
+    return dtypes[column.type].__from_arrow__(column)
+
+
+def days(column: pa.ChunkedArray) -> npt.NDArray[np.datetime64]:
+    """A column of days as ``datetime64[D]``, ``NaT`` for none; the years 1 to 9999 are kept."""
+    numbers = column.cast(pa.int32())
+    filled: npt.NDArray[np.int32] = numbers.fill_null(0).to_numpy()
+    result = filled.astype("datetime64[D]")
+    if column.null_count:
+        result[numbers.is_null().to_numpy()] = np.datetime64("NaT")
     return result
-
-
-def record_frame(kind: str, rows: Iterable[list[Any]]) -> pd.DataFrame:
-    """Packed rows as a frame, by ``sid``: text ``str``, amounts, shares and years ``Int64``, days as such."""
-    plain, day_names = packed_fields(kind)
-    types = content_types(kind)
-    raw = pd.DataFrame(list(rows), columns=[*plain, *day_names], dtype=object)
-    columns: dict[str, Any] = {}
-    for name in raw.columns:
-        if name in day_names:
-            columns[name] = days(raw[name])
-        elif name in NUMBER_META:
-            columns[name] = raw[name].astype("int64")
-        elif types.get(name) in _INTEGERS:
-            columns[name] = raw[name].astype("Int64")
-        elif types.get(name) is FieldType.NUMBER:
-            columns[name] = raw[name].astype("Float64")
-        elif types.get(name) is FieldType.FLAG:
-            columns[name] = raw[name].astype("boolean")
-        else:
-            columns[name] = raw[name].astype("str")
-    frame = pd.DataFrame(columns)
-    return frame.sort_values("sid", ignore_index=True)
-
-
-def text_frame(rows: Iterable[list[Any]], columns: list[str]) -> pd.DataFrame:
-    """Packed rows of text as a frame, ordered by all columns."""
-    frame = pd.DataFrame(list(rows), columns=columns, dtype=object)
-    for name in columns:
-        frame[name] = frame[name].astype("str")
-    return frame.sort_values(columns, ignore_index=True)

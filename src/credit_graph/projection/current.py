@@ -6,81 +6,129 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from credit_graph.projection.begun import Begun
+from credit_graph.projection.columns import days, record_frame
 from credit_graph.projection.names import normal_name
 from credit_graph.projection.view import ANY, FieldSource, Precedence, precedence
 
-_ORDER = ["rank", "valid_from", "known_from", "sid"]
-_ASCENDING = [True, False, False, True]
+_TEXT = pa.large_string()
+Rows = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 
-def current_view(history: Mapping[str, pd.DataFrame], rules: Precedence, day: date) -> pd.DataFrame:
+def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence, day: date) -> pd.DataFrame:
     """Per enterprise (index ``eid``, ascending) the fields of the precedence row and ``entity_kind``.
 
-    ``history``: frames with eid, sid, source, valid_from, known_from, visible, in_use and the content fields.
-    Every enterprise that any known record speaks of has a row; a field that no visible record in use says is
-    missing.
+    ``firms``: every enterprise that any known statement speaks of; each has a row. A field that no visible statement
+    in use says is missing.
     """
-    eids = pd.concat([frame["eid"] for frame in history.values()]).dropna().unique()
-    view = pd.DataFrame(index=pd.Index(np.sort(eids.astype(str)), name="eid", dtype="str"))
-    visible = _usable(history)
-    for field, sources in rules.on(day).fields.items():
-        view[field] = _shown(field, sources, visible)["value"].reindex(view.index)
-    pairs = view[["entity_type", "credit_code"]].drop_duplicates()
-    kinds = [rules.entity_kind(_text(entity_type), _text(code)) for entity_type, code in pairs.itertuples(index=False)]
-    found = pd.Series(kinds, index=pd.MultiIndex.from_frame(pairs), dtype="str")
-    view["entity_kind"] = found.reindex(pd.MultiIndex.from_frame(view[["entity_type", "credit_code"]])).to_numpy()
+    ordered = {kind: _order(part) for kind, part in begun.items()}
+    fields = rules.on(day).fields
+    columns = {field: _shown(field, sources, begun, ordered, len(firms))[0] for field, sources in fields.items()}
+    view = record_frame(pa.table(columns))
+    view.index = pd.Index(record_frame(pa.table({"eid": firms}))["eid"], name="eid")
+    view["entity_kind"] = _entity_kinds(columns["entity_type"], columns["credit_code"], rules).to_numpy()
     return view
 
 
-def shown_statements(history: Mapping[str, pd.DataFrame], field: str, day: date) -> pd.Series:
+def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, day: date) -> pd.Series:
     """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
-    visible = _usable(history)
-    return _shown(field, precedence().on(day).fields[field], visible)["sid"]
+    sources = precedence().on(day).fields[field]
+    kinds = {row.kind for row in sources}
+    read = begun if ANY in kinds else {kind: begun[kind] for kind in begun if kind in kinds}
+    _, sids = _shown(field, sources, read, {kind: _order(part) for kind, part in read.items()}, len(firms))
+    frame = record_frame(pa.table({"eid": firms, "sid": sids})).dropna()
+    return frame.set_index("eid")["sid"]
 
 
-def current_names(history: Mapping[str, pd.DataFrame], enterprises: pd.DataFrame) -> pd.DataFrame:
+def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pd.DataFrame) -> pd.DataFrame:
     """Every name that a record gives an enterprise up to the day: eid, name, normal, current (bool)."""
-    said = [frame.loc[frame["in_use"], ["eid", "name"]] for frame in history.values()]
-    names = pd.concat(said).dropna().drop_duplicates().sort_values(["eid", "name"], ignore_index=True)
-    names["normal"] = [normal_name(name) for name in names["name"]]
+    said = []
+    for part in begun.values():
+        table = pa.table({"firm": part.firm, "name": part.table["name"]})
+        used = table.filter(pc.and_(pa.array(part.in_use & (part.firm >= 0)), pc.is_valid(table["name"])))
+        said.append(used.group_by(["firm", "name"]).aggregate([]))
+    pairs = pa.concat_tables(said).group_by(["firm", "name"]).aggregate([])
+    pairs = pairs.take(pc.sort_indices(pairs, [("firm", "ascending"), ("name", "ascending")]))
+    frame = record_frame(pa.table({"eid": firms.take(pairs["firm"]), "name": pairs["name"]}))
+    frame["normal"] = pd.Series([normal_name(name) for name in pairs["name"].to_pylist()], dtype="str")
     shown = enterprises["name"].dropna().map(normal_name).astype("str")
-    names["current"] = names["normal"].to_numpy() == shown.reindex(names["eid"]).to_numpy()
-    return names
+    frame["current"] = frame["normal"].to_numpy() == shown.reindex(frame["eid"]).to_numpy()
+    return frame
 
 
-def _usable(history: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    return {kind: frame[frame["visible"] & frame["in_use"]] for kind, frame in history.items()}
+def _order(part: Begun) -> Rows:
+    """The statements that may be shown, by firm, each firm's best first: later valid_from, later known_from, sid."""
+    rows = np.flatnonzero(part.visible & part.in_use & (part.firm >= 0))
+    since = days(part.table["valid_from"]).astype(np.int64)[rows]
+    known = part.table["known_from"].to_numpy()[rows]
+    return rows[np.lexsort((-known, -since, part.firm[rows]))]  # stable: the table is ordered by sid
 
 
-def _shown(field: str, sources: tuple[FieldSource, ...], visible: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The value to show per enterprise, and its statement: value, sid, by ``eid``."""
-    pieces = []
-    for rank, row in enumerate(sources):
-        column = row.property or field
-        for kind in visible if row.kind == ANY else [row.kind]:
-            frame = visible.get(kind)
-            if frame is None or column not in frame:
-                continue
-            chosen = frame[_taken(row, frame) & frame[column].notna() & frame["eid"].notna()]
-            piece = chosen[["eid", "valid_from", "known_from", "sid"]].copy()
-            piece["value"] = chosen[column]
-            piece["rank"] = rank
-            pieces.append(piece)
+def _shown(
+    field: str, sources: tuple[FieldSource, ...], begun: Mapping[str, Begun], ordered: Mapping[str, Rows], count: int
+) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Per firm the value to show and the statement that says it; null for none."""
+    chosen = np.full(count, -1, dtype=np.int64)  # place in the pieces, one after the other
+    pieces: list[pa.Table] = []
+    for row in sources:
+        kinds = list(begun) if row.kind == ANY else [row.kind]
+        found = [_best(row, row.property or field, begun[kind], ordered[kind], chosen < 0) for kind in kinds]
+        best = _first([piece for piece in found if piece is not None])
+        if best is not None:
+            chosen[best["firm"].to_numpy()] = sum(map(len, pieces)) + np.arange(len(best))
+            pieces.append(best)
     if not pieces:
-        return pd.DataFrame({"value": [], "sid": []}, dtype="str")
-    every = pd.concat(pieces, ignore_index=True).sort_values(_ORDER, ascending=_ASCENDING, ignore_index=True)
-    return every.drop_duplicates("eid").set_index("eid")[["value", "sid"]]
+        nothing = pa.chunked_array([pa.nulls(count, _TEXT)])
+        return nothing, nothing
+    every = pa.concat_tables(pieces).take(pa.array(chosen, mask=chosen < 0))
+    return every["value"], every["sid"]
 
 
-def _taken(row: FieldSource, frame: pd.DataFrame) -> pd.Series:
-    taken = pd.Series(True, index=frame.index)
-    if row.sources:
-        taken &= frame["source"].isin(row.sources)
-    for name, allowed in row.where.items():
-        taken &= frame[name].isin(allowed)
-    return taken
+def _best(row: FieldSource, column: str, part: Begun, ordered: Rows, open_: Flags) -> pa.Table | None:
+    """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value.
+
+    ``None`` where the kind has no such field.
+    """
+    table = part.table
+    if column not in table.column_names:
+        return None
+    rows = ordered[open_[part.firm[ordered]]]
+    said = pc.is_valid(table[column])
+    for name, allowed in {"source": row.sources, **row.where}.items():
+        if allowed:
+            said = pc.and_(said, pc.is_in(table[name], value_set=pa.array(allowed, _TEXT)))
+    rows = rows[said.to_numpy()[rows]]
+    firm = part.firm[rows]
+    rows = rows[np.flatnonzero(np.diff(firm, prepend=-1))]
+    shown = table.select(["valid_from", "known_from", "sid", column]).take(pa.array(rows))
+    return shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(part.firm[rows]))
+
+
+def _first(pieces: list[pa.Table]) -> pa.Table | None:
+    """One row per firm: the later since, the later known, the first sid."""
+    if len(pieces) < 2:
+        return pieces[0] if pieces else None
+    every = pa.concat_tables(pieces)
+    keys = [("firm", "ascending"), ("since", "descending"), ("known", "descending"), ("sid", "ascending")]
+    every = every.take(pc.sort_indices(every, keys))
+    return every.take(pa.array(np.flatnonzero(np.diff(every["firm"].to_numpy(), prepend=-1))))
+
+
+def _entity_kinds(entity_type: pa.ChunkedArray, credit_code: pa.ChunkedArray, rules: Precedence) -> pd.Series:
+    """The kind per enterprise; judged once per type and beginning of the code."""
+    longest = max((len(prefix) for row in rules.entity_kinds for prefix in row.code_prefix), default=0)
+    code = pc.utf8_slice_codeunits(credit_code, 0, longest)
+    pairs = record_frame(pa.table({"type": entity_type, "code": code}))
+    told = pairs.drop_duplicates()
+    kinds = [rules.entity_kind(_text(type_), _text(code)) for type_, code in told.itertuples(index=False)]
+    found = told.assign(kind=pd.Series(kinds, index=told.index, dtype="str"))
+    return pairs.merge(found, how="left")["kind"]
 
 
 def _text(value: object) -> str | None:

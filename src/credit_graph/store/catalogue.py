@@ -8,15 +8,16 @@ The header is the leading ``//`` comments::
     // labels: KIND
 
 ``labels`` names the placeholders (``__KIND__`` in the text) for labels, relationship types and property
-names, which no engine takes as parameters; their values pass a whitelist pattern.
+names, which no engine takes as parameters; their values pass a whitelist pattern. Several property names for one
+placeholder become a list: ``r.__FIELDS__`` is then ``r.name, r.state``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from credit_graph.resources import root
 
@@ -37,7 +38,7 @@ class Statement:
     returns: tuple[str, ...]
     labels: tuple[str, ...]
 
-    def render(self, labels: Mapping[str, str] | None = None) -> str:
+    def render(self, labels: Mapping[str, str | Sequence[str]] | None = None) -> str:
         """The text with its placeholders filled in.
 
         Raises ``ValueError`` for a missing or unknown placeholder or a value that is no plain name.
@@ -46,11 +47,18 @@ class Statement:
         if set(labels) != set(self.labels):
             raise ValueError(f"{self.name} takes the labels {sorted(self.labels)}, not {sorted(labels)}")
         text = self.text
-        for placeholder, value in labels.items():
-            if not _NAME.fullmatch(value):
-                raise ValueError(f"{self.name}: {value!r} is no label, relationship type or property name")
-            text = text.replace(f"__{placeholder}__", value)
+        for placeholder, given in labels.items():
+            values = [given] if isinstance(given, str) else list(given)
+            for value in values:
+                if not _NAME.fullmatch(value):
+                    raise ValueError(f"{self.name}: {value!r} is no label, relationship type or property name")
+            place = re.compile(rf"(\w+\.)?__{placeholder}__")
+            text = place.sub(partial(_listed, values), text)
         return text
+
+
+def _listed(values: list[str], place: re.Match[str]) -> str:
+    return ", ".join(f"{place[1] or ''}{value}" for value in values)
 
 
 @cache

@@ -37,7 +37,7 @@ LOST = (ServiceUnavailable, SessionExpired, OSError)
 
 T = TypeVar("T")
 Row = dict[str, Any]
-Labels = Mapping[str, str] | None
+Labels = Mapping[str, str | Sequence[str]] | None
 
 _SAMPLES: dict[str, Any] = {
     "string": "",

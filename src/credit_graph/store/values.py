@@ -19,7 +19,7 @@ def plain(value: Any) -> Any:
         return value.to_native()
     if isinstance(value, list):
         # most lists are columns of a million plain values: those are passed on as they are
-        return value if all(type(item) in _PLAIN for item in value) else [plain(item) for item in value]
+        return value if _PLAIN.issuperset(map(type, value)) else [plain(item) for item in value]
     if isinstance(value, dict | Node | Relationship):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Path):

@@ -1,8 +1,0 @@
-// purpose: Who holds which office, at the enterprises of a page of ids; visible statements only, packed.
-// parameters: low string, high string, seq integer, valid date
-// returns: rows
-MATCH (e:Enterprise)
-WHERE e.eid >= $low AND e.eid < $high
-MATCH (e)<-[l:HOLDS_OFFICE]-(x:Person)
-WHERE l.known_from <= $seq AND l.known_to > $seq AND l.valid_from <= $valid AND l.valid_to > $valid
-RETURN collect([e.eid, l.sid, x.pid, x.name, l.office]) AS rows

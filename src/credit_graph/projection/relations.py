@@ -1,0 +1,99 @@
+"""The relationships that statements make of their fields, in columns: who works, contributes, sits and phones where.
+
+They follow from the statements alone (``Kind.links``), as the loading job writes them, so the graph's relationships
+need not be read a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from credit_graph.model.derived import address_key, unknown_holder
+from credit_graph.model.fields import Link
+from credit_graph.model.kinds import KINDS
+from credit_graph.projection.begun import Begun
+from credit_graph.projection.columns import record_frame
+
+_TEXT = pa.large_string()
+OFFICES = ["eid", "sid", "pid", "name", "office"]
+ADDRESSES = ["eid", "sid", "aid", "text"]
+PHONES = ["eid", "sid", "number"]
+CONTRIBUTIONS = "eid sid holder person source valid_from known_from holder_name holder_code subscribed paid".split()
+
+
+def offices(begun: Mapping[str, Begun]) -> pd.DataFrame:
+    """Who holds which office where: eid, sid, pid, name, office; ordered by eid and sid."""
+    parts = []
+    for table, link in _said(begun, "HOLDS_OFFICE"):
+        known = table.filter(pc.is_valid(table["pid"]))
+        role = pa.scalar(link.role, _TEXT)
+        office = pc.coalesce(known["office"], role) if "office" in known.column_names else _all(role, len(known))
+        parts.append(_picked(known, OFFICES, name=known[link.field], office=office))
+    return _frame(parts, OFFICES)
+
+
+def contributions(begun: Mapping[str, Begun]) -> pd.DataFrame:
+    """Who contributes where: eid, sid, holder (pid, or eid of a firm), person, and what the record says of it.
+
+    An organisation without a code is the unknown firm of that name in this one firm.
+    """
+    names = [*CONTRIBUTIONS, "published_on", "recorded_on", "in_use"]
+    parts = []
+    for table, link in _said(begun, "CONTRIBUTES"):
+        holder = pc.coalesce(table["pid"], table["holder_code"])
+        unknown = pc.is_null(holder)
+        ends = zip(*(table.filter(unknown)[name].to_pylist() for name in ("eid", link.field)), strict=True)
+        made = pa.array([unknown_holder(eid, name) for eid, name in ends], _TEXT)
+        holder = pc.replace_with_mask(holder.combine_chunks(), unknown.combine_chunks(), made)
+        parts.append(_picked(table, names, holder=holder, person=pc.is_valid(table["pid"])))
+    frame = _frame(parts, names)
+    for name in ("person", "in_use"):
+        frame[name] = frame[name].astype(bool)
+    return frame
+
+
+def addresses(begun: Mapping[str, Begun]) -> pd.DataFrame:
+    """Where the firms sit: eid, sid, aid, text."""
+    parts = []
+    for table, link in _said(begun, "LOCATED_AT"):
+        coded = table[link.field].combine_chunks().dictionary_encode()
+        keys = pa.array([address_key(text) for text in coded.dictionary.to_pylist()], _TEXT)
+        parts.append(_picked(table, ADDRESSES, aid=keys.take(coded.indices), text=table[link.field]))
+    return _frame(parts, ADDRESSES)
+
+
+def phones(begun: Mapping[str, Begun]) -> pd.DataFrame:
+    """Which phones the firms use: eid, sid, number; two fields of one record with one number count once."""
+    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, "USES_PHONE")]
+    return _frame(parts, PHONES).drop_duplicates(ignore_index=True)
+
+
+def _said(begun: Mapping[str, Begun], type_: str) -> Iterator[tuple[pa.Table, Link]]:
+    """The visible statements with a subject that make a relationship of the type, once per field that does."""
+    for kind, item in KINDS.items():
+        for link in item.links:
+            if link.type == type_:
+                part = begun[kind]
+                table = part.table.append_column("in_use", pa.array(part.in_use))
+                wanted = pc.and_(pc.is_valid(table[link.field]), pa.array(part.visible & (part.firm >= 0)))
+                yield table.filter(wanted), link
+
+
+def _picked(table: pa.Table, names: list[str], **made: Any) -> pa.Table:
+    return pa.table({name: made[name] if name in made else table[name] for name in names})
+
+
+def _all(value: pa.Scalar, count: int) -> pa.Array:
+    return pa.repeat(value, count)
+
+
+def _frame(parts: list[pa.Table], names: list[str]) -> pd.DataFrame:
+    """The parts as one frame, ordered by eid, sid and what follows."""
+    table = pa.concat_tables(parts).combine_chunks()
+    keys = [(name, "ascending") for name in (names if len(parts) > 1 else names[:2])]
+    return record_frame(table.take(pc.sort_indices(table, keys)))

@@ -1,0 +1,69 @@
+"""Reads statements out of the graph into Arrow tables, packed and in passes; never row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from credit_graph.projection.columns import packed_batch, schema
+from credit_graph.store import Store
+
+# what the engine collects for one pass: some 60 bytes a cell, on a heap of which two passes must not take half
+PASS_CELLS = 3_000_000
+# a row of the answer stays well under the engine's limits (1,048,576 elements, 16 MB)
+ROW_RECORDS = 4_000
+_READERS = 2  # while the rows of one pass become columns the engine collects the next
+
+_END = "\U0010ffff"  # sorts after every key
+
+Progress = Callable[[str, int, int], None]  # what, passes done, passes in all
+
+
+class _Pass(NamedTuple):
+    """A range [low, high) of statement ids of a kind; ``width``: of the beginnings by which the answer is parted."""
+
+    kind: str
+    low: str
+    high: str
+    width: int
+
+
+def read_statements(
+    store: Store, seq: int, kinds: Collection[str], progress: Progress | None = None
+) -> dict[str, pa.Table]:
+    """Per kind the statements known at ``seq``, whenever they are valid, by ``sid``; every kind has a table.
+
+    Raises ``StoreError``.
+    """
+    passes = [item for kind in kinds for item in _passes(store, kind)]
+    found: dict[str, list[pa.RecordBatch]] = {kind: [] for kind in kinds}
+    with ThreadPoolExecutor(_READERS) as readers:
+        for number, batches in enumerate(readers.map(partial(_read, store, seq), passes)):
+            found[passes[number].kind] += batches
+            if progress:
+                progress("records", number + 1, len(passes))
+    return {kind: pa.Table.from_batches(batches, schema(kind)) for kind, batches in found.items()}
+
+
+def _read(store: Store, seq: int, item: _Pass) -> list[pa.RecordBatch]:
+    labels = {"KIND": item.kind, "FIELDS": schema(item.kind).names}
+    rows = store.stream("project/records", labels, low=item.low, high=item.high, seq=seq, width=item.width)
+    parts = {row["part"]: packed_batch(item.kind, row["rows"]) for row in rows}
+    return [parts[part] for part in sorted(parts)]
+
+
+def _passes(store: Store, kind: str) -> Iterator[_Pass]:
+    """Ranges of statement ids; they are hashes, so equal ranges hold about equally many."""
+    records = store.read("project/kind_count", {"KIND": kind})[0]["records"]
+    if not records:
+        return
+    count = -(-records * len(schema(kind)) // PASS_CELLS)
+    width = next(width for width in range(5) if 16**width * ROW_RECORDS >= records)
+    marks = [f"{65536 * number // count:04x}" for number in range(count)]
+    for low, high in pairwise(["", *marks[1:], _END]):
+        yield _Pass(kind, low, high, width)
