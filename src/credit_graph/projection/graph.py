@@ -21,6 +21,8 @@ from credit_graph.projection.statements import Progress, read_statements
 from credit_graph.projection.view import precedence
 from credit_graph.store import Store
 
+__all__ = ["PAGE_ENTERPRISES", "Frames", "Progress", "Projection", "enterprise_pages", "holds_of", "project"]
+
 PAGE_ENTERPRISES = 10_000
 
 _END = "\U0010ffff"  # sorts after every key
