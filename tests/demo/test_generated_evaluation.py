@@ -77,14 +77,21 @@ def check_lines(lines: dict[str, dict[str, Any]]) -> None:
         "counts": {"right": 95, "decided": 95, "owners": 125, "companies": 97},
         "differing": [],
     }
-    counts = {"decided": 94, "controlled": 76, "companies": 97}
+    counts = {"decided": 94, "controlled": 77, "companies": 97}
     for name in ("control_nearest", "control_ultimate"):
         line = lines[name]
         assert line["counts"] == {"right": 94 - len(line["differing"]), **counts}
-        # the votes of a partnership
-        assert {row["true"] for row in line["differing"]} <= {"person:49"}
+        # only what partnerships vote
+        assert {row["true"] for row in line["differing"]} <= {"person:49", "person:269"}
     assert lines["groups"]["counts"] == {"firms": 97, "groups": 79, "of_several": 8}
-    assert lines["groups"]["value"] > 0.98
+    assert lines["reborn_precision"]["counts"] == {"right": 1, "first": 1, "decided": 1}
+    assert (lines["reborn_pr_auc"]["value"], lines["reborn_pr_auc"]["baselines"]) == (1.0, {"name_similarity": 1.0})
+    # of eight pairs of one name none is decided by the files, and one name is that of two persons
+    assert lines["person_precision"]["value"] == lines["person_recall"]["value"] == 1.0
+    assert lines["person_recall"]["counts"] == {"right": 0, "decided": 0}
+    wrongly = lines["person_wrongly_merged"]
+    assert (wrongly["value"], wrongly["counts"]) == (0.0, {"wrong": 0, "undecided": 8})
+    assert wrongly["baselines"] == {"exact_name": 0.125, "name_and_phone": 0.0}
 
 
 def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def planted(folder: Path, name: str) -> Any:
 
 
 def votes(folder: Path, partners: dict[str, int]) -> dict[str, dict[str, int]]:
-    """Per company the votes of its holders, in hundredths of a percent; a partnership's are its general partner's."""
+    """Per company the votes of its holders, in hundredths of a percent; a partnership's are its executing partner's."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in truth(folder, "holdings"):
         person = row["holder_person"]
@@ -53,8 +53,12 @@ def controlled(start: str, held: dict[str, dict[str, int]], below: dict[str, set
 
 
 def test_control_by_brute_force(folder: Path) -> None:
+    operator = {row["code"]: row["operator"] for row in truth(folder, "firms") if row["kind"] == "partnership"}
+    held_by = {(row["company"], row["holder_person"]) for row in truth(folder, "holdings")}
+    partners = {code: person for code, person in operator.items() if (code, person) in held_by}
     structures = planted(folder, "structures")
-    partners = {item["members"][0]: item["general_partner"] for item in structures if "general_partner" in item}
+    general = {item["members"][0]: item["general_partner"] for item in structures if "general_partner" in item}
+    assert general.items() <= partners.items() and len(partners) > len(general)
     held = votes(folder, partners)
     below: dict[str, set[str]] = defaultdict(set)
     for company, holders in held.items():

@@ -48,6 +48,10 @@ COUNTS = {
     "owners": ("受益所有人", "owners"),
     "firms": ("市场主体", "entities"),
     "groups": ("族群", "groups"),
+    "first": ("前列", "first"),
+    "wrong": ("错误", "wrong"),
+    "undecided": ("文件不可判定", "not decided by the files"),
+    "undecided_right": ("不可判定而正确", "right, though not decided"),
     "of_several": ("多户族群", "groups of several"),
 }
 

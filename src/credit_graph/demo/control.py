@@ -1,7 +1,7 @@
 """Who controls whom in truth: majority of votes, least fixpoint, computed apart from the product's own way.
 
 A holder controls a company if it and the companies it controls hold more than half of the votes; a partnership's
-votes are those of its general partner.
+votes are those of its executing partner, whatever he has put in.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from credit_graph.demo.cells import Mask, Numbers
 from credit_graph.demo.owning import FIRM, PERSON, WHOLE
+from credit_graph.demo.population import PARTNERSHIP
 from credit_graph.demo.world import World
 
 NONE = -1
@@ -65,12 +66,11 @@ def control(world: World, *, from_files: bool = False) -> Control:
 
 
 def _partners(world: World) -> dict[int, int]:
-    """General partner of each partnership that was planted."""
-    return {
-        int(item["members"][0]): int(item["general_partner"])
-        for item in world.ledger.planted
-        if "general_partner" in item
-    }
+    """Executing partner (执行事务合伙人) of each partnership: its operator, if one of its partners."""
+    holdings, operator = world.holdings, world.firms.operator
+    rows = (world.firms.kind[holdings.company] == PARTNERSHIP) & (holdings.kind == PERSON)
+    rows &= holdings.holder == operator[holdings.company]
+    return {int(firm): int(operator[firm]) for firm in holdings.company[rows]}
 
 
 def _jointly(count: int, parent: Numbers, company: Numbers, holder: Numbers, share: Numbers) -> dict[int, int]:

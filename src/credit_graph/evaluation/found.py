@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from credit_graph.evaluation.truth import Controllers, Truth
-from credit_graph.links.beneficial import Criterion, beneficial_owners
-from credit_graph.links.compute import Links
-from credit_graph.links.forest import ControlForest, control_forest
+from credit_graph.links.beneficial import Criterion
+from credit_graph.links.compute import Links, chart
 from credit_graph.links.groups import components
-from credit_graph.links.groups import groups as heads
-from credit_graph.links.stakes import BLANK, UNKNOWN, Flags, Ids, Stakes, stakes
+from credit_graph.links.stakes import Ids
+from credit_graph.links.structure import Structure
 from credit_graph.projection import Projection
 
 _FIRST_NUMBER = 3_700_000  # the generator counts subscribed contributions from here, with "37" before
@@ -41,27 +39,29 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is judged: nearest and ultimate controllers, owners (company, person), groups (firm -> head)."""
+    """What is judged: the truth's ``mentions`` with their nodes, nearest and ultimate controllers, owners (company,
+    person), groups (firm -> head).
+    """
 
+    mentions: pd.DataFrame
     names: Naming
     controllers: Controllers
     owners: set[tuple[str, str]]
     groups: dict[str, str]
 
 
-def found(projection: Projection, links: Links, truth: Truth, line: Fraction | None) -> Found:
-    """The answers of the product in the truth's names. ``line``: share of the equity from which one is an owner,
-    ``None`` where there is no rule."""
-    names = naming(mentions(projection, truth), links)
-    chart = _chart(links.holdings, frozenset(truth.state), names)
-    forest = control_forest(chart.stakes, at_exactly_half=links.rules.majority.at_exactly_half)
-    called = _called(chart, forest, names)
-    group = heads(forest, chart.state)
+def found(projection: Projection, links: Links, truth: Truth) -> Found:
+    """The answers of the product in the truth's names."""
+    told = mentions(projection, truth)
+    names = naming(told, links)
+    structure = chart(links)
+    called = _called(structure, names)
     return Found(
+        told,
         names,
-        _controllers(chart, forest, called),
-        _owners(chart, forest, names, line) if line else set(),
-        {str(entity): called[head] for entity, head in zip(chart.ids, group, strict=True)},
+        _controllers(structure, called),
+        _owners(structure, names),
+        {entity: called[head] for entity, head in zip(structure.ids.tolist(), structure.heads.tolist(), strict=True)},
     )
 
 
@@ -99,47 +99,27 @@ def naming(told: pd.DataFrame, links: Links) -> Naming:
     return Naming(person, dict(zip(unknown["holder"], "outside:" + unknown["name"], strict=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chart:
-    """The holdings on arrays, with the id of each entity; who is a person, who holds for the state."""
-
-    ids: pd.Index
-    stakes: Stakes
-    person: Flags
-    state: Flags
-
-
-def _chart(held: pd.DataFrame, state: Collection[str], names: Naming) -> _Chart:
-    ids = pd.Index(pd.concat([held["eid"], held["holder"]]).unique()).sort_values()
-    holder = ids.get_indexer(held["holder"]).astype(np.int32)
-    company = ids.get_indexer(held["eid"]).astype(np.int32)
-    capital = np.full(len(ids), UNKNOWN, np.int64)
-    capital[company] = held["capital"].fillna(UNKNOWN).to_numpy(np.int64)
-    person = np.zeros(len(ids), np.bool_)
-    person[holder[(held["holder_kind"] == "person").to_numpy()]] = True
-    votes = held["amount"].fillna(BLANK).to_numpy(np.int64)
-    for_state = np.array([names.of(str(entity)) in state for entity in ids], np.bool_)
-    return _Chart(ids, stakes(len(ids), holder, company, votes, capital), person, for_state)
-
-
-def _called(chart: _Chart, forest: ControlForest, names: Naming) -> list[str]:
+def _called(structure: Structure, names: Naming) -> list[str]:
     """The truth's name of each entity, of a ring's members the ring's."""
-    called = [names.of(str(entity)) for entity in chart.ids]
+    forest, called = structure.forest, [names.of(entity) for entity in structure.ids.tolist()]
     rings = set(forest.ring[forest.ring >= 0].tolist())
     ring = {label: f"ring:{min(called[member] for member in forest.members(label))}" for label in rings}
-    return [ring.get(int(label), name) for label, name in zip(forest.ring, called, strict=True)]
+    return [ring.get(label, name) for label, name in zip(forest.ring.tolist(), called, strict=True)]
 
 
-def _controllers(chart: _Chart, forest: ControlForest, called: list[str]) -> Controllers:
-    rows = zip(chart.ids, forest.parent.tolist(), forest.root.tolist(), strict=True)
-    return {str(entity): (called[parent], called[root]) for entity, parent, root in rows if parent >= 0}
+def _controllers(structure: Structure, called: list[str]) -> Controllers:
+    forest = structure.forest
+    rows = zip(structure.ids.tolist(), forest.parent.tolist(), forest.root.tolist(), strict=True)
+    return {entity: (called[parent], called[root]) for entity, parent, root in rows if parent >= 0}
 
 
-def _owners(chart: _Chart, forest: ControlForest, names: Naming, line: Fraction) -> set[tuple[str, str]]:
-    result = beneficial_owners(chart.stakes, forest, chart.person, line)
+def _owners(structure: Structure, names: Naming) -> set[tuple[str, str]]:
+    result = structure.owners
+    if result is None:
+        return set()
     by_equity = (result.criteria & int(Criterion.EQUITY)) > 0
-    company, person = chart.ids[result.company[by_equity]], chart.ids[result.person[by_equity]]
-    return {(str(one), names.of(str(other))) for one, other in zip(company, person, strict=True)}
+    company, person = (structure.ids[rows[by_equity]].tolist() for rows in (result.company, result.person))
+    return {(one, names.of(other)) for one, other in zip(company, person, strict=True)}
 
 
 def largest_holders(held: pd.DataFrame, names: Naming) -> Controllers:

@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from credit_graph.evaluation import found as product
-from credit_graph.evaluation.scores import bcubed, rates
+from credit_graph.evaluation.scores import average_precision, bcubed, precision_at, rates
 from credit_graph.evaluation.truth import Truth
 from credit_graph.links.compute import Links
-from credit_graph.projection import Projection
+from credit_graph.links.person_score import PLACE, by_name, by_name_and_phone, score
+from credit_graph.projection import Projection, normal_name
 
 SHOWN = 5  # examples of what differs
+FIRST = 100  # of the ranked candidates, fewer where fewer were planted
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,37 @@ def holders(case: Case) -> Iterator[Measure]:
     )
 
 
+def persons(case: Case) -> Iterator[Measure]:
+    """Persons taken for one across firms: pairs of mentions of which at least one is without an ID."""
+    truth, told = case.truth, case.found.mentions
+    same = case.links.persons
+    label = told["pid"].map(lambda pid: same.get(pid, pid))
+    rows = told.assign(label=label, normal=told["name"].map(normal_name)).sort_values([*PLACE, "label"])
+    places = rows.drop_duplicates(PLACE).set_index(PLACE)["label"]
+    phones = case.projection.phones.rename(columns={"eid": "code"})
+    found = score(truth.mentions, truth.pairs, places)
+    simple = {"exact_name": by_name(truth.mentions), "name_and_phone": by_name_and_phone(truth.mentions, phones)}
+    base = {name: score(truth.mentions, truth.pairs, labels) for name, labels in simple.items()}
+    yield Measure(
+        "person_precision",
+        found.precision,
+        {name: one.precision for name, one in base.items()},
+        {"right": found.right, "wrong": found.wrong, "undecided_right": found.beyond},
+    )
+    yield Measure(
+        "person_recall",
+        found.recall,
+        {name: one.recall for name, one in base.items()},
+        {"right": found.right, "decided": found.decidable},
+    )
+    yield Measure(
+        "person_wrongly_merged",
+        found.wrongly_merged,
+        {name: one.wrongly_merged for name, one in base.items()},
+        {"wrong": found.wrong_undecidable, "undecided": found.undecidable},
+    )
+
+
 def groups(case: Case) -> Measure:
     """Control groups by B-cubed, over all firms that hold or are held in truth."""
     truth, rows = case.truth, case.truth.holdings
@@ -128,6 +161,37 @@ def groups(case: Case) -> Measure:
     sizes = pd.Series(true).value_counts()
     counts = {"firms": len(firms), "groups": len(sizes), "of_several": int((sizes > 1).sum())}
     return Measure("groups", result.f1, {"majority_components": base.f1}, counts)
+
+
+def reborn(case: Case, ranked: pd.DataFrame) -> Iterator[Measure]:
+    """Firms that came back under another name.
+
+    ``ranked``: old, new, score, status, core, of :func:`credit_graph.links.reborn_data.scored`. Every planted
+    pair counts as right; to be found are those that the files decide.
+    """
+    true = {(pair["old"], pair["new"]) for pair in case.truth.reborn}
+    decided = {(pair["old"], pair["new"]) for pair in case.truth.reborn if pair["decided"]}
+    found = list(zip(ranked["old"], ranked["new"], strict=True))
+    right = [pair in true for pair in found]
+    # a candidate against which something speaks comes after all the others
+    score = ranked["score"].to_numpy(float) + 1e6 * (ranked["status"] == "reborn").to_numpy(float)
+    name = ranked["core"].to_numpy(float)
+    first = min(FIRST, len(decided))
+    hits = round(precision_at(score, right, first) * first)
+    yield Measure(
+        "reborn_precision",
+        precision_at(score, right, first) if first else 1.0,
+        {"name_similarity": precision_at(name, right, first) if first else 1.0},
+        {"right": hits, "first": first, "decided": len(decided)},
+        [{"old": old, "new": new} for (old, new), ok in zip(found[:first], right, strict=False) if not ok][:SHOWN],
+    )
+    yield Measure(
+        "reborn_pr_auc",
+        average_precision(score, right, len(decided)),
+        {"name_similarity": average_precision(name, right, len(decided))},
+        {"right": sum(right), "found": len(found), "decided": len(decided)},
+        [{"old": old, "new": new} for old, new in sorted(decided - set(found))][:SHOWN],
+    )
 
 
 def _sets(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def bcubed(found: Sequence[Hashable], true: Sequence[Hashable]) -> Clustering:
     return Clustering(float(np.mean(shared / np.bincount(a)[a])), float(np.mean(shared / np.bincount(b)[b])))
 
 
-def average_precision(score: Sequence[float], right: Sequence[bool], true: int) -> float:
+def average_precision(score: ArrayLike, right: Sequence[bool], true: int) -> float:
     """Area under the curve of precision by recall, as steps: what was ranked, and how many there are to find.
 
     Items of one score are taken together, so that their order does not matter; what was not ranked is never found.
@@ -77,7 +78,7 @@ def average_precision(score: Sequence[float], right: Sequence[bool], true: int) 
     return float((gained * (hits / ranked)).sum() / true)
 
 
-def precision_at(score: Sequence[float], right: Sequence[bool], first: int) -> float:
+def precision_at(score: ArrayLike, right: Sequence[bool], first: int) -> float:
     """Share of the ``first`` items that are right; of a score that only partly fits in, its share.
 
     Fewer items than ``first`` count as wrong where they are missing.
@@ -91,7 +92,7 @@ def precision_at(score: Sequence[float], right: Sequence[bool], first: int) -> f
     return float((before[0] + part * (hits[place] - before[0])) / first)
 
 
-def _curve(score: Sequence[float], right: Sequence[bool]) -> tuple[Any, Any]:
+def _curve(score: ArrayLike, right: Sequence[bool]) -> tuple[Any, Any]:
     """Right ones and items in all down to the end of each score, from the best."""
     scores, rights = np.asarray(score, np.float64), np.asarray(right, np.int64)
     order = np.argsort(-scores, kind="stable")

@@ -62,8 +62,19 @@ class Truth:
 
     @cached_property
     def partners(self) -> dict[str, int]:
-        """Partnership -> the person who is its executing partner."""
-        return {item["members"][0]: item["general_partner"] for item in self.structures if "general_partner" in item}
+        """Partnership -> the person who is its executing partner: its operator, if one of its partners."""
+        rows = self._partnerships()
+        rows = rows[rows["holder_person"] == rows["operator"]]
+        return dict(zip(rows["company"], rows["operator"], strict=True))
+
+    @cached_property
+    def contradicted(self) -> set[str]:
+        """The partnerships whose executing partner, as the files call the operator, is none of their partners."""
+        return set(self._partnerships()["company"]) - self.partners.keys()
+
+    def _partnerships(self) -> pd.DataFrame:
+        firms = self.firms.loc[self.firms["kind"] == "partnership", ["code", "operator"]]
+        return self.holdings.merge(firms, left_on="company", right_on="code")
 
     @cached_property
     def state(self) -> set[str]:
@@ -119,15 +130,25 @@ class Truth:
     def control_decided(self) -> set[str]:
         """The firms of whose controllers the files lead to the truth.
 
-        To what the truth says of the holdings (``decided``) comes whom the files name: a holder whose name several
-        firms have, or a person who is told from a namesake by nothing, is not known to be the same elsewhere.
+        To what the truth says of the holdings comes whom the files name: a holder whose name several firms have, or a
+        person who is told from a namesake by nothing, is not known to be the same elsewhere. Nothing is decided of a
+        partnership whose executing partner is no partner, and of what it holds.
         """
         partners = {firm: self.classes.get((who, firm), f"person:{who}/{firm}") for firm, who in self.partners.items()}
         seen = charts.controllers(charts.ruled(self.seen, partners))
         seen = {company: (_whole(a), _whole(b)) for company, (a, b) in seen.items()}
         firms = self.firms.loc[self.firms["shown"], "code"]
-        told = set(self.control.loc[self.control["decided"], "code"])
+        told = set(self.control.loc[self.control["decided"], "code"]) - self._below(self.contradicted)
         return {code for code in firms if code in told and seen.get(code) == self.controllers.get(code)}
+
+    def _below(self, firms: Set[str]) -> set[str]:
+        """The firms, and those whose votes may hang on them."""
+        found, waiting = set(firms), list(firms)
+        while waiting:
+            below = set(self.equity.holds.get(waiting.pop(), ())) - found
+            found |= below
+            waiting += below
+        return found
 
     def owners_decided(self, line: Fraction) -> set[str]:
         """The companies of whose owners the files lead to the truth: no holder above them is missing or unknown."""

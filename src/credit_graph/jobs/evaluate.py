@@ -22,6 +22,8 @@ from credit_graph.evaluation.measures import Case, Measure
 from credit_graph.evaluation.truth import Truth
 from credit_graph.links.compute import links
 from credit_graph.links.policy import link_policy
+from credit_graph.links.reborn_data import scored
+from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import project
 from credit_graph.projection.graph import Progress
@@ -94,7 +96,7 @@ def evaluate(store: Store, folder: Path, use: date, policy: GoalPolicy, progress
         raise StateError("state.other_city", path=folder, present=present, firms=len(firms))
     found = links(projection, link_policy())
     line = found.rules.beneficial.line if found.rules.beneficial else None
-    case = Case(truth, projection, found, product.found(projection, found, truth, line), line)
+    case = Case(truth, projection, found, product.found(projection, found, truth), line)
     goals = policy.on(last).of(truth.noise)
     lines = [Line(measure, goals.get(measure.name)) for measure in _measures(case)]
     return Evaluation(projection.point, truth.city, len(firms), present, lines)
@@ -104,4 +106,7 @@ def _measures(case: Case) -> Iterator[Measure]:
     yield from measures.control(case)
     yield from measures.owners(case)
     yield from measures.holders(case)
+    yield from measures.persons(case)
     yield measures.groups(case)
+    rules = reborn_policy().on(case.projection.point.valid)
+    yield from measures.reborn(case, scored(case.projection, case.links, rules))
