@@ -32,6 +32,8 @@ _MODULES = (
     "reborn",
     "series",
     "control",
+    "risk",
+    "ego",
     "solve",
     "grade",
     "release",

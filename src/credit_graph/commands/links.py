@@ -108,14 +108,14 @@ def _print_path(found: bool, hops: list[dict[str, Any]], blocked: list[dict[str,
     else:
         columns = [t("自", "from"), t("关系", "link"), t("至", "to"), t("依据记录", "records")]
         rows = [
-            (hop["from_name"] or hop["from"], _hop(hop), hop["to_name"] or hop["to"], "\n".join(hop["records"]))
+            (hop["from_name"] or hop["from"], hop_text(hop), hop["to_name"] or hop["to"], "\n".join(hop["records"]))
             for hop in hops
         ]
         common.print_table(t("关联路径", "Path"), columns, rows)
     common.console.print(t(*LEAD), style="dim")
 
 
-def _hop(hop: dict[str, Any]) -> str:
+def hop_text(hop: dict[str, Any]) -> str:
     kinds = {
         "holds": t("出资", "holds"),
         "office": t("任职", "office"),

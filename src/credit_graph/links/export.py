@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from xml.etree.ElementTree import SubElement
 
 import networkx as nx
 import numpy as np
@@ -35,10 +36,16 @@ def graphml(graph: nx.MultiDiGraph[str]) -> str:
 
 
 def gexf(graph: nx.MultiDiGraph[str]) -> str:
-    """The graph as GEXF 1.2 text, without the day of writing: the same graph gives the same text."""
+    """The graph as GEXF 1.2 text, without the day of writing: the same graph gives the same text.
+
+    The graph's own attribute ``notice`` becomes the description; GEXF has no place for others.
+    """
     writer = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")
     writer.add_graph(_plain(graph))
-    del writer.xml.find("meta").attrib["lastmodifieddate"]
+    meta = writer.xml.find("meta")
+    del meta.attrib["lastmodifieddate"]
+    if "notice" in graph.graph:
+        SubElement(meta, "description").text = _text(str(graph.graph["notice"]))
     return str(writer) + "\n"
 
 
@@ -52,7 +59,9 @@ def _plain(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     """The graph with attributes that XML formats take: text and numbers; empty ones are left out."""
     nodes = ((_text(name), _values(data)) for name, data in graph.nodes(data=True))
     edges = ((_text(a), _text(b), _values(data)) for a, b, data in graph.edges(data=True))
-    return as_networkx(nodes, edges)
+    plain = as_networkx(nodes, edges)
+    plain.graph.update(_values(graph.graph))
+    return plain
 
 
 def _values(attributes: Attributes) -> dict[str, Any]:

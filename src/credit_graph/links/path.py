@@ -20,7 +20,8 @@ from credit_graph.links.search import Ego, PathSearch, Walk
 MAX_HOPS = 8
 NodeKind = Literal["enterprise", "person", "address", "phone"]
 EdgeKind = Literal["holds", "office", "branch", "address", "phone", "same_person"]
-_CODES = {kind: code for code, kind in enumerate(get_args(EdgeKind))}
+EDGE_KINDS: tuple[EdgeKind, ...] = get_args(EdgeKind)
+_CODES = {kind: code for code, kind in enumerate(EDGE_KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,11 @@ class Network:
         self.ids = {name: number for number, name in enumerate(self.names)}
         closed = np.zeros(len(self.names), dtype=np.bool_)
         closed[[self.ids[hub] for hub in hubs if hub in self.ids]] = True
-        code = edges["kind"].map(_CODES).to_numpy(dtype=np.uint8)
+        self.closed = closed
+        self.first = ids[: len(edges)]  # the first end of each relationship
+        self.code = code = edges["kind"].map(_CODES).to_numpy().astype(np.uint8)
         usable = None if kinds is None else edge_mask(code, only=[_CODES[kind] for kind in kinds])
-        graph = neighbours(ids[: len(edges)], ids[len(edges) :], len(self.names))
+        graph = neighbours(self.first, ids[len(edges) :], len(self.names))
         self.search = PathSearch(graph, closed=closed, usable=usable)
 
     def explain(self, start: str, end: str, count: int = 1, max_hops: int = MAX_HOPS) -> PathAnswer:

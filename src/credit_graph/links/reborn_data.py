@@ -22,6 +22,7 @@ from credit_graph.links.likeness import regions_of
 from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
 from credit_graph.links.reborn_policy import RebornRules
 from credit_graph.links.reborn_text import evidence
+from credit_graph.links.said import spoken_of
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection import Projection
 
@@ -67,9 +68,7 @@ def ends(projection: Projection, rules: RebornRules) -> pd.DataFrame:
     taken: dict[str, pd.Index] = {}
     for rule in rules.ends:
         frame = projection.history[rule.kind]
-        frame = frame[frame["in_use"] & frame["eid"].notna() & ~frame.index.isin(taken.get(rule.kind, []))]
-        if rule.field is not None:
-            frame = frame[frame[rule.field].str.contains("|".join(map(re.escape, rule.words)), na=False)]
+        frame = spoken_of(frame[~frame.index.isin(taken.get(rule.kind, []))], rule)
         taken[rule.kind] = taken.get(rule.kind, frame.index[:0]).append(frame.index)
         founded = projection.enterprises["founded_on"].reindex(frame["eid"]).to_numpy()
         since = frame["valid_from"].where(frame["valid_from"].to_numpy() > founded)

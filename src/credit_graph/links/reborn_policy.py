@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from credit_graph.links.said import RecordRule
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
 
@@ -35,16 +36,11 @@ class RebornPoints(BaseModel):
     scope: float = Field(ge=0)
 
 
-class RebornEnd(BaseModel):
-    """What ends a firm: records of ``kind`` whose ``field`` contains one of the ``words`` (all records without)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class RebornEnd(RecordRule):
+    """What ends a firm, and how much that says; where ``day`` is empty, it was when the record began to hold."""
 
     what: str
-    kind: str
-    day: str  # the field that says when; where it is empty, the day since which the record holds
-    field: str | None = None
-    words: tuple[str, ...] = ()
+    day: str
     points: float = Field(ge=0)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from credit_graph.links.path import EdgeKind
+from credit_graph.links.said import RecordRule
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
 
@@ -24,10 +25,22 @@ class RiskWeight(BaseModel):
     backward: Share
 
 
+class RiskSource(RecordRule):
+    """Who is a source of risk, and of how much: a firm with such a record, true on the valid day.
+
+    ``months``: an event counts so long after its day.
+    """
+
+    source: str
+    strength: Share
+    months: int | None = Field(default=None, ge=1)
+
+
 class RiskRules(Dated):
     """How far risk spreads (风险传导)."""
 
     id: str
+    sources: tuple[RiskSource, ...]
     weights: dict[EdgeKind, RiskWeight]
     decay: Share
     floor: Share
