@@ -1,8 +1,8 @@
-// purpose: Remove derived joins of these persons that rest on erased statements.
+// purpose: Remove derived relationships of these persons (joins, control, heads of groups) that rest on erased statements.
 // parameters: rows list, sids list
 // returns:
 UNWIND $rows AS row
-MATCH (p:Person {pid: row.key})-[x:SAME_AS]-()
+MATCH (p:Person {pid: row.key})-[x:SAME_AS|CONTROLS|MEMBER_OF]-()
 WHERE any(sid IN x.sids WHERE sid IN $sids)
 WITH DISTINCT x
 DELETE x

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from holdingcharts import TODAY, code, say
 
 from commandline import CommandLine
 from credit_graph.store import Store
 from handmade import City
+from holdingcharts import TODAY, code, say
 
 HOLDS = {"P>A": 60, "Q>A": 40, "P>B": 70, "A>C": 30, "B>C": 25, "Q>C": 45, "C>D": 51, "R>D": 49, "E>F": 60, "F>E": 60}
 

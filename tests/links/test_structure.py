@@ -8,12 +8,12 @@ from itertools import permutations
 import pandas as pd
 import pytest
 from charts import brute_control, draw, with_rules
-from holdingcharts import CAPITAL, TODAY, charted, code, entity
 
 from credit_graph.links import control
 from credit_graph.links.majority import direct_majority
 from credit_graph.links.policy import link_policy
 from credit_graph.links.structure import Control, Structure, Vote, structure
+from holdingcharts import CAPITAL, TODAY, charted, code, entity
 
 RULES = link_policy().on(TODAY)
 

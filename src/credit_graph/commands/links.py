@@ -50,6 +50,8 @@ def link(valid: common.ValidOption = None, known: common.KnownOption = None, jso
         "undetermined": t("无法确定", "undetermined"),
         "branches": t("分支机构", "branches"),
         "persons": t("同一企业内合并的人员", "persons joined within a firm"),
+        "controlled": t("有控制人的企业", "companies with a controller"),
+        "groups": t("企业族群（各层）", "groups (all layers)"),
     }
     common.print_table(
         title, [t("项目", "what"), t("数量", "count")], [(labels[k], v) for k, v in result.counts.items()]

@@ -6,14 +6,13 @@ program give the same run id, and a second run changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
-
-import pandas as pd
 
 from credit_graph.jobs.batches import refuse_open_batch
+from credit_graph.jobs.link_groups import write_structure
+from credit_graph.jobs.link_writing import rows_of, write_holdings
 from credit_graph.jobs.runs import current_run, run_id, run_properties
 from credit_graph.links.compute import Links, links
 from credit_graph.links.policy import link_policy
@@ -26,7 +25,7 @@ from credit_graph.store import Store
 
 Progress = Callable[[str, int, int], None]  # what, done, total
 STATE = "link"
-COUNTS = ("holdings", "majority", "joint", "undetermined", "branches", "persons")
+COUNTS = ("holdings", "majority", "joint", "undetermined", "branches", "persons", "controlled", "groups")
 _PRUNE = 10_000
 
 
@@ -65,6 +64,7 @@ def link(store: Store, point: Point, progress: Progress | None = None) -> LinkRe
         counts = _counts(found)
         store.write("write/run", run=rid, props={**properties, "state": "writing"})
         _write(store, found, rid, progress)
+        counts |= write_structure(store, projection, found, rid, current["rid"] if current else None, progress)
         store.write("write/run", run=rid, props={"state": "complete", **counts})
         store.write("write/current_run", name=STATE, run=rid)
         _prune(store, rid, enterprise_pages(projection.enterprises.index.to_numpy()))
@@ -84,44 +84,9 @@ def _counts(found: Links) -> dict[str, int]:
 def _write(store: Store, found: Links, rid: str, progress: Progress | None) -> None:
     held = found.holdings
     names = ["amount", "capital", "share_ppm", "basis", "match", "source", "sids"]
-    _write_holdings(store, "HOLDS", held, names, rid, progress)
-    majority = found.majority[found.majority["status"] == "majority"].reset_index()
-    kinds = held.drop_duplicates("holder").set_index("holder")["holder_kind"]
-    majority["holder_kind"] = majority["holder"].map(kinds)
-    majority["rule"] = found.rules.majority.id
-    names = ["amount", "capital", "share_ppm", "near_line", "rule", "sids"]
-    _write_holdings(store, "CONTROLS", majority, names, rid, progress)
-    store.write("write/link_branches", list(_rows(found.branches, ["eid", "parent"], ["rule", "sids"])), run=rid)
-    store.write("write/link_persons", list(_rows(found.same_as, ["pid", "same_as"], ["rule", "sids"])), run=rid)
-
-
-def _write_holdings(
-    store: Store, type_: str, frame: pd.DataFrame, names: list[str], rid: str, progress: Progress | None
-) -> None:
-    person = frame["holder_kind"] == "person"
-    for label, key, part in (("Person", "pid", frame[person]), ("Enterprise", "eid", frame[~person])):
-        rows = list(_rows(part, ["eid", "holder"], names))
-
-        def report(done: int, total: int = len(rows)) -> None:
-            if progress:
-                progress(type_, done, total)
-
-        labels = {"TYPE": type_, "FROM": label, "KEY": key}
-        store.write("write/link_holdings", rows, labels=labels, progress=report, run=rid)
-
-
-def _rows(frame: pd.DataFrame, ends: list[str], names: list[str]) -> Iterable[dict[str, Any]]:
-    """Rows for a writing statement: the ends, and the properties that have a value."""
-    for values in frame[[*ends, *names]].astype(object).itertuples(index=False):
-        start, end, *rest = values
-        props = {name: _plain(value) for name, value in zip(names, rest, strict=True)}
-        yield {ends[0]: start, ends[1]: end, "props": {k: v for k, v in props.items() if v is not None}}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return None if pd.isna(value) else value
+    write_holdings(store, "HOLDS", held, names, rid, progress)
+    store.write("write/link_branches", list(rows_of(found.branches, ["eid", "parent"], ["rule", "sids"])), run=rid)
+    store.write("write/link_persons", list(rows_of(found.same_as, ["pid", "same_as"], ["rule", "sids"])), run=rid)
 
 
 def _prune(store: Store, rid: str, cuts: list[str]) -> None:
@@ -129,6 +94,7 @@ def _prune(store: Store, rid: str, cuts: list[str]) -> None:
     for low, high in pairwise(cuts):
         while store.write("write/link_prune", low=low, high=high, run=rid, limit=_PRUNE):
             pass
-    while store.write("write/link_prune_persons", run=rid, limit=_PRUNE):
-        pass
+    for statement in ("write/link_prune_persons", "write/link_prune_heads"):
+        while store.write(statement, run=rid, limit=_PRUNE):
+            pass
     store.write("write/link_prune_runs", run=rid)

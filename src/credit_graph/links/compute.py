@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from credit_graph.links.branches import branches
+from credit_graph.links.grouping import members
 from credit_graph.links.holders import holdings, resolve_holders
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.majority import direct_majority
@@ -72,6 +73,14 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
 def chart(found: Links) -> Structure:
     """The holdings as one numbered chart: control, owners, groups, rings."""
     return structure(found.holdings, found.rules)
+
+
+def group_members(projection: Projection, found: Links, structure_: Structure) -> pd.DataFrame:
+    """Members of groups in their layers (see :mod:`credit_graph.links.grouping`), of records in use."""
+    used = {sid for frame in projection.records.values() for sid in frame.loc[~frame["in_use"], "sid"]}
+    parts = (projection.offices, projection.addresses, projection.phones)
+    offices, addresses, phones = (part[~part["sid"].isin(used)] for part in parts)
+    return members(structure_, offices, addresses, phones, found.persons)
 
 
 def edges(projection: Projection, found: Links) -> pd.DataFrame:

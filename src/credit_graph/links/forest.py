@@ -16,7 +16,7 @@ import numpy as np
 
 from credit_graph.links import forest_kernels as kernels
 from credit_graph.links.compiled import compiled
-from credit_graph.links.stakes import Amounts, Codes, Flags, Ids, Stakes
+from credit_graph.links.stakes import Amounts, Codes, Flags, Ids, Pointers, Stakes
 
 
 class Basis(IntEnum):
@@ -227,3 +227,24 @@ def supporting_votes(holdings: Stakes, forest: ControlForest, x: int, y: int) ->
         if votes > 0 and (holder == x or forest.controls(x, holder)):
             used.append((int(holdings.in_row[k]), votes))
     return sum(votes for _, votes in used), used
+
+
+def deciding_rows(holdings: Stakes, forest: ControlForest) -> Flags:
+    """Per holding (bool, in the order of ``in_holder``) whether its votes are among those by which the company's
+    nearest controller controls it."""
+    return _deciding(holdings.in_ptr, holdings.in_holder, holdings.in_votes, forest.basis, forest.parent, forest.ring)
+
+
+@compiled
+def _deciding(ptr: Pointers, holder: Ids, votes: Amounts, basis: Codes, parent: Ids, ring: Ids) -> Flags:
+    used = np.zeros(len(holder), np.bool_)
+    for y in range(len(ptr) - 1):
+        if parent[y] < 0 or basis[y] == 4:
+            continue
+        for k in range(ptr[y], ptr[y + 1]):
+            node = holder[k]
+            node = ring[node] if ring[node] >= 0 else node
+            while node >= 0 and node != parent[y]:
+                node = parent[node]
+            used[k] = node >= 0 and votes[k] > 0
+    return used

@@ -23,3 +23,9 @@ def tuples(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:
 def renamed(values: pd.Series, names: Mapping[str, str]) -> pd.Series:
     """The values, those that ``names`` has replaced; ``Series.replace`` looks at every value once per name."""
     return values.map(names).astype(values.dtype).fillna(values)
+
+
+def united(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:
+    """The distinct members of the tuples in ``column`` per group as one ascending tuple, indexed by the group."""
+    long = frame[[*by, column]].explode(column).dropna(subset=[column])
+    return tuples(long.astype({column: "str"}), by, column)

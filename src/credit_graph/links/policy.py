@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from credit_graph.policyfile import Dated, only_in_force, read_policy
+from credit_graph.projection.names import normal_name
 from credit_graph.resources import root
 
 HubKind = Literal["address", "phone", "person", "enterprise"]
@@ -48,10 +49,15 @@ class Hubs(Dated):
     id: str
     limits: dict[HubKind, int]
     hosted_words: tuple[str, ...]
+    hosted_addresses: tuple[str, ...] = ()
+    room: str
+    agents: tuple[str, ...]
 
     def hosted(self, address: str) -> bool:
-        """Whether the text says that the address is shared by arrangement (集群注册 …)."""
-        return any(word in address for word in self.hosted_words)
+        """Whether the address is shared by arrangement (集群注册 …): its text says so, or contains a listed one."""
+        if any(word in address for word in self.hosted_words):
+            return True
+        return any(normal_name(known) in normal_name(address) for known in self.hosted_addresses)
 
 
 class LinkPolicy(BaseModel):

@@ -38,7 +38,7 @@ _STATUS: dict[Status, StatusName] = {
     Status.UNDETERMINED: "undetermined",
     Status.ITSELF: "itself",
 }
-_BASIS: dict[Basis, BasisName] = {
+BASIS: dict[Basis, BasisName] = {
     Basis.DIRECT: "direct",
     Basis.JOINTLY: "jointly",
     Basis.HALF: "half",
@@ -214,7 +214,7 @@ class Structure:
         if forest.ring[y] >= 0 and forest.name(x) == forest.name(y):
             return "ring"
         if forest.parent[y] == forest.name(x) and forest.basis[y] != Basis.NONE:
-            return _BASIS[Basis(forest.basis[y])]
+            return BASIS[Basis(forest.basis[y])]
         return "jointly"
 
     def _rule(self, controller: str, company: str) -> tuple[str, tuple[str, ...]]:

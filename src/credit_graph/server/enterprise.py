@@ -160,7 +160,8 @@ class Enterprise(Node):
         run = await info.context.run_at(LINK, self.at)
         page = LinkPage("read/api_holders", "CONTROLS", "Enterprise", run["rid"], _LARGEST, 1)
         found = await info.context.loaders.links.load((self.eid, self.at, page))
-        return Holding(found=found[0], at=self.at, incoming=True) if found else None
+        direct = found and found[0].link.get("basis") in ("direct", "half")
+        return Holding(found=found[0], at=self.at, incoming=True) if direct else None
 
     @needs("links", "分支机构 / branches")
     async def branches(self, info: Info, first: First = None, after: After = None) -> Connection[Enterprise] | None:
