@@ -153,6 +153,23 @@ def test_decisions_of_several_sources_are_one() -> None:
     ]
 
 
+def test_a_control_group_is_a_unit() -> None:
+    said = Said()
+    for firm, name in ((A, "甲控股有限公司"), (B, "乙有限公司"), (C, "丙有限公司"), (SHOP, "丁有限公司")):
+        said.firm(firm, name)
+    for firm, holder, amount in ((B, A, 51_000_000), (C, B, 60_000_000), (SHOP, A, 50_000_000)):
+        said.say("Contribution", firm, f"{firm}{holder}", holder_name="", holder_code=holder, subscribed=amount)
+    for firm, day in ((A, "2024-01-01"), (C, "2024-02-01"), (SHOP, "2024-03-01")):
+        basis = "《中华人民共和国广告法》第五十五条第一款"
+        said.say("Case", firm, firm, start=D(day), decided_on=D(day), basis=basis)
+    projection = projection_of(said.statements, TODAY)
+    every, _ = series_data.find_series(projection, compute.links(projection, link_policy()), RULES)
+    # half of 丁 is no control
+    assert every[["unit_kind", "unit", "mark_kind", "mark", "parties"]].to_numpy().tolist() == [
+        ["group", A, "article", "广告法第五十五条", (A, C)]
+    ]
+
+
 def run(*arguments: str) -> str:
     done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
     assert done.exit_code == 0, done.output

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from credit_graph.links.compute import Links
+from credit_graph.links.compute import chart as chart_of
 from credit_graph.links.gather import renamed, tuples
 from credit_graph.links.reborn_data import roles
 from credit_graph.links.series import MARKS, MEMBERS, articles_of, case_series, violation_of
@@ -63,9 +64,17 @@ def marks(decided: pd.DataFrame, rules: SeriesRules) -> pd.DataFrame:
 
 
 def members(projection: Projection, found: Links, rules: SeriesRules) -> pd.DataFrame:
-    """``MEMBERS``: the firms of a person in one of the roles, and the person; persons with too many say nothing."""
-    parts = list(_persons(projection, found, rules))
+    """``MEMBERS``: those of every control group (企业族群), whose unit is its head; the firms of a person in one of
+    the roles, and the person. Persons with too many firms say nothing; groups are cut below the state anyway."""
+    parts = [_groups(found), *_persons(projection, found, rules)]
     return pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)[MEMBERS]
+
+
+def _groups(found: Links) -> pd.DataFrame:
+    chart = chart_of(found)
+    told = pd.DataFrame({"unit": chart.ids[chart.heads], "party": chart.ids}, dtype="str")
+    told = told[told.groupby("unit")["party"].transform("size") > 1]
+    return told.assign(unit_kind="group", counts_as=told["party"])[MEMBERS]
 
 
 def _persons(projection: Projection, found: Links, rules: SeriesRules) -> Iterator[pd.DataFrame]:
