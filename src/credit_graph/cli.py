@@ -34,6 +34,7 @@ _MODULES = (
     "control",
     "risk",
     "ego",
+    "close_links",
     "solve",
     "grade",
     "release",

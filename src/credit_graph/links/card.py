@@ -49,7 +49,18 @@ def hide_persons(projection: Projection, value: Any) -> Any:
     return hide(value)
 
 
-NAMED = ("id", "controller", "company", "holder", "person", "parent", "member", "head")  # keys that hold entities
+NAMED = (
+    "id",
+    "controller",
+    "company",
+    "holder",
+    "person",
+    "parent",
+    "member",
+    "head",
+    "other",
+    "third",
+)  # keys that hold entities
 
 
 def named(value: Any, projection: Projection, found: Links) -> Any:

@@ -94,19 +94,31 @@ def simple_path_sums(holdings: Stakes, x: int, *, down: bool, use_faults: bool =
     Raises :class:`TooManyPaths`.
     """
     sums: dict[int, Fraction] = {}
+    for path, product in simple_paths(holdings, x, down=down, use_faults=use_faults):
+        sums[path[-1]] = sums.get(path[-1], Fraction(0)) + product
+    return sums
+
+
+def simple_paths(
+    holdings: Stakes, x: int, *, down: bool, use_faults: bool = False
+) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """Every simple path from ``x`` to a company, or up to a holder, with the product of its shares.
+
+    Raises :class:`TooManyPaths`.
+    """
     count = 0
-    waiting = [(x, Fraction(1), frozenset({x}))]
+    waiting: list[tuple[tuple[int, ...], Fraction]] = [((x,), Fraction(1))]
     while waiting:
-        node, product, visited = waiting.pop()
-        for other, share in (_held if down else _holders)(holdings, node, use_faults):
-            if other in visited or not share:
+        path, product = waiting.pop()
+        for other, share in (_held if down else _holders)(holdings, path[-1], use_faults):
+            if other in path or not share:
                 continue
             count += 1
             if count > MAX_PATHS:
                 raise TooManyPaths
-            sums[other] = sums.get(other, Fraction(0)) + product * share
-            waiting.append((other, product * share, visited | {other}))
-    return sums
+            longer = (*path, other), product * share
+            yield longer
+            waiting.append(longer)
 
 
 def _owned(holdings: Stakes, x: int, line: Fraction, use_faults: bool) -> dict[int, Fraction]:
