@@ -16,7 +16,7 @@ from credit_graph.model.statement import Statement, content_hash
 from credit_graph.model.time import DAY_MAX, DAY_MIN, Point
 from credit_graph.projection import Projection
 from credit_graph.projection.columns import packed_batch, schema
-from credit_graph.projection.graph import holds_of
+from credit_graph.projection.sources import Given
 from credit_graph.store import Store
 
 
@@ -128,5 +128,4 @@ def projection_of(
 ) -> Projection:
     """The projection of statements that are all known, without a graph."""
     tables = tables_of(statements)
-    holds = holds_of(tables.pop("Hold"), today)
-    return Projection(Point(1, valid or today, today), channel, 1, tables, holds)
+    return Projection(Point(1, valid or today, today), channel, 1, Given(tables, tables.pop("Hold")))

@@ -21,6 +21,7 @@ _INTEGERS = frozenset({FieldType.AMOUNT, FieldType.SHARE, FieldType.INTEGER, Fie
 # long texts that no indicator or link reads; they would be most of what travels
 _LONG = frozenset({"business_scope", "facts", "basis", "penalty"})
 _READ = frozenset({("Case", "basis")})  # save these: like violations are told by their basis
+_NEVER_MISSING = frozenset({*NUMBER_META, "person", "in_use", "current"})
 _TEXT, _WHOLE, _DAY = pa.large_string(), pa.int64(), pa.date32()
 
 
@@ -82,7 +83,7 @@ def record_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _column(name: str, column: pa.ChunkedArray) -> Any:
-    if name in NUMBER_META:
+    if name in _NEVER_MISSING:
         return column.to_numpy()
     if column.type == _DAY:
         return days(column)

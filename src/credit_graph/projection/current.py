@@ -21,8 +21,8 @@ Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
 
-def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence, day: date) -> pd.DataFrame:
-    """Per enterprise (index ``eid``, ascending) the fields of the precedence row and ``entity_kind``.
+def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence, day: date) -> pa.Table:
+    """Per enterprise (``eid``, ascending) the fields of the precedence row and ``entity_kind``.
 
     ``firms``: every enterprise that any known statement speaks of; each has a row. A field that no visible statement
     in use says is missing.
@@ -30,10 +30,8 @@ def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence,
     ordered = {kind: _order(part) for kind, part in begun.items()}
     fields = rules.on(day).fields
     columns = {field: _shown(field, sources, begun, ordered, len(firms))[0] for field, sources in fields.items()}
-    view = record_frame(pa.table(columns))
-    view.index = pd.Index(record_frame(pa.table({"eid": firms}))["eid"], name="eid")
-    view["entity_kind"] = _entity_kinds(columns["entity_type"], columns["credit_code"], rules).to_numpy()
-    return view
+    kinds = _entity_kinds(columns["entity_type"], columns["credit_code"], rules)
+    return pa.table({"eid": firms, **columns, "entity_kind": kinds})
 
 
 def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, day: date) -> pd.Series:
@@ -46,8 +44,11 @@ def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, da
     return frame.set_index("eid")["sid"]
 
 
-def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pd.DataFrame) -> pd.DataFrame:
-    """Every name that a record gives an enterprise up to the day: eid, name, normal, current (bool)."""
+def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.Table) -> pa.Table:
+    """Every name that a record gives an enterprise up to the day: eid, name, normal, current (bool).
+
+    ``enterprises``: the view of ``firms``.
+    """
     said = []
     for part in begun.values():
         table = pa.table({"firm": part.firm, "name": part.table["name"]})
@@ -55,11 +56,16 @@ def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pd.D
         said.append(used.group_by(["firm", "name"]).aggregate([]))
     pairs = pa.concat_tables(said).group_by(["firm", "name"]).aggregate([])
     pairs = pairs.take(pc.sort_indices(pairs, [("firm", "ascending"), ("name", "ascending")]))
-    frame = record_frame(pa.table({"eid": firms.take(pairs["firm"]), "name": pairs["name"]}))
-    frame["normal"] = pd.Series([normal_name(name) for name in pairs["name"].to_pylist()], dtype="str")
-    shown = enterprises["name"].dropna().map(normal_name).astype("str")
-    frame["current"] = frame["normal"].to_numpy() == shown.reindex(frame["eid"]).to_numpy()
-    return frame
+    normal = _normal(pairs["name"])
+    current = pc.fill_null(pc.equal(normal, _normal(enterprises["name"]).take(pairs["firm"])), False)
+    return pa.table({"eid": firms.take(pairs["firm"]), "name": pairs["name"], "normal": normal, "current": current})
+
+
+def _normal(names: pa.ChunkedArray) -> pa.Array:
+    """Each name as it is compared; each spelling is looked at once."""
+    coded = names.combine_chunks().dictionary_encode()
+    normal = pa.array([normal_name(name) for name in coded.dictionary.to_pylist()], _TEXT)
+    return normal.take(coded.indices)
 
 
 def _order(part: Begun) -> Rows:
@@ -120,16 +126,15 @@ def _first(pieces: list[pa.Table]) -> pa.Table | None:
     return every.take(pa.array(np.flatnonzero(np.diff(every["firm"].to_numpy(), prepend=-1))))
 
 
-def _entity_kinds(entity_type: pa.ChunkedArray, credit_code: pa.ChunkedArray, rules: Precedence) -> pd.Series:
+def _entity_kinds(entity_type: pa.ChunkedArray, credit_code: pa.ChunkedArray, rules: Precedence) -> pa.Array:
     """The kind per enterprise; judged once per type and beginning of the code."""
     longest = max((len(prefix) for row in rules.entity_kinds for prefix in row.code_prefix), default=0)
-    code = pc.utf8_slice_codeunits(credit_code, 0, longest)
-    pairs = record_frame(pa.table({"type": entity_type, "code": code}))
-    told = pairs.drop_duplicates()
-    kinds = [rules.entity_kind(_text(type_), _text(code)) for type_, code in told.itertuples(index=False)]
-    found = told.assign(kind=pd.Series(kinds, index=told.index, dtype="str"))
-    return pairs.merge(found, how="left")["kind"]
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    types = entity_type.combine_chunks().dictionary_encode("encode")
+    codes = pc.utf8_slice_codeunits(credit_code, 0, longest).combine_chunks().dictionary_encode("encode")
+    pairs = types.indices.to_numpy().astype(np.int64) * len(codes.dictionary) + codes.indices.to_numpy()
+    told, place = np.unique(pairs, return_inverse=True)
+    named = [divmod(int(pair), len(codes.dictionary)) for pair in told]
+    kinds = [
+        rules.entity_kind(types.dictionary[type_].as_py(), codes.dictionary[code].as_py()) for type_, code in named
+    ]
+    return pa.array(kinds, _TEXT).take(pa.array(place))

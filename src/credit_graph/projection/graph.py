@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,43 +12,20 @@ import pyarrow as pa
 
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
-from credit_graph.projection import relations
 from credit_graph.projection.begun import Begun, at_point, begun_by, known_firms
 from credit_graph.projection.columns import record_frame
-from credit_graph.projection.current import current_names, current_view, shown_statements
-from credit_graph.projection.statements import Progress, read_statements
-from credit_graph.projection.view import precedence
+from credit_graph.projection.current import shown_statements
+from credit_graph.projection.lazy import Lazy
+from credit_graph.projection.sources import Source, open_source
+from credit_graph.projection.statements import Progress
+from credit_graph.projection.views import make_view
 from credit_graph.store import Store
 
-__all__ = ["PAGE_ENTERPRISES", "Frames", "Progress", "Projection", "enterprise_pages", "holds_of", "project"]
+__all__ = ["PAGE_ENTERPRISES", "Progress", "Projection", "enterprise_pages", "project"]
 
 PAGE_ENTERPRISES = 10_000
 
 _END = "\U0010ffff"  # sorts after every key
-
-
-class Frames(Mapping[str, pd.DataFrame]):
-    """A frame per record kind, each made when it is first asked for."""
-
-    def __init__(self, kinds: tuple[str, ...], make: Callable[[str], pd.DataFrame]) -> None:
-        self._kinds, self._make = kinds, make
-        self._made: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, kind: str) -> pd.DataFrame:
-        if kind not in self._kinds:
-            raise KeyError(kind)
-        if kind not in self._made:
-            self._made[kind] = self._make(kind)
-        return self._made[kind]
-
-    def __contains__(self, kind: object) -> bool:
-        return kind in self._kinds
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
-
-    def __len__(self) -> int:
-        return len(self._kinds)
 
 
 class Projection:
@@ -58,59 +34,74 @@ class Projection:
     ``hold_seq``: the batch up to which holds count. The frames are shared: nobody changes them in place.
     """
 
-    def __init__(
-        self, point: Point, channel: str, hold_seq: int, statements: Mapping[str, pa.Table], holds: pd.DataFrame
-    ) -> None:
-        """``statements``: per kind but ``Hold`` all that are known at ``point.seq``, in the columns of
-        ``columns.schema``; ``holds``: the Hold statements known at ``hold_seq`` that have begun by ``point.use``."""
+    def __init__(self, point: Point, channel: str, hold_seq: int, source: Source) -> None:
         self.point, self.channel, self.hold_seq = point, channel, hold_seq
-        tables = {kind: begun_by(table, point.valid) for kind, table in statements.items()}
-        self._firms = known_firms(list(tables.values()))
-        self._begun: dict[str, Begun] = {
-            kind: at_point(table, self._firms, point.valid, holds, channel, point.use) for kind, table in tables.items()
-        }
-        kinds = tuple(self._begun)
-        self.history: Mapping[str, pd.DataFrame] = Frames(kinds, lambda kind: self._begun[kind].frame())
+        self._source = source
+        kinds = tuple(kind for kind in KINDS if kind != "Hold")
+        self._begun: Mapping[str, Begun] = Lazy(kinds, self._begin)
+        self.history: Mapping[str, pd.DataFrame] = Lazy(kinds, lambda kind: self._begun[kind].frame())
         """Per record kind the statements known at ``point.seq`` that have begun by ``point.valid``, by ``sid``, with
         the content fields of the kind and the columns ``visible`` (true on that day) and ``in_use`` (no hold on the
         channel at ``point.use``)."""
-        self.records: Mapping[str, pd.DataFrame] = Frames(kinds, self._visible)
+        self.records: Mapping[str, pd.DataFrame] = Lazy(kinds, self._visible)
         """Per record kind the statements that are visible at the point."""
+
+    def _begin(self, kind: str) -> Begun:
+        table = begun_by(self._source.statements[kind], self.point.valid)
+        return at_point(table, self._firms, self.point.valid, self._holds, self.channel, self.point.use)
 
     def _visible(self, kind: str) -> pd.DataFrame:
         frame = self.history[kind]
         return frame[frame["visible"]]
 
     @cached_property
+    def _firms(self) -> pa.Array:
+        """Every enterprise that a statement speaks of, ascending."""
+        if (known := self._source.view("enterprises")) is not None:
+            return known["eid"].combine_chunks()
+        return known_firms([begun_by(self._source.statements[kind], self.point.valid) for kind in self._begun])
+
+    @cached_property
+    def _holds(self) -> pd.DataFrame:
+        return record_frame(begun_by(self._source.holds(), self.point.use))
+
+    def _view(self, name: str) -> pa.Table:
+        found = self._source.view(name)
+        if found is None:
+            found = make_view(name, self._begun, self._firms, self.point.valid, self._view)
+            self._source.made(name, found)
+        return found
+
+    @cached_property
     def enterprises(self) -> pd.DataFrame:
         """The current view by ``eid`` (policies/precedence.yml), ascending."""
-        return current_view(self._begun, self._firms, precedence(), self.point.valid)
+        return record_frame(self._view("enterprises")).set_index("eid")
 
     @cached_property
     def names(self) -> pd.DataFrame:
         """eid, name, normal, current (bool): every name up to the day."""
-        return current_names(self._begun, self._firms, self.enterprises)
+        return record_frame(self._view("names"))
 
     @cached_property
     def offices(self) -> pd.DataFrame:
         """eid, sid, pid, name, office."""
-        return relations.offices(self._begun)
+        return record_frame(self._view("offices"))
 
     @cached_property
     def contributions(self) -> pd.DataFrame:
         """eid, sid, holder (pid or eid), person (bool), name and code of the holder, the amounts of the record in fen,
         its days, and ``in_use``."""
-        return relations.contributions(self._begun)
+        return record_frame(self._view("contributions"))
 
     @cached_property
     def addresses(self) -> pd.DataFrame:
         """eid, sid, aid, text."""
-        return relations.addresses(self._begun)
+        return record_frame(self._view("addresses"))
 
     @cached_property
     def phones(self) -> pd.DataFrame:
         """eid, sid, number."""
-        return relations.phones(self._begun)
+        return record_frame(self._view("phones"))
 
     def shown(self, field: str) -> pd.Series:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
@@ -128,21 +119,13 @@ def project(
     """The graph at ``point`` as columns.
 
     Use is judged whatever the known point says: holds count up to the last committed batch, unless the check of
-    a stored result names its ``hold_seq``. Raises ``StoreError``.
+    a stored result names its ``hold_seq``. At the last seq what was read is kept in ``HOME/projection``, and an
+    earlier one there is brought forward. Raises ``StoreError``.
     """
     if hold_seq is None:
         rows = store.read("read/last_seq")
         hold_seq = max(point.seq, (rows[0]["seq"] if rows else None) or 0)
-    statements = read_statements(store, point.seq, tuple(KINDS), progress)
-    known = statements.pop("Hold")
-    if hold_seq != point.seq:
-        known = read_statements(store, hold_seq, ("Hold",))["Hold"]
-    return Projection(point, channel, hold_seq, statements, holds_of(known, point.use))
-
-
-def holds_of(known: pa.Table, use: date) -> pd.DataFrame:
-    """The holds that have begun by the day of use, as a frame."""
-    return record_frame(begun_by(known, use))
+    return Projection(point, channel, hold_seq, open_source(store, point, channel, hold_seq, progress))
 
 
 def enterprise_pages(eids: np.ndarray[Any, Any]) -> list[str]:

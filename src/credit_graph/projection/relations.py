@@ -7,9 +7,9 @@ need not be read a second time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +17,6 @@ from credit_graph.model.derived import address_key, unknown_holder
 from credit_graph.model.fields import Link
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection.begun import Begun
-from credit_graph.projection.columns import record_frame
 
 _TEXT = pa.large_string()
 OFFICES = ["eid", "sid", "pid", "name", "office"]
@@ -26,7 +25,7 @@ PHONES = ["eid", "sid", "number"]
 CONTRIBUTIONS = "eid sid holder person source valid_from known_from holder_name holder_code subscribed paid".split()
 
 
-def offices(begun: Mapping[str, Begun]) -> pd.DataFrame:
+def offices(begun: Mapping[str, Begun]) -> pa.Table:
     """Who holds which office where: eid, sid, pid, name, office; ordered by eid and sid."""
     parts = []
     for table, link in _said(begun, "HOLDS_OFFICE"):
@@ -34,10 +33,10 @@ def offices(begun: Mapping[str, Begun]) -> pd.DataFrame:
         role = pa.scalar(link.role, _TEXT)
         office = pc.coalesce(known["office"], role) if "office" in known.column_names else _all(role, len(known))
         parts.append(_picked(known, OFFICES, name=known[link.field], office=office))
-    return _frame(parts, OFFICES)
+    return _ordered(parts, OFFICES)
 
 
-def contributions(begun: Mapping[str, Begun]) -> pd.DataFrame:
+def contributions(begun: Mapping[str, Begun]) -> pa.Table:
     """Who contributes where: eid, sid, holder (pid, or eid of a firm), person, and what the record says of it.
 
     An organisation without a code is the unknown firm of that name in this one firm.
@@ -51,26 +50,23 @@ def contributions(begun: Mapping[str, Begun]) -> pd.DataFrame:
         made = pa.array([unknown_holder(eid, name) for eid, name in ends], _TEXT)
         holder = pc.replace_with_mask(holder.combine_chunks(), unknown.combine_chunks(), made)
         parts.append(_picked(table, names, holder=holder, person=pc.is_valid(table["pid"])))
-    frame = _frame(parts, names)
-    for name in ("person", "in_use"):
-        frame[name] = frame[name].astype(bool)
-    return frame
+    return _ordered(parts, names)
 
 
-def addresses(begun: Mapping[str, Begun]) -> pd.DataFrame:
+def addresses(begun: Mapping[str, Begun]) -> pa.Table:
     """Where the firms sit: eid, sid, aid, text."""
     parts = []
     for table, link in _said(begun, "LOCATED_AT"):
         coded = table[link.field].combine_chunks().dictionary_encode()
         keys = pa.array([address_key(text) for text in coded.dictionary.to_pylist()], _TEXT)
         parts.append(_picked(table, ADDRESSES, aid=keys.take(coded.indices), text=table[link.field]))
-    return _frame(parts, ADDRESSES)
+    return _ordered(parts, ADDRESSES)
 
 
-def phones(begun: Mapping[str, Begun]) -> pd.DataFrame:
+def phones(begun: Mapping[str, Begun]) -> pa.Table:
     """Which phones the firms use: eid, sid, number; two fields of one record with one number count once."""
     parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, "USES_PHONE")]
-    return _frame(parts, PHONES).drop_duplicates(ignore_index=True)
+    return _ordered(parts, PHONES)
 
 
 def _said(begun: Mapping[str, Begun], type_: str) -> Iterator[tuple[pa.Table, Link]]:
@@ -92,8 +88,13 @@ def _all(value: pa.Scalar, count: int) -> pa.Array:
     return pa.repeat(value, count)
 
 
-def _frame(parts: list[pa.Table], names: list[str]) -> pd.DataFrame:
-    """The parts as one frame, ordered by eid, sid and what follows."""
+def _ordered(parts: list[pa.Table], names: list[str]) -> pa.Table:
+    """The parts as one table without duplicates, ordered by eid and sid."""
     table = pa.concat_tables(parts).combine_chunks()
     keys = [(name, "ascending") for name in (names if len(parts) > 1 else names[:2])]
-    return record_frame(table.take(pc.sort_indices(table, keys)))
+    table = table.take(pc.sort_indices(table, keys))
+    if len(parts) < 2 or len(table) < 2:
+        return table
+    same = [pc.equal(table[name].slice(1), table[name].slice(0, len(table) - 1)) for name in names]
+    repeated = reduce(pc.and_, same)
+    return table.filter(pa.chunked_array([pa.array([True]), *pc.invert(repeated).chunks]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from filelock import FileLock
@@ -44,3 +45,20 @@ def process_lives(pid: int) -> bool:
     except OSError:
         return True
     return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def projection_folder(home: Path) -> Path:
+    """Where projections are kept: a cache of the graph, also of names and phones."""
+    return home / "projection"
+
+
+def projection_lock(home: Path) -> FileLock:
+    """The lock under which that cache is written and removed."""
+    return lock_file(home / "projection.lock")
+
+
+def forget_projection(home: Path) -> None:
+    """Remove the cache; who is about to add to it finds it gone and leaves it so."""
+    if projection_folder(home).exists():
+        with projection_lock(home).acquire():
+            shutil.rmtree(projection_folder(home), ignore_errors=True)

@@ -1,0 +1,129 @@
+"""Brings kept statements, and what followed from them, forward to a later state of the graph.
+
+Only statements that were opened or closed since are read, and those that had no subject, which may have one by now.
+What follows is made anew for the firms of which any of these speak; all others keep theirs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from credit_graph.model.kinds import KINDS
+from credit_graph.projection.begun import Begun, begun_by, known_firms
+from credit_graph.projection.columns import packed_batch, schema
+from credit_graph.projection.views import VIEWS, make_view
+from credit_graph.store import Store
+
+_TEXT = pa.large_string()
+_SIDS = 10_000  # a statement's parameters
+_SID_BYTES = 32
+
+
+@dataclass(slots=True)
+class Changes:
+    """Per kind: statements that are new or otherwise than before, and ids of those that are no more as they were."""
+
+    opened: dict[str, list[pa.RecordBatch]] = field(default_factory=lambda: defaultdict(list))
+    gone: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of which anything changed."""
+        return self.opened.keys() | self.gone.keys()
+
+
+def changes(store: Store, since: int, seq: int, unlinked: Mapping[str, Iterable[str]]) -> Changes:
+    """What changed after ``since`` up to ``seq``; ``unlinked``: per kind the statements that had no subject then."""
+    found = Changes()
+    fields = {kind: schema(kind).names for kind in KINDS}
+    for later in range(since + 1, seq + 1):
+        for row in store.stream("project/opened", opened=later, seq=seq, fields=fields):
+            found.opened[row["kind"]].append(packed_batch(row["kind"], row["rows"]))
+        for row in store.stream("project/closed", closed=later, since=since):
+            found.gone[row["kind"]].update(row["sids"])
+    for kind, sids in unlinked.items():
+        wanted = sorted(set(sids) - found.gone[kind])
+        for start in range(0, len(wanted), _SIDS):
+            page = wanted[start : start + _SIDS]
+            for row in store.read("project/again", sids=page, seq=seq, fields={kind: fields[kind]}):
+                linked = [item for item in row["rows"] if item[_EID] is not None]
+                if linked:
+                    found.gone[kind].update(item[0] for item in linked)
+                    found.opened[kind].append(packed_batch(kind, linked))
+    found.gone = defaultdict(set, {kind: sids for kind, sids in found.gone.items() if sids})
+    return found
+
+
+_EID = schema(next(iter(KINDS))).names.index("eid")  # the same for all kinds
+
+
+def merged(kind: str, old: pa.Table, found: Changes) -> tuple[pa.Table, pa.ChunkedArray]:
+    """The statements of a kind after the changes, by ``sid``, and the enterprises of which the changes speak."""
+    gone = pa.array(sorted(found.gone[kind]), _TEXT)
+    leaves = pc.is_in(old["sid"], value_set=gone)
+    new = pa.Table.from_batches(found.opened[kind], schema(kind))
+    new = new.take(pc.sort_indices(new["sid"]))
+    touched = pa.chunked_array([*old["eid"].filter(leaves).chunks, *new["eid"].chunks], _TEXT)
+    stays = old.filter(pc.invert(leaves)) if len(gone) else old
+    places = np.searchsorted(_bytes(stays["sid"]), _bytes(new["sid"]))
+    order = np.insert(np.arange(len(stays)), places, len(stays) + np.arange(len(new)))
+    return pa.concat_tables([stays, new]).take(pa.array(order)), touched
+
+
+def _bytes(sids: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
+    """Statement ids as fixed strings of bytes, which numpy compares as they are."""
+    whole = sids.combine_chunks()
+    if not len(whole):
+        return np.empty(0, f"S{_SID_BYTES}")
+    data = whole.buffers()[2]
+    start, end = np.frombuffer(whole.buffers()[1], np.int64)[[whole.offset, whole.offset + len(whole)]]
+    if end - start != _SID_BYTES * len(whole):
+        raise ValueError(f"statement ids must have {_SID_BYTES} characters")
+    return np.frombuffer(data, f"S{_SID_BYTES}", count=len(whole), offset=int(start))
+
+
+def crossing(table: pa.Table, first: date, last: date) -> pa.ChunkedArray:
+    """The enterprises of statements that begin or end to hold after ``first`` up to ``last``."""
+    bounds = [pa.scalar(day, pa.date32()) for day in (first, last)]
+    within = [
+        pc.and_(pc.greater(table[name], bounds[0]), pc.less_equal(table[name], bounds[1]))
+        for name in ("valid_from", "valid_to")
+    ]
+    return table["eid"].filter(pc.or_(*within))
+
+
+def views_forward(
+    old: Mapping[str, pa.Table],
+    touched: pa.Array,
+    statements: Mapping[str, pa.Table],
+    begin: Callable[[pa.Table, pa.Array], Begun],
+    day: date,
+) -> dict[str, pa.Table]:
+    """``old`` views after a change that speaks of the enterprises ``touched``.
+
+    ``statements``: all, after the change, without holds; ``begin``: gives what holds of a kind's statements that have
+    begun, among the enterprises given.
+    """
+    spoken = {kind: begun_by(table.filter(pc.is_in(table["eid"], touched)), day) for kind, table in statements.items()}
+    firms = known_firms(list(spoken.values()))
+    begun = {kind: begin(table, firms) for kind, table in spoken.items()}
+    made: dict[str, pa.Table] = {}
+    for name in VIEWS:
+        if name in old or name == "enterprises":
+            made[name] = make_view(name, begun, firms, day, made.__getitem__)
+    stay = {name: table.filter(pc.invert(pc.is_in(table["eid"], touched))) for name, table in old.items()}
+    every = known_firms([stay["enterprises"], made["enterprises"]])
+    return {name: _by_firm(pa.concat_tables([stay[name], made[name]]), every) for name in old}
+
+
+def _by_firm(table: pa.Table, firms: pa.Array) -> pa.Table:
+    """By ``eid``; what is said of one firm keeps its order."""
+    ranks = pc.index_in(table["eid"], firms).to_numpy()
+    return table.take(pa.array(np.argsort(ranks, kind="stable")))

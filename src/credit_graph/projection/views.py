@@ -1,0 +1,34 @@
+"""What follows from the statements at a point, by name: the enterprises, their names, their relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import pyarrow as pa
+
+from credit_graph.projection import relations
+from credit_graph.projection.begun import Begun
+from credit_graph.projection.current import current_names, current_view
+from credit_graph.projection.view import precedence
+
+VIEWS = ("enterprises", "names", "offices", "contributions", "addresses", "phones")
+
+_RELATIONS: dict[str, Callable[[Mapping[str, Begun]], pa.Table]] = {
+    "offices": relations.offices,
+    "contributions": relations.contributions,
+    "addresses": relations.addresses,
+    "phones": relations.phones,
+}
+
+
+def make_view(
+    name: str, begun: Mapping[str, Begun], firms: pa.Array, day: date, view: Callable[[str], pa.Table]
+) -> pa.Table:
+    """One of ``VIEWS``, ordered by ``eid``; ``firms``: every enterprise that a statement speaks of, ascending;
+    ``view``: gives the others."""
+    if name == "enterprises":
+        return current_view(begun, firms, precedence(), day)
+    if name == "names":
+        return current_names(begun, firms, view("enterprises"))
+    return _RELATIONS[name](begun)
