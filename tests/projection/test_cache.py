@@ -150,7 +150,9 @@ def _say(city: City, chance: random.Random, key: str) -> Statement:
         case 0:
             return city.firm(code, f"改名{key}公司", key=key, phone="0574", address=f"新路{key}号", start=start)
         case 1:
-            return city.say("Office", code, key, pid="k1", person_name="王测试1", office="executive", start=start, end=end)
+            return city.say(
+                "Office", code, key, pid="k1", person_name="王测试1", office="executive", start=start, end=end
+            )
         case 2:
             return city.say("Contribution", code, key, holder_name="丁公司", subscribed=7, start=start, end=end)
         case 3:
