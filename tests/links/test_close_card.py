@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from holdingcharts import TODAY, charted, code, entity, say
 from typer.testing import CliRunner
 
 from credit_graph.cli import app
@@ -14,6 +13,7 @@ from credit_graph.links import close_links
 from credit_graph.links.close_card import close_card
 from credit_graph.store import Store
 from handmade import City
+from holdingcharts import TODAY, charted, code, entity, say
 
 X, Y, S = "A", "B", "C"
 # 8 % + 12 % through a 51 % subsidiary; 50 % of 60 %
