@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from commandline import CommandLine
+from credit_graph.jobs.link import link
+from credit_graph.model.time import Point
 from credit_graph.store import Store
 from handmade import City
 from holdingcharts import TODAY, code, say
@@ -58,6 +60,29 @@ def test_control_owners_and_rings_of_a_graph(store: Store, line: CommandLine) ->
     assert "k-P" not in line.text
     assert "k-Q" not in line.text
     _texts(line, sids)
+    _groups(store, line, sids, seq)
+
+
+def _groups(store: Store, line: CommandLine, sids: dict[str, str], seq: int) -> None:
+    """Groups before and after a link run."""
+    found = answer(line, "group", code("C"))
+    assert [(group["layer"], group["gid"]) for group in found["groups"]] == [("control", None)]
+    link(store, Point(seq, TODAY, TODAY))
+    (group,) = answer(line, "group", code("C"))["groups"]
+    assert (len(group["gid"]), group["since"], group["came_from"], group["total"]) == (32, seq, [], 5)
+    assert [part["id_name"] for part in group["by"]] == ["王P"]
+    told = [(row["member_name"], row["role"], row["sids"]) for row in group["members"]]
+    assert told[1:] == [
+        ("A测试有限公司", "member", [sids["P>A"]]),
+        ("B测试有限公司", "member", [sids["P>B"]]),
+        ("C测试有限公司", "member", sorted((sids["A>C"], sids["B>C"]))),
+        ("D测试有限公司", "member", [sids["C>D"]]),
+    ]
+    assert told[0][:2] == ("王P", "head")
+    assert answer(line, "group", group["by"][0]["id"])["groups"][0]["gid"] == group["gid"]
+    assert [item["layer"] for item in answer(line, "group", code("E"))["groups"]] == ["control", "ring"]
+    assert f"同一控制 王P {group['gid']}（5）" in line.run("group", code("D"))[0]
+    assert "k-P" not in line.text
 
 
 def _texts(line: CommandLine, sids: dict[str, str]) -> None:

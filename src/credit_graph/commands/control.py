@@ -1,8 +1,8 @@
-"""``credit-graph control``, ``owners`` and ``rings``: who controls and owns whom."""
+"""``credit-graph control``, ``owners``, ``group`` and ``rings``: who controls, owns and belongs to whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +10,8 @@ from rich.tree import Tree
 
 from credit_graph.commands import common
 from credit_graph.commands.links import LEAD, point_json
-from credit_graph.links import card, compute, control, lookup
+from credit_graph.jobs.runs import current_run
+from credit_graph.links import card, compute, control, groupcard, lookup
 from credit_graph.links.policy import link_policy
 from credit_graph.links.structure import Structure
 from credit_graph.projection import Projection, project
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("control", help="实际控制人、控制链、控制树 / controller, chain and tree of control")(control_)
     app.command("owners", help="受益所有人与穿透持股 / beneficial owners, integrated ownership")(owners)
+    app.command("group", help="企业族群：同一控制人及较弱的关联层 / groups: one controller, and weaker layers")(group)
     app.command("rings", help="循环持股、交叉持股 / circular and cross holdings")(rings)
 
 
@@ -32,12 +34,22 @@ class Seen:
     def __init__(self, valid: str | None, known: str | None) -> None:
         with common.graph() as store:
             self.projection: Projection = project(store, common.point(store, valid, known))
+            self.run = current_run(store, "link")
         self.links = compute.links(self.projection, link_policy())
         self.chart: Structure = compute.chart(self.links)
 
     def find(self, what: str) -> str:
         """The entity that is meant; ``UsageError`` if there is none or several."""
         return lookup.find(self.projection, what)
+
+    def groups_of(self, entity: str, persons: Collection[str]) -> list[dict[str, Any]]:
+        """The entity's groups in the current link run, if that was made at this very point."""
+        point, run = self.projection.point, self.run
+        if run is None or (run["seq"], run["valid"]) != (point.seq, point.valid):
+            return []
+        labels = {"KIND": "Person", "KEY": "pid"} if entity in persons else {"KIND": "Enterprise", "KEY": "eid"}
+        with common.graph() as store:
+            return store.read("read/groups_of", labels=labels, key=entity, run=run["rid"])
 
     def answer(self, entity: str, found: dict[str, Any]) -> dict[str, Any]:
         """The answer about an entity with names beside ids, persons hidden, the point and the notice."""
@@ -102,6 +114,32 @@ def owners(
     title = common.counted("穿透持股", "Integrated ownership", found["integrated_total"], len(found["integrated"]))
     columns = [t("名称", "name"), t("比例", "share")]
     common.print_table(title, columns, [(_name(r, "holder"), share(r["share_ppm"])) for r in found["integrated"]])
+    common.console.print(t(*LEAD), style="dim")
+
+
+def group(
+    code: CodeArgument,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    limit: common.LimitOption = 50,
+    json: common.JsonOption = False,
+) -> None:
+    """Print the groups that an entity belongs to, layer by layer, with the records behind each member."""
+    seen = Seen(valid, known)
+    entity = seen.find(code)
+    chart, rows = seen.chart, compute.group_members(seen.projection, seen.links, seen.chart)
+    persons = set(rows.loc[rows["member"].isin(chart.ids[chart.person]), "member"])
+    groups = groupcard.with_ids(groupcard.group_card(rows, entity, persons, limit), seen.groups_of(entity, persons))
+    found = seen.answer(entity, {"groups": groups})
+    if json:
+        common.print_json(found)
+        return
+    if not found["groups"]:
+        common.console.print(t(f"{_name(found, 'id')}：不属于任何族群。", f"{_name(found, 'id')}: in no group."))
+    columns = [t("名称", "name"), t("角色", "role"), t("依据记录", "records")]
+    for item in found["groups"]:
+        title = common.counted(layer_text(item), layer_text(item), item["total"], len(item["members"]))
+        common.print_table(title, columns, [_member_cells(row) for row in item["members"]])
     common.console.print(t(*LEAD), style="dim")
 
 
@@ -190,6 +228,21 @@ def vote_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return _name(row, "holder"), share(row["share_ppm"]), "\n".join(row["sids"])
 
 
+def layer_text(group: Mapping[str, Any]) -> str:
+    """What makes a group, in words, and its id."""
+    layers = {
+        "control": t("同一控制", "one controller"),
+        "person": t("较弱：同一自然人（共同控制或相对控股）", "weaker: one natural person"),
+        "officers": t("较弱：两名以上相同任职人员", "weaker: two officers in common"),
+        "phone": t("较弱：同一电话", "weaker: one telephone"),
+        "address": t("较弱：同一房间", "weaker: one room"),
+        "ring": t("循环持股", "circular holdings"),
+    }
+    by = joined(_name(part, "id") for part in group.get("by", ()))
+    parts = [layers[group["layer"]], by, group["gid"] or ""]
+    return " ".join(part for part in parts if part)
+
+
 def share(ppm: int | None) -> str:
     """Per cent with two decimals, rounded down."""
     return "" if ppm is None else f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
@@ -221,6 +274,11 @@ def _ring_cells(ring: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
     for member in ring["members"]:
         inside = [" ".join(vote_cells(row)).replace("\n", " ") for row in member["held_inside"]]
         yield kinds[ring["kind"]] + closed, _name(member, "company"), member["outside"] or "", "\n".join(inside)
+
+
+def _member_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    roles = {"head": t("控制人", "head"), "member": t("成员", "member")}
+    return _name(row, "member"), roles[row["role"]], "\n".join(row["sids"])
 
 
 def _tree(found: Mapping[str, Any]) -> Tree:
