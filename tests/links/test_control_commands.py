@@ -98,3 +98,24 @@ def _texts(line: CommandLine, sids: dict[str, str]) -> None:
     assert "2/5" in line.run("rings")[0]
     assert "usage.unknown_entity" in line.run("control", "91330200NOBODYHERE", status=2)[1]
     assert "usage.bad_value" in line.run("owners", code("C"), "--valid", "yesterday", status=2)[1]
+
+
+def test_paths_by_count_and_kind(store: Store, line: CommandLine) -> None:
+    city = City(store)
+    sids = say(city, {"P>A": 60, "A>B": 30, "P>B": 25})
+    office = city.say("Office", code("A"), "1", pid="k-Q", person_name="王Q", office="executive")
+    other = city.say("Office", code("B"), "2", pid="k-Q", person_name="王Q", office="executive")
+    city.commit()
+    found = answer(line, "path", code("A"), code("B"), "--count", "3")
+    walks = [[(hop["kind"], hop["records"]) for hop in walk] for walk in [found["path"], *found["others"]]]
+    assert walks[0] == [("holds", [sids["A>B"]])]
+    assert sorted(walks[1:]) == [
+        [("holds", [sids["P>A"]]), ("holds", [sids["P>B"]])],
+        [("office", [office.sid]), ("office", [other.sid])],
+    ]
+    only = answer(line, "path", code("A"), code("B"), "--kind", "office", "--count", "3")
+    assert ([hop["kind"] for hop in only["path"]], only["others"]) == (["office", "office"], [])
+    assert answer(line, "path", code("A"), code("B"), "--kind", "branch")["found"] is False
+    assert "usage.bad_value" in line.run("path", code("A"), code("B"), "--kind", "rumour", status=2)[1]
+    assert "关联路径 3" in line.run("path", code("A"), code("B"), "--count", "3")[0]
+    assert "关联路径 1" not in line.run("path", code("A"), code("B"))[0]

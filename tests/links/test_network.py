@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from credit_graph.links.path import EdgeKind, Hop, Network, PathAnswer, edge_frame, shortest_path
+from credit_graph.links.path import EdgeKind, Hop, Network, PathAnswer, edge_frame
 
 
 def rows(*edges: tuple[str, str, str]) -> pd.DataFrame:
@@ -37,10 +37,10 @@ def test_alternatives_and_kinds(edges: pd.DataFrame) -> None:
 
 
 def test_hubs_block_and_unknown_entities_have_no_path(edges: pd.DataFrame) -> None:
-    assert shortest_path(edges, "甲", "丁", {"110", "no node"}) == PathAnswer(blocked=("110",))
-    assert shortest_path(edges, "甲", "戊", set()) == PathAnswer()
-    assert shortest_path(edges, "戊", "戊", set()) == PathAnswer(found=True)
-    assert shortest_path(edges.iloc[:0], "甲", "丁", {"110"}) == PathAnswer()
+    assert Network(edges, {"110", "no node"}).explain("甲", "丁") == PathAnswer(blocked=("110",))
+    assert Network(edges, set()).explain("甲", "戊") == PathAnswer()
+    assert Network(edges, set()).explain("戊", "戊") == PathAnswer(found=True)
+    assert Network(edges.iloc[:0], {"110"}).explain("甲", "丁") == PathAnswer()
 
 
 def test_the_answer_does_not_depend_on_the_order_of_the_rows(edges: pd.DataFrame) -> None:

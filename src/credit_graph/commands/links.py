@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress, TaskID
 
 from credit_graph.commands import common
+from credit_graph.errors import UsageError
 from credit_graph.jobs import link as job
 from credit_graph.links import card, compute, lookup
+from credit_graph.links.path import EDGE_KINDS, EdgeKind, Hop
 from credit_graph.links.policy import link_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection, project
@@ -63,38 +65,45 @@ def link(valid: common.ValidOption = None, known: common.KnownOption = None, jso
 def path(
     start: str = typer.Argument(metavar="A", help="代码或名称 / code or name"),
     end: str = typer.Argument(metavar="B", help="代码或名称 / code or name"),
+    count: Annotated[int, typer.Option("--count", min=1, max=20, help="最多几条路径 / how many at most")] = 1,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help=f"只用 / only {' | '.join(EDGE_KINDS)}")] = None,
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
     json: common.JsonOption = False,
 ) -> None:
-    """Print the chain of links between two entities, each with its statement."""
+    """Print the shortest chains of links between two entities, each link with its statements."""
+    kinds = _kinds(kind)
     projection, found = linked(valid, known)
     ends = lookup.find(projection, start), lookup.find(projection, end)
-    answer = compute.explain_path(projection, found, *ends)
-    names = lookup.called(projection, found)
-    hops = [
-        {
-            "from": hop.start,
-            "from_name": names.get(hop.start),
-            "to": hop.end,
-            "to_name": names.get(hop.end),
-            "kind": hop.kind,
-            "label": hop.label,
-            "records": list(hop.sids),
-        }
-        for hop in answer.hops
-    ]
-    hops = card.hide_persons(projection, hops)
-    blocked = [{"hub": hub, "name": names.get(hub, hub)} for hub in answer.blocked]
+    answer = compute.explain_path(projection, found, *ends, count, kinds)
+    walks = [answer.hops, *answer.others]
+    named = {*ends, *answer.blocked, *(end for walk in walks for hop in walk for end in (hop.start, hop.end))}
+    names = lookup.called(projection, found, named)
+    paths = card.hide_persons(projection, [[_hop_row(hop, names) for hop in walk] for walk in walks])
+    blocked = card.hide_persons(projection, [{"hub": hub, "name": names.get(hub, hub)} for hub in answer.blocked])
     if json:
         first, last = card.hide_persons(projection, list(ends))
         head = {"from": first, "to": last, **point_json(projection.point), "found": answer.found}
-        common.print_json({**head, "path": hops, "blocked_by": blocked, "notice": t(*LEAD)})
+        rest = {"others": paths[1:], "blocked_by": blocked, "notice": t(*LEAD)}
+        common.print_json({**head, "path": paths[0], **rest})
         return
-    _print_path(answer.found, hops, blocked)
+    _print_paths(answer.found, paths, blocked)
 
 
-def _print_path(found: bool, hops: list[dict[str, Any]], blocked: list[dict[str, Any]]) -> None:
+def _kinds(names: list[str] | None) -> list[EdgeKind] | None:
+    """The kinds that ``--kind`` names; ``UsageError`` for another."""
+    for name in names or ():
+        if name not in EDGE_KINDS:
+            raise UsageError("usage.bad_value", option="--kind", value=name, why=", ".join(EDGE_KINDS))
+    return [kind for kind in EDGE_KINDS if kind in names] if names else None
+
+
+def _hop_row(hop: Hop, names: dict[str, str]) -> dict[str, Any]:
+    ends = {"from": hop.start, "from_name": names.get(hop.start), "to": hop.end, "to_name": names.get(hop.end)}
+    return {**ends, "kind": hop.kind, "label": hop.label, "records": list(hop.sids)}
+
+
+def _print_paths(found: bool, paths: list[list[dict[str, Any]]], blocked: list[dict[str, Any]]) -> None:
     if blocked:
         hubs = joined(hub["name"] for hub in blocked)
         common.console.print(
@@ -105,19 +114,21 @@ def _print_path(found: bool, hops: list[dict[str, Any]], blocked: list[dict[str,
         )
     elif not found:
         common.console.print(t("两者之间没有关联路径。", "Nothing connects the two."))
-    elif not hops:
+    elif not paths[0]:
         common.console.print(t("起点与终点是同一主体。", "Both are the same entity."))
-    else:
+    for number, hops in enumerate(paths if paths[0] else (), 1):
         columns = [t("自", "from"), t("关系", "link"), t("至", "to"), t("依据记录", "records")]
         rows = [
             (hop["from_name"] or hop["from"], hop_text(hop), hop["to_name"] or hop["to"], "\n".join(hop["records"]))
             for hop in hops
         ]
-        common.print_table(t("关联路径", "Path"), columns, rows)
+        title = t("关联路径", "Path") + (f" {number}" if len(paths) > 1 else "")
+        common.print_table(title, columns, rows)
     common.console.print(t(*LEAD), style="dim")
 
 
 def hop_text(hop: dict[str, Any]) -> str:
+    """A link in words."""
     kinds = {
         "holds": t("出资", "holds"),
         "office": t("任职", "office"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +12,7 @@ from credit_graph.links.grouping import members
 from credit_graph.links.holders import holdings, resolve_holders
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.majority import direct_majority
-from credit_graph.links.path import EdgeKind, PathAnswer, edge_frame, shortest_path
+from credit_graph.links.path import EdgeKind, Network, PathAnswer, edge_frame
 from credit_graph.links.people import persons
 from credit_graph.links.person_policy import person_policy
 from credit_graph.links.persons import legal_representatives
@@ -110,10 +111,18 @@ def hubs(all_edges: pd.DataFrame, projection: Projection, found: Links) -> set[s
     return result | set(degree.index[~is_firm & (degree.to_numpy() > limits["person"])])
 
 
-def explain_path(projection: Projection, found: Links, start: str, end: str) -> PathAnswer:
-    """The shortest explanation between two entities (eid or pid)."""
+def explain_path(
+    projection: Projection,
+    found: Links,
+    start: str,
+    end: str,
+    count: int = 1,
+    kinds: Collection[EdgeKind] | None = None,
+) -> PathAnswer:
+    """Up to ``count`` shortest explanations between two entities (eid or pid), over edges of ``kinds`` (all)."""
     every = edges(projection, found)
-    return shortest_path(every, start, end, hubs(every, projection, found))
+    network = Network(every, hubs(every, projection, found), kinds)
+    return network.explain(start, end, count)
 
 
 def _single(frame: pd.DataFrame) -> pd.DataFrame:

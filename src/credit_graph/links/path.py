@@ -107,8 +107,3 @@ class Network:
         told = rows[["kind", "label", "sids"]].itertuples(index=False, name=None)
         ends = pairwise(self.names[node] for node in walk.nodes)
         return tuple(Hop(a, b, *row) for (a, b), row in zip(ends, told, strict=True))
-
-
-def shortest_path(edges: pd.DataFrame, start: str, end: str, hubs: Set[str]) -> PathAnswer:
-    """The shortest chain of at most ``MAX_HOPS`` edges from ``start`` to ``end``; see :class:`Network`."""
-    return Network(edges, hubs).explain(start, end)
