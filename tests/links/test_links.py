@@ -59,7 +59,7 @@ def test_holders_by_code_by_name_and_unknown(city: City) -> None:
     assert rows(found.holdings[found.holdings["match"] != "unknown"], "holder", "match", "share_ppm", "sids") == {
         (A, "code", 600_000, (by_code,)),
         (B, "name", 100_000, (by_name,)),
-        (C, "name", 100_000, (by_former,)),
+        (C, "former_name", 100_000, (by_former,)),
         ("k1", "person", 100_000, (person,)),
     }
     rest = found.holdings[found.holdings["match"] == "unknown"]
@@ -191,6 +191,7 @@ def test_the_run_is_written_once_and_replaces_the_one_before(city: City) -> None
     first = link(store, Point(city.commit(), TODAY, TODAY))
     assert first.counts == {
         "holdings": 1, "majority": 1, "joint": 0, "undetermined": 0, "branches": 1, "persons": 1,
+        "controlled": 1, "groups": 0,
     }  # fmt: skip
     derived = {
         ("HOLDS", "k1", A, "600000"),

@@ -24,6 +24,8 @@ def holdings(shares: dict[str, int | None], capital: int | None = 10_000, eid: s
             "eid": eid,
             "amount": pd.array(list(shares.values()), dtype="Int64"),
             "capital": pd.array([capital] * len(shares), dtype="Int64"),
+            "votes": pd.array(list(shares.values()), dtype="Int64"),
+            "whole": pd.array([capital] * len(shares), dtype="Int64"),
         }
     )
     frame["sids"] = pd.Series([(f"s-{holder}",) for holder in shares], dtype=object)

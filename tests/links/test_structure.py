@@ -184,11 +184,11 @@ def test_entities_that_no_holding_names() -> None:
 def test_votes_that_no_register_can_say_are_unknown() -> None:
     chart, _ = charted({"P>A": 60, "Q>A": 40, "P>B": 60, "Q>B": 40})
     rows = chart.rows.copy()
-    rows["amount"] = [-5, 2**62, 60_000_000, 40_000_000]
+    rows["votes"] = [-5, 2**62, 60_000_000, 40_000_000]
     odd = structure(rows, RULES)
     assert odd.status(code("A")) == ("undetermined", "blank_amounts")
     assert odd.status(code("B")) == ("controlled", "")
-    rows["amount"] = [2**60, 2**61, 60_000_000, 40_000_000]  # each could be, but not their sum
+    rows["votes"] = [2**60, 2**61, 60_000_000, 40_000_000]  # each could be, but not their sum
     assert structure(rows, RULES).status(code("A")) == ("undetermined", "no_capital")
 
 
@@ -231,7 +231,9 @@ def test_random_charts_agree_with_brute_force_and_with_the_direct_majority() -> 
                     (f"{seed:04}-{h}>{seed:04}-{y}", v) for h, v in used
                 }
                 assert found.votes == sum(v for _, v in used)
-    direct = direct_majority(frame.astype({"amount": "Int64", "capital": "Int64"}), RULES)
+    counted = frame.astype({"amount": "Int64", "capital": "Int64"})
+    counted[["votes", "whole"]] = counted[["amount", "capital"]]
+    direct = direct_majority(counted, RULES)
     majority = direct[direct["status"] == "majority"]
     assert len(majority) > 300
     assert all(chart.control(str(holder), str(company)) for company, holder in majority["holder"].items())

@@ -154,7 +154,7 @@ def holders(
         return
     columns = [t("名称", "name"), t("出资额（元）", "amount (yuan)"), t("比例", "share"), t("依据", "basis")]
     for key, title in (("holders", t("出资人", "Holders")), ("holdings", t("对外出资", "Holdings"))):
-        rows = [(r["name"] or r.get("eid"), _yuan(r["amount"]), _share(r["share_ppm"]), _basis(r)) for r in result[key]]
+        rows = [(r["name"] or r.get("eid"), _yuan(r["amount"]), _interval(r), _basis(r)) for r in result[key]]
         common.print_table(f"{title}：{result['name']}", columns, rows)
     common.print_table(t("其他关联", "Other links"), [t("项目", "what"), t("内容", "value")], _facts(result))
     common.console.print(t(*LEAD), style="dim")
@@ -196,13 +196,38 @@ def _majority_text(row: dict[str, Any] | None) -> str:
 
 
 def _basis(row: dict[str, Any]) -> str:
-    bases = {"subscribed": t("认缴", "subscribed"), "paid": t("实缴", "paid"), "residual": t("余额推算", "residual")}
-    matches = {"name": t("按名称匹配", "matched by name"), "unknown": t("未识别主体", "unknown holder")}
-    return " ".join(part for part in (bases[row["basis"]], matches.get(row["match"], "")) if part)
+    bases = {
+        "subscribed": t("认缴", "subscribed"),
+        "paid": t("实缴", "paid"),
+        "share": t("股权变更公示的比例", "percentage of a published change"),
+        "residual": t("余额推算", "residual"),
+    }
+    matches = {
+        "name": t("按名称匹配", "matched by name"),
+        "former_name": t("按曾用名匹配：{matched}", "matched by a former name: {matched}"),
+        "legal_form": t("组织形式写法不同：{matched}", "legal form written otherwise: {matched}"),
+        "region": t("行政区划写法不同：{matched}", "region written otherwise: {matched}"),
+        "unknown": t("未识别主体", "unknown holder"),
+    }
+    faults = {
+        "over_100": t("合计超过百分之百", "the sum exceeds 100 %"),
+        "negative": t("金额为负", "negative amount"),
+        "too_large": t("金额过大", "amount too large"),
+    }
+    match = matches.get(row["match"], "").format(matched=row["matched"])
+    return " ".join(part for part in (bases[row["basis"]], match, faults.get(row["fault"], "")) if part)
 
 
 def _yuan(fen: int | None) -> str:
     return "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
+
+
+def _interval(row: dict[str, Any]) -> str:
+    """The share, and between what it lies where that is not certain."""
+    low, high = row["low_ppm"], row["high_ppm"]
+    if low is None or low // 100 == high // 100:
+        return _share(row["share_ppm"])
+    return f"{_share(low)}～{_share(high)}"
 
 
 def _share(ppm: int | None) -> str:

@@ -124,7 +124,7 @@ def _owners(structure: Structure, names: Naming) -> set[tuple[str, str]]:
 
 def largest_holders(held: pd.DataFrame, names: Naming) -> Controllers:
     """Baseline of control: the holder with the most, and the last one of going up so; none where two have as much."""
-    most = held["amount"] == held.groupby("eid")["amount"].transform("max")
+    most = held["votes"] == held.groupby("eid")["votes"].transform("max")
     rows = held[most.fillna(False)]
     rows = rows[~rows["eid"].duplicated(keep=False)]
     up = dict(zip(rows["eid"], rows["holder"], strict=True))
@@ -140,8 +140,8 @@ def largest_holders(held: pd.DataFrame, names: Naming) -> Controllers:
 
 def direct_owners(held: pd.DataFrame, names: Naming, line: Fraction) -> set[tuple[str, str]]:
     """Baseline of owners: the natural persons who hold the line's part themselves."""
-    rows = held[(held["holder_kind"] == "person") & held["amount"].notna() & held["capital"].notna()]
-    enough = rows["amount"] * line.denominator >= rows["capital"] * line.numerator
+    rows = held[(held["holder_kind"] == "person") & held["votes"].notna() & held["whole"].notna()]
+    enough = rows["votes"] * line.denominator >= rows["whole"] * line.numerator
     rows = rows[enough]
     return {(company, names.of(holder)) for company, holder in zip(rows["eid"], rows["holder"], strict=True)}
 

@@ -13,6 +13,7 @@ from credit_graph.evaluation import found as product
 from credit_graph.evaluation.scores import average_precision, bcubed, precision_at, rates
 from credit_graph.evaluation.truth import Truth
 from credit_graph.links.compute import Links
+from credit_graph.links.holders import BY_NAME
 from credit_graph.links.person_score import PLACE, by_name, by_name_and_phone, score
 from credit_graph.projection import Projection, normal_name
 
@@ -95,7 +96,7 @@ def holders(case: Case) -> Iterator[Measure]:
     true = set(zip(rows["company"], rows["holder_code"], strict=True))
     rows = rows[rows["shown"] & rows["decided"]]
     decided = set(zip(rows["company"], rows["holder_code"], strict=True))
-    named = case.links.holdings[case.links.holdings["match"] == "name"]
+    named = case.links.holdings[case.links.holdings["match"].isin(BY_NAME)]
     found = set(zip(named["eid"], named["holder"], strict=True))
     simple = product.exactly_named(case.projection)
     right, recalled, base, base_recalled = (

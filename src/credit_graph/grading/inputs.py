@@ -23,9 +23,9 @@ from credit_graph.grading.policy import (
     ViewInput,
 )
 from credit_graph.grading.related import related_firms
+from credit_graph.links.claims import one_source
 from credit_graph.links.compute import Links
 from credit_graph.links.gather import tuples
-from credit_graph.links.holders import one_source
 from credit_graph.projection import Projection, normal_name
 
 

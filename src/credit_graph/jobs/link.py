@@ -42,9 +42,8 @@ class LinkResult:
 def rules_fingerprint() -> str:
     """Names the version of the rules that links depend on."""
     policies = root("policies")
-    return fingerprint(
-        policies / "links" / "control.yml", policies / "links" / "persons.yml", policies / "precedence.yml"
-    )
+    files = [policies / "links" / name for name in ("control.yml", "holdings.yml", "persons.yml")]
+    return fingerprint(*files, policies / "precedence.yml")
 
 
 def link(store: Store, point: Point, progress: Progress | None = None) -> LinkResult:

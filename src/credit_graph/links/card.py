@@ -10,6 +10,10 @@ from credit_graph.links.compute import Links
 from credit_graph.links.lookup import called, person_ids
 from credit_graph.projection import Projection
 
+SHOWN = [
+    "amount", "capital", "share_ppm", "low_ppm", "high_ppm", "basis", "fault", "match", "matched", "source", "sids",
+]  # fmt: skip
+
 
 def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
     """Holders, holdings, majority holder, legal representatives, branches, parent, addresses and phones.
@@ -92,7 +96,7 @@ def _texts(value: Any) -> set[str]:
 
 
 def _rows(frame: pd.DataFrame, names: dict[str, str], other: str) -> list[dict[str, Any]]:
-    columns = [other, "amount", "capital", "share_ppm", "basis", "match", "source", "sids"]
+    columns = [other, *SHOWN]
     ordered = frame.sort_values(["amount", other], ascending=[False, True])
     return _named(ordered[columns], names, other)
 

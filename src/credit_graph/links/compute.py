@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from credit_graph.links.branches import branches
+from credit_graph.links.claims import REGISTER, claims
+from credit_graph.links.gather import renamed
 from credit_graph.links.grouping import members
-from credit_graph.links.holders import holdings, resolve_holders
+from credit_graph.links.holders import resolve_holders
+from credit_graph.links.holdings import holdings
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.majority import direct_majority
 from credit_graph.links.path import EdgeKind, Network, PathAnswer, edge_frame
 from credit_graph.links.people import persons
 from credit_graph.links.person_policy import person_policy
-from credit_graph.links.persons import legal_representatives
+from credit_graph.links.persons import legal_representatives, mentions, same_firm_name
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection
@@ -51,13 +54,15 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     naming = [records[kind] for kind in ("Registration", "Office")]  # whose statements give offices
     held = {sid for frame in naming for sid in frame.loc[~frame["in_use"], "sid"]}
     offices = projection.offices[~projection.offices["sid"].isin(held)]
-    contributions = projection.contributions[projection.contributions["in_use"]]
     registrations = records["Registration"]
     registrations = registrations[registrations["in_use"]]
     below = branches(registrations, projection.enterprises, projection.names, rules.branches)
-    same = persons(projection, below, held, person_policy().on(projection.point.valid), rules.hubs)
+    said = claims(projection.contributions, records)
+    said = resolve_holders(said, projection.names, projection.enterprises, rules.holdings.names)
+    same = persons(projection, below, said, held, person_policy().on(projection.point.valid), rules.hubs)
     who = dict(zip(same.same_as["pid"], same.same_as["same_as"], strict=True))
-    held_by = holdings(resolve_holders(contributions, projection.names, who), projection.enterprises, rules)
+    said["holder"] = renamed(said["holder"], who | _reported_persons(offices, said))
+    held_by = holdings(said, projection.enterprises, rules)
     return Links(
         rules=rules,
         same_as=same.same_as,
@@ -82,6 +87,15 @@ def group_members(projection: Projection, found: Links, structure_: Structure) -
     parts = (projection.offices, projection.addresses, projection.phones)
     offices, addresses, phones = (part[~part["sid"].isin(used)] for part in parts)
     return members(structure_, offices, addresses, phones, found.persons)
+
+
+def _reported_persons(offices: pd.DataFrame, said: pd.DataFrame) -> dict[str, str]:
+    """Persons whom only reports or changes name, who are the only keyed person of that name in the firm: pid -> pid."""
+    people = said[said["match"] == "person"]
+    named = {*offices["pid"], *people.loc[people["kind"] == REGISTER, "holder"]}
+    firms = people.loc[~people["holder"].isin(named), "eid"].unique()
+    found = same_firm_name(mentions(offices[offices["eid"].isin(firms)], people[people["eid"].isin(firms)]))
+    return dict(zip(found["pid"], found["same_as"], strict=True))
 
 
 def edges(projection: Projection, found: Links) -> pd.DataFrame:

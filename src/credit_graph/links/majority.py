@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from credit_graph.links.gather import tuples
+from credit_graph.links.holdings import ppm
 from credit_graph.links.policy import LinkRules
 
 COLUMNS = ["holder", "status", "reason", "amount", "capital", "share_ppm", "near_line", "possible", "sids"]
@@ -20,23 +21,24 @@ NEAR = 5000  # |2a - v| * 5000 <= v: within 0.01 percentage points of the line
 def direct_majority(holdings: pd.DataFrame, rules: LinkRules) -> pd.DataFrame:
     """Per company (index ``eid``) its direct majority holder.
 
-    ``holdings``: holder, eid, amount, capital, sids. Result: ``holder`` (missing unless ``status`` is majority),
-    ``status`` (majority | joint | none | undetermined), ``reason`` (no_capital, over_100, blank_amounts,
-    unlisted, or empty), ``amount`` of the holder and ``capital`` with votes in fen, ``share_ppm``,
-    ``near_line`` (within 0.01 percentage points of half), ``possible`` (holders that may have a majority where
-    undetermined, both where joint), ``sids`` of the records that add up.
+    ``holdings``: holder, eid, votes, whole, amount, capital, sids. Result: ``holder`` (missing unless ``status`` is
+    majority), ``status`` (majority | joint | none | undetermined), ``reason`` (no_capital, over_100, blank_amounts,
+    unlisted, or empty), ``amount`` of the holder and ``capital`` with votes in fen, ``share_ppm``, ``near_line``
+    (within 0.01 percentage points of half), ``possible`` (holders that may have a majority where undetermined, both
+    where joint), ``sids`` of the records that add up.
     """
     if holdings.empty:
         return pd.DataFrame(columns=COLUMNS, index=pd.Index([], name="eid", dtype="str"))
     frame = _votes(holdings)
-    half = 2 * frame["amount"]
-    over = (half > frame["votes"]) | (rules.majority.at_exactly_half & (half == frame["votes"]))
+    half = 2 * frame["votes"]
+    over = (half > frame["total"]) | (rules.majority.at_exactly_half & (half == frame["total"]))
     frame["over"] = over.fillna(False).astype(bool)
-    frame["exact"] = (half == frame["votes"]).fillna(False).astype(bool)
-    frame["near"] = ((half - frame["votes"]).abs() * NEAR <= frame["votes"]).fillna(False).astype(bool)
+    frame["exact"] = (half == frame["total"]).fillna(False).astype(bool)
+    frame["near"] = ((half - frame["total"]).abs() * NEAR <= frame["total"]).fillna(False).astype(bool)
     frame["maybe"] = _may_have_more(frame, rules)
     companies = frame.groupby("eid").agg(
-        capital=("votes", "first"),
+        total=("total", "first"),
+        capital=("capital_with_votes", "first"),
         over_100=("over_100", "first"),
         unlisted=("unlisted", "first"),
         blanks=("blank", "sum"),
@@ -51,12 +53,14 @@ def direct_majority(holdings: pd.DataFrame, rules: LinkRules) -> pd.DataFrame:
 def _votes(holdings: pd.DataFrame) -> pd.DataFrame:
     """The holdings with the votes of their company: capital without its own shares."""
     own = holdings["holder"] == holdings["eid"]
-    itself = holdings["amount"].where(own, 0).fillna(0).groupby(holdings["eid"]).transform("sum")
+    itself = holdings["votes"].where(own, 0).fillna(0).groupby(holdings["eid"]).transform("sum")
     frame = holdings[~own].copy()
-    frame["votes"] = frame["capital"] - itself[~own]
-    frame["blank"] = frame["amount"].isna()
-    listed = frame["amount"].fillna(0).groupby(frame["eid"]).transform("sum")
-    frame["unlisted"] = frame["votes"] - listed
+    frame["total"] = frame["whole"] - itself[~own]
+    # votes may be counted finer than in fen
+    frame["capital_with_votes"] = frame["total"] // (frame["whole"] // frame["capital"])
+    frame["blank"] = frame["votes"].isna()
+    listed = frame["votes"].fillna(0).groupby(frame["eid"]).transform("sum")
+    frame["unlisted"] = frame["total"] - listed
     frame["over_100"] = (frame["unlisted"] < 0).fillna(False).astype(bool)
     return frame
 
@@ -64,14 +68,13 @@ def _votes(holdings: pd.DataFrame) -> pd.DataFrame:
 def _may_have_more(frame: pd.DataFrame, rules: LinkRules) -> pd.Series:
     """Whether what is not listed could give the holder a majority: it belongs to the blank holders, if any."""
     blanks = frame["blank"].groupby(frame["eid"]).transform("any")
-    amount = frame["amount"].fillna(0)
-    upper = 2 * (amount + frame["unlisted"].where(frame["blank"] | ~blanks, 0))
-    reaches = (upper > frame["votes"]) | (rules.majority.at_exactly_half & (upper == frame["votes"]))
+    upper = 2 * (frame["votes"].fillna(0) + frame["unlisted"].where(frame["blank"] | ~blanks, 0))
+    reaches = (upper > frame["total"]) | (rules.majority.at_exactly_half & (upper == frame["total"]))
     return reaches.fillna(False).astype(bool) & (frame["unlisted"] > 0).fillna(False).astype(bool)
 
 
 def _decide(companies: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    no_capital = companies["capital"].isna()
+    no_capital = companies["total"].isna()
     over_100 = companies["over_100"]
     majority = ~no_capital & ~over_100 & (companies["overs"] == 1)
     joint = ~no_capital & ~over_100 & (companies["exacts"] == 2)
@@ -87,7 +90,7 @@ def _decide(companies: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     result["holder"] = chosen["holder"].reindex(result.index)
     result["amount"] = chosen["amount"].reindex(result.index).astype("Int64")
     result["capital"] = companies["capital"].astype("Int64")
-    result["share_ppm"] = (result["amount"] * 1_000_000 // result["capital"]).astype("Int64")
+    result["share_ppm"] = ppm(chosen["votes"].reindex(result.index).astype("Int64"), companies["total"].astype("Int64"))
     result["near_line"] = companies["near_line"]
     result["possible"] = _listed(frame, result, "holder")
     result["sids"] = chosen["sids"].reindex(result.index)

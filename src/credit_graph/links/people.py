@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from credit_graph.links.holders import resolve_holders
+from credit_graph.links.claims import REGISTER
 from credit_graph.links.person_evidence import holding_circles, pair_circles, phone_circles, room_circles
 from credit_graph.links.person_policy import EvidenceRule, PersonRules
 from credit_graph.links.persons import mentions, same_firm_name
@@ -18,14 +18,15 @@ from credit_graph.projection import Projection
 def persons(
     projection: Projection,
     branches: pd.DataFrame,
+    holders: pd.DataFrame,
     held: set[str],
     rules: PersonRules,
     hubs: Hubs,
     decisions: Iterable[PersonDecision] = (),
 ) -> SamePersons:
-    """Who is whom. ``branches``: eid, parent, sids; ``held``: statements that may not be used, which say nothing."""
+    """Who is whom. ``branches``: eid, parent, sids; ``holders``: of ``resolve_holders``; ``held``: sids not in use."""
     offices, phones, addresses = (_used(f, held) for f in (projection.offices, projection.phones, projection.addresses))
-    contributions = _used(projection.contributions, held)
+    contributions = projection.contributions[projection.contributions["in_use"]]
     found = mentions(offices, contributions)
     named = named_in(found, rules.agents)
 
@@ -35,8 +36,7 @@ def persons(
         if rule.kind == "room":
             return room_circles(addresses, rule, rules, hubs)
         if rule.kind == "holding":
-            holders = resolve_holders(contributions, projection.names, {})
-            firms = holders[holders["holder_kind"] == "enterprise"]
+            firms = holders[(holders["holder_kind"] == "enterprise") & (holders["kind"] == REGISTER)]
             return holding_circles(firms, branches, rule)
         return pair_circles(named, rule, rules.least_firms)
 

@@ -1,4 +1,4 @@
-"""``policies/links/control.yml`` as typed objects."""
+"""``policies/links/control.yml`` and ``holdings.yml`` as typed objects."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from credit_graph.links.holding_policy import HoldingPolicy, HoldingRules, holding_policy
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.projection.names import normal_name
 from credit_graph.resources import root
@@ -70,6 +71,7 @@ class LinkPolicy(BaseModel):
     yuan: tuple[str, ...]
     branches: tuple[Branches, ...]
     hubs: tuple[Hubs, ...]
+    holdings: HoldingPolicy = Field(default_factory=holding_policy)  # a file of its own
 
     def on(self, day: date) -> LinkRules:
         """The rules in force on the day; raises ``DefinitionError`` where none or two are."""
@@ -80,6 +82,7 @@ class LinkPolicy(BaseModel):
             yuan=self.yuan,
             branches=only_in_force(self.branches, day, "links/control.yml branches"),
             hubs=only_in_force(self.hubs, day, "links/control.yml hubs"),
+            holdings=self.holdings.on(day),
         )
 
 
@@ -93,6 +96,7 @@ class LinkRules(BaseModel):
     yuan: tuple[str, ...]
     branches: Branches
     hubs: Hubs
+    holdings: HoldingRules
 
 
 @cache
