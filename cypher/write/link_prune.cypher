@@ -3,7 +3,7 @@
 // returns: removed
 MATCH (e:Enterprise)
 WHERE e.eid >= $low AND e.eid < $high
-MATCH (e)-[x:HOLDS|CONTROLS|BRANCH_OF|MEMBER_OF]-()
+MATCH (e)-[x:HOLDS|CONTROLS|BRANCH_OF|MEMBER_OF|REBORN_AS]-()
 WHERE x.run <> $run
 WITH DISTINCT x LIMIT $limit
 DELETE x

@@ -54,6 +54,8 @@ def link(valid: common.ValidOption = None, known: common.KnownOption = None, jso
         "persons": t("同一企业内合并的人员", "persons joined within a firm"),
         "controlled": t("有控制人的企业", "companies with a controller"),
         "groups": t("企业族群（各层）", "groups (all layers)"),
+        "reborn": t("疑似换马甲（线索）", "may be reborn (leads)"),
+        "series": t("串案（线索）", "case series (leads)"),
     }
     common.print_table(
         title, [t("项目", "what"), t("数量", "count")], [(labels[k], v) for k, v in result.counts.items()]

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from credit_graph.jobs.batches import refuse_open_batch
 from credit_graph.jobs.link_groups import write_structure
+from credit_graph.jobs.link_leads import LEADS, write_leads
 from credit_graph.jobs.link_writing import rows_of, write_holdings
 from credit_graph.jobs.runs import current_run, run_id, run_properties
 from credit_graph.links.compute import Links, links
@@ -25,7 +26,7 @@ from credit_graph.store import Store
 
 Progress = Callable[[str, int, int], None]  # what, done, total
 STATE = "link"
-COUNTS = ("holdings", "majority", "joint", "undetermined", "branches", "persons", "controlled", "groups")
+COUNTS = ("holdings", "majority", "joint", "undetermined", "branches", "persons", "controlled", "groups", *LEADS)
 _PRUNE = 10_000
 
 
@@ -42,7 +43,7 @@ class LinkResult:
 def rules_fingerprint() -> str:
     """Names the version of the rules that links depend on."""
     policies = root("policies")
-    files = [policies / "links" / name for name in ("control.yml", "holdings.yml", "persons.yml")]
+    files = (policies / "links" / f"{name}.yml" for name in ("control", "holdings", "persons", "reborn", "series"))
     return fingerprint(*files, policies / "precedence.yml")
 
 
@@ -64,6 +65,7 @@ def link(store: Store, point: Point, progress: Progress | None = None) -> LinkRe
         store.write("write/run", run=rid, props={**properties, "state": "writing"})
         _write(store, found, rid, progress)
         counts |= write_structure(store, projection, found, rid, current["rid"] if current else None, progress)
+        counts |= write_leads(store, projection, found, rid, progress)
         store.write("write/run", run=rid, props={"state": "complete", **counts})
         store.write("write/current_run", name=STATE, run=rid)
         _prune(store, rid, enterprise_pages(projection.enterprises.index.to_numpy()))
@@ -93,7 +95,7 @@ def _prune(store: Store, rid: str, cuts: list[str]) -> None:
     for low, high in pairwise(cuts):
         while store.write("write/link_prune", low=low, high=high, run=rid, limit=_PRUNE):
             pass
-    for statement in ("write/link_prune_persons", "write/link_prune_heads"):
+    for statement in ("write/link_prune_persons", "write/link_prune_heads", "write/link_prune_series"):
         while store.write(statement, run=rid, limit=_PRUNE):
             pass
     store.write("write/link_prune_runs", run=rid)

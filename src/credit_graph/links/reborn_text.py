@@ -35,6 +35,8 @@ def role(kind: str) -> str:
 def evidence(candidate: Mapping[Any, Any], shared: pd.DataFrame, names: Mapping[Any, str]) -> list[Evidence]:
     """Why the candidate is one: days, links (the hard ones first), trade, name.
 
+    Links without labels are told without them: what a link run writes has none.
+
     ``candidate``: a row of :func:`credit_graph.links.reborn.reborn_candidates`; ``shared``: its links there (of any
     pairs); ``names``: eid -> name.
     """
@@ -89,6 +91,7 @@ def _link(row: Mapping[Any, Any]) -> Evidence:
     label = row["old_label"]
     other = row["new_label"]
     if row["group"] == "person":
+        label = label or t("同一人", "The same person")
         then, now = role(row["old_kind"]), role(row["new_kind"])
         text = t(
             f"{label}曾是原企业的{then}，现为新企业的{now}。",
@@ -99,12 +102,19 @@ def _link(row: Mapping[Any, Any]) -> Evidence:
             f"原企业的{label}与新企业的{other}疑为亲属。",
             f"{label} of the old firm and {other} of the new one are suspected to be relatives.",
         )
+    elif not label:
+        shown = t("股东企业", "shareholder") if row["group"] == "parent" else _shared(_what(row))
+        text = t(f"两企业{shown}相同。", f"Both have the same {shown}.")
     elif row["group"] == "parent":
         text = t(f"{label}是两企业的股东。", f"{label} is a shareholder of both.")
     else:
-        shown = _shared(row["group"] if row["hard"] else row["old_kind"])
+        shown = _shared(_what(row))
         text = t(f"两企业{shown}相同：{label}。", f"Both have the same {shown}: {label}.")
     return Evidence(text, tuple(row["sids"]))
+
+
+def _what(row: Mapping[Any, Any]) -> str:
+    return str(row["group"] if row["hard"] else row["old_kind"])
 
 
 def _shared(group: str) -> str:

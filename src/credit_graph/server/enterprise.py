@@ -13,6 +13,7 @@ from credit_graph.server.context import LINK, Moment
 from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page, Statement, first_page
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
+from credit_graph.server.reborn import RebornCandidate, candidates
 from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, yuan
 from credit_graph.server.risk import CreditRiskLevel, risk_level
 
@@ -186,6 +187,14 @@ class Enterprise(Node):
         run = await info.context.run_at(LINK, self.at)
         found = await info.context.loaders.parents.load((self.eid, run["rid"]))
         return enterprise(info, found, self.at) if found else None
+
+    @needs(
+        "links",
+        "疑似换马甲：先为原企业，后为新企业（线索） / may be reborn: as the old firm, as the new",
+    )
+    async def reborn_candidates(self, info: Info) -> list[RebornCandidate] | None:
+        """Candidates by the link run; leads only."""
+        return await candidates(info, self.eid, self.at, lambda eid: enterprise(info, eid, self.at))
 
     @needs("level", "信用风险分类 / credit-risk class: internal, no rating of credit")
     async def credit_risk_level(self, info: Info) -> CreditRiskLevel | None:

@@ -14,6 +14,7 @@ from credit_graph.server.batching import by_rest
 from credit_graph.server.context import NO_CHANNEL, Context, Moment
 from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page
 from credit_graph.server.lists import load_entries
+from credit_graph.server.reborn import MOST
 from credit_graph.server.risk import load_grades
 
 NAMING = ["Registration", "Office"]
@@ -32,6 +33,7 @@ class Loaders:
         self.links = DataLoader(load_fn=self._links)
         self.branches = DataLoader(load_fn=self._branches)
         self.parents = DataLoader(load_fn=self._parents)
+        self.reborn = DataLoader(load_fn=self._reborn)
         self.entries = DataLoader(load_fn=partial(load_entries, context))
         self.grades = DataLoader(load_fn=partial(load_grades, context))
 
@@ -140,6 +142,16 @@ class Loaders:
         rows = await self._context.read("read/api_parents", keys=eids, run=run)
         found = {row["key"]: row["parent"] for row in rows}
         return {eid: found.get(eid) for eid in eids}
+
+    async def _reborn(self, keys: list[tuple[str, str]]) -> Sequence[tuple[list[Any], list[Any]]]:
+        """(eid, run) -> candidates for reborn firms, of the enterprise as the old one and as the new."""
+        return await by_rest(keys, self._reborn_at)
+
+    async def _reborn_at(self, eids: list[str], run: str) -> dict[str, tuple[list[Any], list[Any]]]:
+        self._context.spend(len(eids) * MOST)
+        rows = await self._context.read("read/api_reborn", keys=eids, run=run, limit=MOST)
+        found = {row["key"]: (row["after"], row["before"]) for row in rows}
+        return {eid: found.get(eid, ([], [])) for eid in eids}
 
     def _use(self, moment: Moment, *, past_holds: bool = False) -> dict[str, Any]:
         """Use is judged today, by the holds known now, whatever ``asOf`` says.

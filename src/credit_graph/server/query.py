@@ -18,6 +18,7 @@ from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.records import Record, record
 from credit_graph.server.roles import limits
 from credit_graph.server.search import search
+from credit_graph.server.series import CaseSeries, series_connection
 from credit_graph.text import joined
 
 Asked = Annotated[
@@ -150,6 +151,19 @@ class Query:
     ) -> Connection[ListEntry] | None:
         """The entries, as a release of that day would hold them."""
         return await entry_connection(info, list_name, await info.context.moment(as_of), first, after)
+
+    @needs("links", "串案：同一族群或人员的同类违法（线索） / like violations of one group or person: leads")
+    async def case_series(
+        self, info: Info, code: str | None = None, first: First = None, after: After = None, as_of: Asked = None
+    ) -> Connection[CaseSeries] | None:
+        """The series by the link run, the most decisions first; ``code``: of one enterprise."""
+        at = await info.context.moment(as_of)
+        eid = None
+        if code is not None:
+            eid = await _find(info.context, code, at)
+            if eid is None:
+                raise UsageError("usage.unknown_entity", what=code[:80])
+        return await series_connection(info, at, first, after, eid)
 
     @needs("identity", "按 id 查询 / an object by its opaque id")
     async def node(self, info: Info, id: strawberry.ID, as_of: Asked = None) -> Node | None:
