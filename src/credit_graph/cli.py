@@ -39,6 +39,7 @@ _MODULES = (
     "grade",
     "release",
     "hold",
+    "person",
     "erase",
     "serve",
     "generate",

@@ -248,6 +248,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "停用标记 {hold} 由数据源 {source} 作出，须由该数据源的下一次数据解除。",
         "The hold {hold} was placed by the source {source}; only its next delivery lifts it.",
     ),
+    "state.person_decided": (
+        "两人已有认定（{decision}）。请先用 credit-graph person undo {decision} 撤销。",
+        "Something was decided of the two already ({decision}). Undo that first: credit-graph person undo {decision}",
+    ),
+    "state.person_undone": (
+        "认定 {decision} 已在批次 {seq} 撤销。",
+        "The decision {decision} was undone already, by batch {seq}.",
+    ),
     "state.erasure_pending": (
         "{count} 条清除记录尚未全部应用到图（中断的清除，或恢复了旧备份）。请运行 credit-graph erase --apply。",
         "Not all of the {count} tombstones are applied to this graph (an erasure was interrupted, or an older backup "

@@ -89,7 +89,7 @@ def place_hold(
         result.opens = [piece.again(valid_to=end or DAY_MAX) for piece in result.opens]
         return [result]
 
-    return _decide(store, f"hold {source} {key} {reason} {start} {end} {event_day}", decision, change)
+    return carry_out(store, f"hold {source} {key} {reason} {start} {end} {event_day}", decision, change)
 
 
 def _check_hold(reason: str, channels: Sequence[str], start: date | None, end: date | None) -> None:
@@ -126,7 +126,7 @@ def lift_hold(store: Store, source: str, key: str, decision: Decision, event_day
             raise UsageError("usage.unknown_entity", what=f"hold {source} {key}")
         return [compare.withdraw(timeline, seq)]
 
-    return _decide(store, f"lift {source} {key} {event_day}", decision, change)
+    return carry_out(store, f"lift {source} {key} {event_day}", decision, change)
 
 
 def lift(store: Store, hold: str, decision: Decision) -> int:
@@ -179,7 +179,7 @@ def annul(store: Store, source: str, key: str, decision: Decision) -> int:
 
     place_hold(store, source, key, "withdrawn", decision, channels=CHANNELS, replace=True)
     forget(store, source)
-    return _decide(store, f"annul {source} {key}", decision, change)
+    return carry_out(store, f"annul {source} {key}", decision, change)
 
 
 def _hold_key(source: str, key: str, event_day: date | None) -> str:
@@ -194,8 +194,11 @@ def _record(store: Store, source: str, key: str, seq: int) -> Statement:
     return timeline.last
 
 
-def _decide(store: Store, what: str, decision: Decision, change: Callable[[int], list[compare.Change]]) -> int:
-    """One decision is one committed batch of the source ``bureau``."""
+def carry_out(store: Store, what: str, decision: Decision, change: Callable[[int], list[compare.Change]]) -> int:
+    """One decision is one committed batch of the source ``bureau``; returns its seq.
+
+    ``change``: what it opens and closes, given its seq.
+    """
     with store.writer("decision"):
         batches.refuse_open_batch(store)
         seq = batches.last_seq(store) + 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from credit_graph import clock
@@ -26,7 +27,7 @@ from credit_graph.jobs.erasing import Plan, Report, Target, covered, find
 from credit_graph.jobs.tombstones import Ground, Tombstone, Tombstones
 from credit_graph.jobs.writing import person_subject
 from credit_graph.model.chain import links
-from credit_graph.model.kinds import KINDS
+from credit_graph.model.kinds import KINDS, UNKNOWN_PREFIX
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
 from credit_graph.store.rewrite import rewrite
@@ -173,11 +174,15 @@ def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:
     persons = {end["pid"] for end in ends if end["pid"]} | {item.pid for item in gone if item.pid} | plan.pids
     holders = {end["eid"] for end in ends if end["eid"]}
     lonely = _rename(store, "read/erase_person_sids", ("Person", "pid", "name"), persons, set(sids)) | plan.pids
+    decisions = store.read("read/person_decisions_on", pids=sorted(lonely)) if lonely else []
+    rows += [{"sid": row["sid"], "eid": None} for row in decisions]
+    sids += [row["sid"] for row in decisions]
     _rename(store, "read/erase_holder_sids", ("Enterprise", "eid", "holder_name"), holders, set(sids))
     eids = {str(row["eid"]) for row in at_firms} | holders
     store.write("write/erase_links", at_firms)
     store.write("write/erase_derived", [{"eid": eid} for eid in sorted(eids)], sids=sids)
     store.write("write/erase_joins", _keys(persons), sids=sids)
+    store.write("write/erase_merges", _keys(_joined_by(store, set(sids))))
     names = [{"source": source, "key": key} for source, key in sorted(plan.emptied)]
     store.write("write/erase_absences", names)
     store.write("write/erase_persons", _keys(lonely))
@@ -189,6 +194,16 @@ def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:
     ):
         store.write("write/erase_orphans", _keys(values), labels={"KIND": kind, "KEY": key})
     return eids
+
+
+def _joined_by(store: Store, going: set[str]) -> set[str]:
+    """The persons whose merge with another rests on one of these statements.
+
+    That may be a telephone of either firm or a third person, so every merge is looked at.
+    """
+    cuts = ["", *(f"{UNKNOWN_PREFIX}{number:02x}" for number in range(0, 256, 4)), "\U0010ffff"]
+    rows = (row for low, high in pairwise(cuts) for row in store.read("read/erase_joined", low=low, high=high))
+    return {row["pid"] for row in rows if not going.isdisjoint(row["sids"])}
 
 
 def _rename(store: Store, statement: str, node: tuple[str, str, str], keys: set[str], going: set[str]) -> set[str]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from credit_graph.errors import UsageError
 from credit_graph.ingest.definitions import definitions
 from credit_graph.jobs.tombstones import Tombstones, hashed_content, key_hash, person_hash
-from credit_graph.model.kinds import KINDS, FieldType
+from credit_graph.model.kinds import DECISION_KINDS, KINDS, PERSONAL_KEYS, FieldType
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
 from credit_graph.text import t
@@ -73,7 +73,9 @@ def personal(statement: Statement) -> list[str]:
 
 
 def find(store: Store, target: Target) -> Plan:
-    """What the target takes with it. Raises ``UsageError`` for an unknown statement, and for a hold (lift it)."""
+    """What the target takes with it. Raises ``UsageError`` for an unknown statement, and for a hold (lift it) or
+    a decision on persons (undo it).
+    """
     plan = Plan(pids=set(target.pids))
     found: dict[str, Statement] = {}
     for sid in target.sids:
@@ -81,8 +83,11 @@ def find(store: Store, target: Target) -> Plan:
         if not rows:
             raise UsageError("usage.unknown_entity", what=sid)
         found[sid] = Statement.from_properties(rows[0]["record"])
-        if found[sid].kind == "Hold":
-            why = t("停用标记用 credit-graph hold lift 解除", "a hold is lifted: credit-graph hold lift")
+        if found[sid].kind in DECISION_KINDS:
+            why = t(
+                "停用标记用 credit-graph hold lift 解除，人员认定用 credit-graph person undo 撤销",
+                "a hold is lifted: credit-graph hold lift; a decision on persons undone: credit-graph person undo",
+            )
             raise UsageError("usage.bad_value", option="STATEMENT", value=sid, why=why)
     plan.mentions = _mentions(store, target.pids)
     if target.mentions:
@@ -127,7 +132,9 @@ def _naming(store: Store, pids: set[str]) -> dict[str, Statement]:
     for low, high in sid_ranges():
         rows = store.read("read/erase_named", low=low, high=high, pids=sorted(pids), fields=document_fields())
         found |= {row["record"]["sid"]: Statement.from_properties(row["record"]) for row in rows}
-    return {sid: item for sid, item in found.items() if item.kind != "Hold"}  # holds go with their records
+    return {
+        sid: item for sid, item in found.items() if item.kind not in DECISION_KINDS
+    }  # they go with what they are of
 
 
 def covered(store: Store, stones: Tombstones, report: Report) -> tuple[Plan, dict[str, list[Statement]]]:
@@ -151,7 +158,9 @@ def covered(store: Store, stones: Tombstones, report: Report) -> tuple[Plan, dic
     for chunk in _chunks(candidates):
         for row in store.read("read/grade_records", sids=chunk):
             item = Statement.from_properties(row["record"])
-            if item.kind != "Hold" and (line := stones.covering(item.source, item.key, item.content, item.pid)):
+            if item.kind not in DECISION_KINDS and (
+                line := stones.covering(item.source, item.key, item.content, item.pid)
+            ):
                 found[item.sid] = item
                 by_stone.setdefault(line.id, []).append(item)
     plan = Plan(
@@ -170,7 +179,7 @@ def sid_ranges() -> Iterator[tuple[str, str]]:
 @cache
 def document_fields() -> list[str]:
     """Fields that hold a person key: of the kinds, and those that loader definitions add."""
-    found = {name for kind in KINDS.values() for name, item in kind.fields.items() if item.type is FieldType.ID_NUMBER}
+    found = {name for kind in KINDS.values() for name, item in kind.fields.items() if item.type in PERSONAL_KEYS}
     for definition in definitions().values():
         found |= {name for name in definition.columns if definition.type_of(name) is FieldType.ID_NUMBER}
     return sorted(found)

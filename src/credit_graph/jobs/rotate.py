@@ -19,7 +19,7 @@ from credit_graph.ingest.rekey import Rekey
 from credit_graph.jobs import batches
 from credit_graph.jobs.tombstones import rewrap
 from credit_graph.model.chain import LINK
-from credit_graph.model.kinds import KINDS, FieldType
+from credit_graph.model.kinds import KINDS, PERSONAL_KEYS, FieldType
 from credit_graph.store import Store
 from credit_graph.store import secret as secrets_store
 from credit_graph.store.files import forget_projection
@@ -191,7 +191,7 @@ class _Documents:
 
 
 def _id_fields(named: Iterable[tuple[str, T]], type_of: Callable[[T], FieldType]) -> frozenset[str]:
-    return frozenset(name for name, item in named if type_of(item) is FieldType.ID_NUMBER)
+    return frozenset(name for name, item in named if type_of(item) in PERSONAL_KEYS)
 
 
 def _place(text: str) -> int:

@@ -52,7 +52,12 @@ def person_ids(projection: Projection, only: Collection[str] | None = None) -> d
     pids: set[str] = set()
     for column in (projection.offices["pid"], contributions.loc[contributions["person"], "holder"]):
         pids |= set(column if only is None else column[column.isin(list(only))])
-    return {pid: _PERSON + hashlib.sha256(f"shown\x1f{pid}".encode()).hexdigest()[:16] for pid in sorted(pids)}
+    return {pid: shown_id(pid) for pid in sorted(pids)}
+
+
+def shown_id(pid: str) -> str:
+    """The id that is shown of a person."""
+    return _PERSON + hashlib.sha256(f"shown\x1f{pid}".encode()).hexdigest()[:16]
 
 
 def called(projection: Projection, found: Links, only: Collection[str] | None = None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -22,9 +22,12 @@ def persons(
     held: set[str],
     rules: PersonRules,
     hubs: Hubs,
-    decisions: Iterable[PersonDecision] = (),
 ) -> SamePersons:
-    """Who is whom. ``branches``: eid, parent, sids; ``holders``: of ``resolve_holders``; ``held``: sids not in use."""
+    """Who is whom, by what people decided and by the rules.
+
+    ``branches``: eid, parent, sids; ``holders``: of ``resolve_holders``; ``held``: statements that may not be used,
+    which say nothing.
+    """
     offices, phones, addresses = (_used(f, held) for f in (projection.offices, projection.phones, projection.addresses))
     contributions = projection.contributions[projection.contributions["in_use"]]
     found = mentions(offices, contributions)
@@ -41,7 +44,14 @@ def persons(
         return pair_circles(named, rule, rules.least_firms)
 
     circles: dict[str, pd.DataFrame] = {rule.kind: shared(rule) for rule in rules.evidence if rule.kind != "companion"}
-    return same_person(named, same_firm_name(found), circles, rules, decisions)
+    return same_person(named, same_firm_name(found), circles, rules, _decisions(projection))
+
+
+def _decisions(projection: Projection) -> Iterator[PersonDecision]:
+    said = projection.records["PersonDecision"]
+    columns = [said[name] for name in ("person_a", "person_b", "decision", "sid")]
+    for a, b, decision, sid in zip(*columns, strict=True):
+        yield PersonDecision(a, b, decision == "join", sid)
 
 
 def _used(frame: pd.DataFrame, held: set[str]) -> pd.DataFrame:

@@ -222,6 +222,8 @@ class Definition(_Strict):
         for name, column in self.columns.items():
             if column.strict and not column.values:
                 yield ("columns", name), "strict 须列出 values", "strict needs the list of values"
+            if self.type_of(name) is FieldType.PERSON_KEY:
+                yield ("columns", name), f"{name} 只能由认定产生", f"{name} comes of decisions only"
             if self.type_of(name) is FieldType.SHARE and column.scale is None:
                 zh = "比例须写明 scale：percent（40）或 fraction（0.4）"
                 yield ("columns", name), zh, "a share must say its scale: percent (40) or fraction (0.4)"

@@ -23,6 +23,7 @@ class FieldType(StrEnum):
     DOCUMENT_NUMBER = "document_number"  # 文号: the year in 〔〕 (GB/T 9704), so that all sources write it alike
     NUMBER_TEXT = "number_text"  # any other identifier kept as text
     ID_NUMBER = "id_number"  # citizen ID or other personal document: becomes a person key
+    PERSON_KEY = "person_key"  # a person of the graph; in people's decisions only, no source has such a column
     PHONE = "phone"
     ADDRESS = "address"
     REGION = "region"  # administrative division code
@@ -35,6 +36,10 @@ class FieldType(StrEnum):
     NUMBER = "number"
     FLAG = "flag"
     CATEGORY = "category"  # one of the values that the definition lists
+
+
+# what a rotation of the secret changes, and no answer shows
+PERSONAL_KEYS = frozenset({FieldType.ID_NUMBER, FieldType.PERSON_KEY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ with its type. The kinds of other sources stand in ``kinds_firm`` and ``kinds_au
 
 from __future__ import annotations
 
-from credit_graph.model.fields import Field, FieldType, Kind, Link, money
+from credit_graph.model.fields import PERSONAL_KEYS, Field, FieldType, Kind, Link, money
 from credit_graph.model.kinds_authorities import AUTHORITY_KINDS
 from credit_graph.model.kinds_firm import FIRM_KINDS, REPORT_FLAGS
 
 __all__ = [
     "CHANNELS",
+    "DECISION_KINDS",
     "HOLD_REASONS",
     "KINDS",
+    "PERSONAL_KEYS",
     "SUBJECT_FIELDS",
     "UNKNOWN_PREFIX",
     "Field",
@@ -214,10 +216,26 @@ _BASE = (
             "role": Field(T.TEXT, "角色"),
         },
     ),
+    Kind(
+        "PersonDecision",
+        "人员认定",
+        "state",
+        {
+            "decision": Field(T.CATEGORY, "认定"),
+            "person_a": Field(T.PERSON_KEY, "一方", personal=True),
+            "person_b": Field(T.PERSON_KEY, "另一方", personal=True),
+            "basis": Field(T.TEXT, "理由"),
+            "decided_on": Field(T.DAY, "认定日期"),
+            "actor": Field(T.TEXT, "认定人"),
+            "role": Field(T.TEXT, "角色"),
+        },
+    ),
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
+# what people decide of the data: no source states it, and clients see what follows from it
+DECISION_KINDS = ("Hold", "PersonDecision")
 CHANNELS = ("public", "departments", "grading", "internal")
 
 # begins an eid or pid that stands for a name in one record or firm, of whom nothing better is known

@@ -12,7 +12,7 @@ from typing import Any
 import strawberry
 from strawberry.extensions import FieldExtension
 
-from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS, Field, FieldType, Kind
+from credit_graph.model.kinds import DECISION_KINDS, KINDS, PERSONAL_KEYS, SUBJECT_FIELDS, Field, FieldType, Kind
 from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ
 from credit_graph.server.found import FoundRecord
 from credit_graph.server.needs import Info, Needs, needs, shown
@@ -29,7 +29,7 @@ _GRAPHQL = {
     T.SHARE: Decimal,
 }
 # documents of natural persons are keys or masks in the graph and no answer of the API
-_NEVER = {T.ID_NUMBER}
+_NEVER = PERSONAL_KEYS
 # a number field may hold the masked document of a person; and the party of a record may be one
 _PERSONAL = {"subject_number"}
 
@@ -160,8 +160,10 @@ def _record_type(kind: Kind) -> type[Record]:
     return strawberry.type(made, description=f"{kind.zh} / record kind {kind.name}")
 
 
-# a hold is no record of its own for clients: it shows in ``inUse``
-RECORD_TYPES: dict[str, type[Record]] = {name: _record_type(kind) for name, kind in KINDS.items() if name != "Hold"}
+# a decision is no record of its own for clients: a hold shows in ``inUse``, who is one person in ``Person``
+RECORD_TYPES: dict[str, type[Record]] = {
+    name: _record_type(kind) for name, kind in KINDS.items() if name not in DECISION_KINDS
+}
 
 _enum: Any = Enum  # its members are data, which no type checker can know
 RecordKind: Any = strawberry.enum(

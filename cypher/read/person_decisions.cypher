@@ -1,0 +1,7 @@
+// purpose: What people decided of two persons, as known at a seq; with `all` also what was undone since.
+// parameters: seq integer, all boolean
+// returns: record
+MATCH (d:PersonDecision)
+WHERE d.known_from <= $seq AND ($all OR d.known_to > $seq)
+RETURN properties(d) AS record
+ORDER BY d.known_from, d.sid

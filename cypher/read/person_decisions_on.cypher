@@ -1,0 +1,6 @@
+// purpose: What people decided of any of these persons, whether it stands or was undone.
+// parameters: pids list
+// returns: sid
+MATCH (d:PersonDecision)
+WHERE d.person_a IN $pids OR d.person_b IN $pids
+RETURN d.sid AS sid
