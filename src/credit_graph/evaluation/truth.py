@@ -72,6 +72,12 @@ class Truth:
         """The partnerships whose executing partner, as the files call the operator, is none of their partners."""
         return set(self._partnerships()["company"]) - self.partners.keys()
 
+    @cached_property
+    def namesakes(self) -> set[str]:
+        """The firms that name two persons of one name: the files can't tell which of them is meant where."""
+        persons = self.mentions.groupby(["code", "name"])["person"].nunique()
+        return set(persons.index[persons > 1].get_level_values("code"))
+
     def _partnerships(self) -> pd.DataFrame:
         firms = self.firms.loc[self.firms["kind"] == "partnership", ["code", "operator"]]
         return self.holdings.merge(firms, left_on="company", right_on="code")
@@ -132,13 +138,13 @@ class Truth:
 
         To what the truth says of the holdings comes whom the files name: a holder whose name several firms have, or a
         person who is told from a namesake by nothing, is not known to be the same elsewhere. Nothing is decided of a
-        partnership whose executing partner is no partner, and of what it holds.
+        firm with namesakes, of a partnership whose executing partner is no partner, and of what these hold.
         """
         partners = {firm: self.classes.get((who, firm), f"person:{who}/{firm}") for firm, who in self.partners.items()}
         seen = charts.controllers(charts.ruled(self.seen, partners))
         seen = {company: (_whole(a), _whole(b)) for company, (a, b) in seen.items()}
         firms = self.firms.loc[self.firms["shown"], "code"]
-        told = set(self.control.loc[self.control["decided"], "code"]) - self._below(self.contradicted)
+        told = set(self.control.loc[self.control["decided"], "code"]) - self._below(self.contradicted | self.namesakes)
         return {code for code in firms if code in told and seen.get(code) == self.controllers.get(code)}
 
     def _below(self, firms: Set[str]) -> set[str]:
@@ -154,6 +160,7 @@ class Truth:
         """The companies of whose owners the files lead to the truth: no holder above them is missing or unknown."""
         rows = self.holdings
         unknown = set(rows.loc[~rows["shown"] | ((rows["kind"] == "firm") & ~rows["decided"]), "company"])
+        unknown |= self.namesakes
         seen, true = _by_company(charts.owners(self.seen, line)), _by_company(self.owners(line))
         return {
             company

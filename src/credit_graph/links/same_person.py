@@ -193,11 +193,12 @@ class _People:
         for a, b, kind, sids in zip(tied["a"], tied["b"], tied["kind"], tied["sids"], strict=True):
             steps[a].append((b, kind, sids))
             steps[b].append((a, kind, sids))
-        first = self.named.drop_duplicates("pid").set_index("pid")[["eid", "name"]]
+        first = self.named.drop_duplicates("pid")
+        where = dict(zip(first["pid"], zip(first["eid"], first["name"], strict=True), strict=True))
         rows = []
         for pid in self.pids[np.unique(self.label[self.pids.get_indexer(list(steps))])] if steps else ():
             for other, kinds, sids in _ways(pid, steps):
-                rows.append((other, pid, *first.loc[other], "+".join(kinds), sids))
+                rows.append((other, pid, *where[other], "+".join(kinds), sids))
         return pd.DataFrame(rows, columns=COLUMNS).sort_values("pid", ignore_index=True)
 
 
