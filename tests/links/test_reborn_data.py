@@ -118,9 +118,9 @@ def test_the_end_in_whose_window_the_other_was_opened_counts() -> None:
         KIN: ["possible", "other_industry", "revoked"],
         SISTER: ["sister", "", "revoked"],
     }
-    # min(5, 2) for the person, 3 for phone and for room, 1 for the trade, 3 for the end,
+    # min(5, 2) for the person, 3 for phone and for room, 1 for the trade, 4 for the end,
     # 3 times 3 of 4 bigrams (华远食品, 新华远食品), 1 - 80/730 for the days
-    assert told.loc[NEW, "score"] == pytest.approx(2 + 3 + 3 + 1 + 3 + 3 * 3 / 4 + 1 - 80 / 730, abs=1e-4)
+    assert told.loc[NEW, "score"] == pytest.approx(2 + 3 + 3 + 1 + 4 + 3 * 3 / 4 + 1 - 80 / 730, abs=1e-4)
     only_listed = [item for item in said.statements if item.content.get("state") != "吊销"]
     only_listed.append(Said().firm(OLD, "宁波华远食品有限公司", **FOOD))
     projection = projection_of(only_listed, TODAY)

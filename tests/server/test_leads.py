@@ -75,8 +75,8 @@ def _reborn(api: Api) -> None:
         "new": {"name": "宁波新华远食品有限公司"},
         "status": "reborn",
         "reason": None,
-        # person 5, phone 3, trade 1, end 3, 3 times 4 of 7 bigrams, 1 - 80/730 for the days
-        "score": pytest.approx(5 + 3 + 1 + 3 + 3 * 4 / 7 + 1 - 80 / 730, abs=1e-4),
+        # person 5, phone 3, trade 1, end 4, 3 times 4 of 7 bigrams, 1 - 80/730 for the days
+        "score": pytest.approx(5 + 3 + 1 + 4 + 3 * 4 / 7 + 1 - 80 / 730, abs=1e-4),
         "rank": 1,
         "endedBy": "revoked",
         "endedOn": "2024-03-01",

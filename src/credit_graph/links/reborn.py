@@ -34,6 +34,7 @@ def reborn_candidates(
     ends: pd.DataFrame | None = None,
     regions: Collection[str] = (),
     per_firm: int = 10,
+    hard_only: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The firms that may be an ended firm come back, the likeliest first, and what they share with it.
 
@@ -43,7 +44,8 @@ def reborn_candidates(
     the same for the same person, phone, room …, ``label`` what to show; hosted addresses are left out by the caller.
     ``ends``: ``ENDS``, every day on which a firm was struck, revoked or listed, with what it was (as in
     ``rules.ends``) and the statements that say so; without it the one day of ``firms``. ``regions``: see
-    :class:`Core`, besides those of the rules.
+    :class:`Core`, besides those of the rules. ``hard_only``: leave out who has no hard link, and so is no candidate;
+    in a city these are many, alike by name or by a bookkeeper's telephone.
 
     Result: the columns of :func:`compare`, with ``status`` (``reborn``; ``possible``: opened then, but ``reason``
     speaks against it; ``sister``: tied and opened before) and ``rank`` among those of one old firm (from 1, at most
@@ -53,8 +55,8 @@ def reborn_candidates(
     dated = _ends(firms) if ends is None else ends
     old = firms.index[firms.index.isin(dated["old"])]
     links = _links(old, traces, rules)
-    by_name = _same_core(firms, old, cores)
-    pairs = pd.concat([links[PAIR], by_name], ignore_index=True).drop_duplicates()
+    pairs = links.loc[links["hard"], PAIR] if hard_only else pd.concat([links[PAIR], _same_core(firms, old, cores)])
+    pairs = pairs.drop_duplicates(ignore_index=True)
     # the days first: they leave few of the pairs, and likeness is worked out pair by pair
     pairs = _at_its_end(pairs, firms, dated, rules)
     pairs = pairs[pairs["days"] <= pairs["window"]]

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from credit_graph.links.compute import Links
 from credit_graph.links.gather import renamed, tuples
@@ -43,7 +44,7 @@ def find_reborn(
     ended = ended[ended["old"].isin(told.index)]
     regions = regions_of(projection.enterprises["address"].dropna().unique())
     known = traces(projection, found, rules, ended["old"], told.index)
-    return reborn_candidates(told, known, rules, ends=ended, regions=regions, per_firm=per_firm)
+    return reborn_candidates(told, known, rules, ends=ended, regions=regions, per_firm=per_firm, hard_only=True)
 
 
 def scored(projection: Projection, found: Links, rules: RebornRules) -> pd.DataFrame:
@@ -127,16 +128,24 @@ def _items(projection: Projection, eids: pd.Index) -> pd.Series:
 def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.Series, among: pd.Index) -> pd.DataFrame:
     """``TRACES`` that one of the ``ended`` firms (eids) shares with another firm ``among`` those looked at."""
     raw = pd.concat(_raw(projection, found, rules), ignore_index=True).dropna(subset=["eid", "key"])
-    raw = raw[raw["eid"].isin(among)]
-    ours = raw.loc[raw["eid"].isin(ended), "key"].unique()
-    raw = raw[raw["key"].isin(ours)]
-    pairs = raw[["key", "eid"]].drop_duplicates()
-    common = pairs.loc[pairs["key"].duplicated(), "key"].unique()
-    raw = raw[raw["key"].isin(common)].sort_values(_RAW, ignore_index=True)
+    raw = raw[_shared(raw, ended, among)].sort_values(_RAW, ignore_index=True)
     by = ["eid", "kind", "key"]
     first = raw.drop_duplicates(by).set_index(by)[["label"]]
     first["sids"] = tuples(raw, by, "sid")
     return first.reset_index()[TRACES]
+
+
+def _shared(raw: pd.DataFrame, ended: pd.Series, among: pd.Index) -> NDArray[np.bool_]:
+    """Which rows have a key of an ended firm and of another one, by numbers: texts are slow to compare."""
+    firm = among.get_indexer(pd.Index(raw["eid"]))
+    key, names = pd.factorize(raw["key"])
+    old = np.append(among.isin(ended), False)  # the last place stands for firms that are not looked at
+    of_ended = np.zeros(len(names), np.bool_)
+    of_ended[key[old[firm]]] = True
+    pairs = np.unique(key[firm >= 0].astype(np.int64) * len(among) + firm[firm >= 0])
+    firms = np.bincount(pairs // max(len(among), 1), minlength=len(names))
+    found: NDArray[np.bool_] = (firm >= 0) & of_ended[key] & (firms[key] > 1)
+    return found
 
 
 def _raw(projection: Projection, found: Links, rules: RebornRules) -> Iterator[pd.DataFrame]:
