@@ -15,13 +15,16 @@ from credit_graph.links.holders import resolve_holders
 from credit_graph.links.holdings import holdings
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.majority import direct_majority
+from credit_graph.links.partners import executing_partners, state_holders
 from credit_graph.links.path import EdgeKind, Network, PathAnswer, edge_frame
 from credit_graph.links.people import persons
 from credit_graph.links.person_policy import person_policy
-from credit_graph.links.persons import legal_representatives, mentions, same_firm_name
+from credit_graph.links.persons import LEGAL_REPRESENTATIVE, legal_representatives, mentions, same_firm_name
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection
+
+_POSITION = ["eid", "sid", "pid", "name", "position"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Links:
     branches: pd.DataFrame
     addresses: pd.DataFrame  # hubs, by aid
     phones: pd.DataFrame  # hubs, by number
+    ruled: pd.DataFrame  # whose votes a partnership's are: controller, eid, rule, sids
+    state: frozenset[str]  # holders for the state (国资委 …): groups are cut there
 
     @property
     def persons(self) -> dict[str, str]:
@@ -63,6 +68,7 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     who = dict(zip(same.same_as["pid"], same.same_as["same_as"], strict=True))
     said["holder"] = renamed(said["holder"], who | _reported_persons(offices, said))
     held_by = holdings(said, projection.enterprises, rules)
+    named = _positions(registrations, records["Office"], who)
     return Links(
         rules=rules,
         same_as=same.same_as,
@@ -73,12 +79,24 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
         branches=below,
         addresses=address_hubs(projection.addresses, rules.hubs),
         phones=phone_hubs(projection.phones, rules.hubs),
+        ruled=executing_partners(named, projection.enterprises, held_by, rules.holdings.partnerships),
+        state=state_holders(held_by, rules.holdings.state),
     )
+
+
+def _positions(registrations: pd.DataFrame, offices: pd.DataFrame, who: dict[str, str]) -> pd.DataFrame:
+    """Who is named with which position (eid, sid, pid, name, position); missing: the register's representative."""
+    head = registrations[["eid", "sid", "pid", "legal_representative"]].dropna(subset=["eid"])
+    head = head.rename(columns={"legal_representative": "name"}).reindex(columns=_POSITION)
+    told = offices["in_use"] & (offices["position"].notna() | (offices["office"] == LEGAL_REPRESENTATIVE))
+    other = offices.loc[told, ["eid", "sid", "pid", "person_name", "position"]].set_axis(_POSITION, axis=1)
+    found = pd.concat([head.astype({"position": "str"}), other], ignore_index=True)
+    return found.assign(pid=renamed(found["pid"], who))
 
 
 def chart(found: Links) -> Structure:
     """The holdings as one numbered chart: control, owners, groups, rings."""
-    return structure(found.holdings, found.rules)
+    return structure(found.holdings, found.rules, found.ruled, found.state)
 
 
 def group_members(projection: Projection, found: Links, structure_: Structure) -> pd.DataFrame:
