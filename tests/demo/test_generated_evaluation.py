@@ -77,12 +77,16 @@ def check_lines(lines: dict[str, dict[str, Any]]) -> None:
         "counts": {"right": 95, "decided": 95, "owners": 125, "companies": 97},
         "differing": [],
     }
-    counts = {"decided": 94, "controlled": 77, "companies": 97}
-    for name in ("control_nearest", "control_ultimate"):
-        line = lines[name]
-        assert line["counts"] == {"right": 94 - len(line["differing"]), **counts}
-        # only what partnerships vote
-        assert {row["true"] for row in line["differing"]} <= {"person:49", "person:269"}
+    counts = {"right": 94, "decided": 94, "controlled": 77, "companies": 97}
+    for name, base in (("control_nearest", 0.861702), ("control_ultimate", 0.851064)):
+        assert lines[name] == {
+            "value": 1.0,
+            "goal": None,
+            "met": True,
+            "baselines": {"largest_holder": base},
+            "counts": counts,
+            "differing": [],
+        }
     assert lines["groups"]["counts"] == {"firms": 97, "groups": 79, "of_several": 8}
     assert lines["reborn_precision"]["counts"] == {"right": 1, "first": 1, "decided": 1}
     assert (lines["reborn_pr_auc"]["value"], lines["reborn_pr_auc"]["baselines"]) == (1.0, {"name_similarity": 1.0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,16 +26,25 @@ class Naming:
     """The truth's names of the product's entities.
 
     ``person``: pid -> ``person:`` and the number of the one person of whom all its mentions are; where the product
-    took several persons for one, ``mixed:`` and the pid: nobody. ``holder``: id of an unknown holder -> ``outside:``
-    and its name.
+    took several persons for one, ``mixed:`` and the pid. ``mixed``: that name -> those persons. ``holder``: id of an
+    unknown holder -> ``outside:`` and its name.
     """
 
     person: dict[str, str]
+    mixed: dict[str, frozenset[str]]
     holder: dict[str, str]
 
     def of(self, entity: str) -> str:
         """The truth's name of an eid, a pid or an unknown holder."""
         return self.person.get(entity) or self.holder.get(entity) or entity
+
+    def meant(self, node: str, true: Iterable[str]) -> str:
+        """The node, or of several persons taken for one the true one, if it is among them.
+
+        That they are not one is counted once, by the measures of persons.
+        """
+        persons = self.mixed.get(node, frozenset())
+        return next((one for one in true if one in persons), node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,16 @@ def naming(told: pd.DataFrame, links: Links) -> Naming:
     """The names of whom the product found. ``told``: of :func:`mentions`."""
     same = links.persons
     pid = told["pid"].map(lambda one: same.get(one, one))
-    persons = told.groupby(pid)["person"].agg(["min", "max"])
-    person = {
-        str(pid): f"person:{low}" if low == high else f"mixed:{pid}" for pid, low, high in persons.itertuples(name=None)
+    one = told.assign(pid=pid)[["pid", "person"]].drop_duplicates()
+    several = one[one["pid"].duplicated(keep=False)]
+    person = {pid: f"person:{number}" for pid, number in zip(one["pid"], one["person"], strict=True)}
+    person |= {pid: f"mixed:{pid}" for pid in several["pid"]}
+    mixed = {
+        f"mixed:{pid}": frozenset(f"person:{number}" for number in numbers)
+        for pid, numbers in several.groupby("pid")["person"]
     }
     unknown = links.holdings[links.holdings["holder_kind"] == "unknown"]
-    return Naming(person, dict(zip(unknown["holder"], "outside:" + unknown["name"], strict=True)))
+    return Naming(person, mixed, dict(zip(unknown["holder"], "outside:" + unknown["name"], strict=True)))
 
 
 def _called(structure: Structure, names: Naming) -> list[str]:

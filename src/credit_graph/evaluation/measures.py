@@ -49,12 +49,15 @@ class Case:
 
 def control(case: Case) -> Iterator[Measure]:
     """Nearest and ultimate controller of the companies of which the files decide them."""
-    truth, found = case.truth, case.found.controllers
+    truth, found, names = case.truth, case.found.controllers, case.found.names
     companies = truth.control_decided & (truth.seen.held.keys() | found.keys())
-    simple = product.largest_holders(case.links.holdings, case.found.names)
+    simple = product.largest_holders(case.links.holdings, names)
     counts = {"controlled": len(companies & truth.controllers.keys()), "companies": len(truth.seen.held)}
     for place, name in enumerate(("control_nearest", "control_ultimate")):
         true, answer, base = ({c: pair[place] for c, pair in a.items()} for a in (truth.controllers, found, simple))
+        answer, base = (
+            {c: names.meant(node, [true[c]] if c in true else []) for c, node in a.items()} for a in (answer, base)
+        )
         yield _same(name, companies, answer, true, {"largest_holder": base}, counts)
 
 
@@ -62,11 +65,15 @@ def owners(case: Case) -> Iterator[Measure]:
     """Natural persons who own at least the line, of the companies of which the files decide them: all or nothing."""
     if case.line is None:
         return  # no rule was in force on the day
-    truth = case.truth
+    truth, names = case.truth, case.found.names
     companies = truth.owners_decided(case.line)
     true, found = _sets(truth.owners(case.line)), _sets(case.found.owners)
-    direct = _sets(product.direct_owners(case.links.holdings, case.found.names, case.line))
+    direct = _sets(product.direct_owners(case.links.holdings, names, case.line))
     counts = {"owners": sum(len(true.get(code, ())) for code in companies), "companies": len(truth.seen.held)}
+    found, direct = (
+        {c: sorted(names.meant(node, true.get(c, ())) for node in nodes) for c, nodes in a.items()}
+        for a in (found, direct)
+    )
     yield _same("owners", companies, found, true, {"direct_holders": direct}, counts)
 
 
