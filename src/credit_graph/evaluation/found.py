@@ -63,7 +63,7 @@ class Found:
 def found(projection: Projection, links: Links, truth: Truth) -> Found:
     """The answers of the product in the truth's names."""
     told = mentions(projection, truth)
-    names = naming(told, links)
+    names = naming(told, links, truth)
     structure = chart(links)
     called = _called(structure, names)
     return Found(
@@ -97,8 +97,11 @@ def mentions(projection: Projection, truth: Truth) -> pd.DataFrame:
     return truth.mentions.assign(shown=shown).merge(rows, on=["code", "source", "shown"])
 
 
-def naming(told: pd.DataFrame, links: Links) -> Naming:
-    """The names of whom the product found. ``told``: of :func:`mentions`."""
+def naming(told: pd.DataFrame, links: Links, truth: Truth) -> Naming:
+    """The names of whom the product found. ``told``: of :func:`mentions`.
+
+    A holder who stands in an annual report only is who has that name in the firm.
+    """
     same = links.persons
     pid = told["pid"].map(lambda one: same.get(one, one))
     one = told.assign(pid=pid)[["pid", "person"]].drop_duplicates()
@@ -109,6 +112,10 @@ def naming(told: pd.DataFrame, links: Links) -> Naming:
         f"mixed:{pid}": frozenset(f"person:{number}" for number in numbers)
         for pid, numbers in several.groupby("pid")["person"]
     }
+    reported = links.holdings[(links.holdings["holder_kind"] == "person") & ~links.holdings["holder"].isin(person)]
+    bearers = truth.mentions.drop_duplicates(["code", "name", "person"]).drop_duplicates(["code", "name"], keep=False)
+    reported = reported.merge(bearers, left_on=["eid", "name"], right_on=["code", "name"])
+    person |= {pid: f"person:{number}" for pid, number in zip(reported["holder"], reported["person"], strict=True)}
     unknown = links.holdings[links.holdings["holder_kind"] == "unknown"]
     return Naming(person, mixed, dict(zip(unknown["holder"], "outside:" + unknown["name"], strict=True)))
 
