@@ -14,7 +14,7 @@ RETURN wanted AS key, COLLECT {
       MATCH (e)-[:SUBJECT_OF]->(h:Hold)
       WHERE h.known_from <= $head AND h.known_to > $head AND h.valid_from <= $use AND h.valid_to > $use
         AND $channel IN split(h.channels, ',')
-      MATCH (e)-[:SUBJECT_OF]->(r:Contribution)
+      MATCH (e)-[:SUBJECT_OF]->(r:Record)
       WHERE r.sid IN x.sids AND r.source = h.held_source AND r.key = h.held_key
         AND (h.event_day IS NULL OR h.event_day = r.valid_from)
     }

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credit_graph.links.holdings import MOST, ppm
+from credit_graph.links.holdings import MOST, faulty, ppm
 from handmade import Said
 from shareholders import CAPITAL, A, B, C, D, changed, linked, registered, reported, rows
 
@@ -275,6 +275,19 @@ def test_a_percentage_that_makes_no_whole_fen_stays_exact() -> None:
     }
     # exactly half, which 50 of 101 fen would not show
     assert rows(linked(said, date(2024, 6, 30)).majority, "holder", "status", "capital") == {("k-P", "majority", 101)}
+
+
+def test_what_cannot_be_right_is_told_once_per_company() -> None:
+    said = Said()
+    for company in (A, B):
+        said.firm(company, f"{company[-1]}公司")
+    registered(said, A, "P", 40_000_000)
+    first = registered(said, A, "Q", 60_000_001)
+    negative = registered(said, B, "P", -1)
+    assert rows(faulty(linked(said).holdings), "eid", "fault", "sid", "name", "total", "whole") == {
+        (A, "over_100", first, "Q", 100_000_001, CAPITAL),
+        (B, "negative", negative, "P", CAPITAL, CAPITAL),
+    }
 
 
 @settings(deadline=None, max_examples=60)

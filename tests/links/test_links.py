@@ -10,6 +10,7 @@ import pytest
 
 from credit_graph.errors import StateError
 from credit_graph.jobs import batches
+from credit_graph.jobs.faults import faults
 from credit_graph.jobs.link import link
 from credit_graph.jobs.runs import current_run
 from credit_graph.links import compute
@@ -229,3 +230,19 @@ def test_an_unfinished_batch_is_refused(city: City) -> None:
     assert current_run(city.store, "link") is None
     batches.undo_open(city.store, batches.find(city.store, seq + 1))
     assert link(city.store, Point(seq, TODAY, TODAY)).counts["holdings"] == 0
+
+
+def test_holdings_that_cannot_be_right_are_faults(city: City) -> None:
+    for company, name in ((A, "甲有限公司"), (B, "乙有限公司"), (C, "丙有限公司")):
+        city.firm(company, name)
+    largest = contribution(city, A, "王测试", 70_000_000, pid="k1")
+    contribution(city, A, "李测试", 50_000_000, pid="k2")
+    negative = contribution(city, B, "王测试", -1, pid="k1")
+    contribution(city, C, "王测试", 100_000_000, pid="k1")
+    seq = city.commit()
+    found = [f for f in faults(city.store, Point(seq, TODAY, TODAY)) if f.kind == "holding"]
+    assert [(f.code, f.eid, f.sid, f.source, f.detail) for f in found] == [
+        ("negative", B, negative, "contribution", "王测试 的出资额或比例为负，未采用"),
+        ("over_100", A, largest, "contribution", "各出资人合计占 120.0000%，超过百分之百"),
+    ]
+    assert faults(city.store, Point(seq, date(1990, 1, 1), TODAY)) == []

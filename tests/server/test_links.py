@@ -17,7 +17,7 @@ from server.conftest import Api
 
 HOLDERS = """query ($code: String!, $first: Int, $after: String) { enterprise(code: $code) {
   holders(first: $first, after: $after) {
-    edges { node { share amount basis match
+    edges { node { share lowestShare highestShare amount basis fault match matchedName
       holder { __typename ... on Enterprise { code enterprise: name } ... on Person { person: name } }
       company { code } records { kind ... on Contribution { holderName subscribed } } } }
     pageInfo { hasNextPage endCursor } } } }"""
@@ -63,23 +63,64 @@ def test_holders_are_exact(store: Store, api: Api, city: list[Statement]) -> Non
     assert [edge["node"] for edge in edges] == [
         {
             "share": "60.0000",
+            "lowestShare": "60.0000",
+            "highestShare": "60.0000",
             "amount": "600000.00",
             "basis": "subscribed",
+            "fault": None,
             "match": "name",
+            "matchedName": "庆阳控股有限公司",
             "holder": {"__typename": "Enterprise", "code": B, "enterprise": "庆阳控股有限公司"},
             "company": {"code": A},
             "records": [{"kind": "Contribution", "holderName": "庆阳控股有限公司", "subscribed": "600000.00"}],
         },
         {
             "share": "40.0000",
+            "lowestShare": "40.0000",
+            "highestShare": "40.0000",
             "amount": "400000.00",
             "basis": "subscribed",
+            "fault": None,
             "match": "person",
+            "matchedName": None,
             "holder": {"__typename": "Person", "person": "王小明"},
             "company": {"code": A},
             "records": [{"kind": "Contribution", "holderName": "王小明", "subscribed": "400000.00"}],
         },
     ]
+
+
+def test_an_interval_and_a_fault_are_shown(store: Store, api: Api) -> None:
+    batch = Batch(store, source="subscribed_contribution")
+    registration(batch, A, "庆阳天工建材有限公司", source="registration")
+    registration(batch, B, "庆阳控股有限公司", source="registration")
+    contribution(batch, A, 1, "庆阳控股有限责任公司", 60_000_000)
+    contribution(batch, B, 1, "王小明", 60_000_000, pid="p-1")
+    contribution(batch, B, 2, "李小明", 60_000_000, pid="p-2")
+    batch.commit()
+    run(store)
+    fields = "share lowestShare highestShare fault match matchedName"
+    query = f"query ($code: String!) {{ enterprise(code: $code) {{ holders {{ edges {{ node {{ {fields} }} }} }} }} }}"
+    [of_a] = api.ask(query, code=A)["enterprise"]["holders"]["edges"]
+    assert list(of_a["node"].values()) == ["60.0000", "60.0000", "100.0000", None, "legal_form", "庆阳控股有限公司"]
+    of_b = api.ask(query, code=B)["enterprise"]["holders"]["edges"]
+    assert [list(edge["node"].values()) for edge in of_b] == [["60.0000", None, None, "over_100", "person", None]] * 2
+
+
+def test_a_hold_on_a_report_takes_the_holding_away(store: Store, api: Api) -> None:
+    batch = Batch(store, source="subscribed_contribution")
+    registration(batch, A, "庆阳天工建材有限公司", source="registration")
+    registration(batch, B, "庆阳控股有限公司", source="registration")
+    content: dict[str, Any] = {"report_id": "r1", "year": 2025, "holder_name": "庆阳控股有限公司", "subscribed": 60_000_000}
+    report = batch.say("ReportedContribution", A, f"{A}|r1", valid_from=date(2025, 12, 31), **content)
+    batch.commit()
+    run(store)
+    query = "query ($code: String!) { enterprise(code: $code) { holders { edges { node { share } } } } }"
+    assert api.ask(query, code=A)["enterprise"]["holders"]["edges"] == [{"node": {"share": "60.0000"}}]
+    batch = Batch(store, source="bureau")
+    batch.hold(report, "internal", reason="withdrawn", valid_from=date(2026, 1, 1))
+    batch.commit()
+    assert api.ask(query, code=A)["enterprise"]["holders"]["edges"] == []
 
 
 def test_pages_majority_branches_and_holdings(store: Store, api: Api, city: list[Statement]) -> None:

@@ -52,7 +52,7 @@ def faults(
     known: common.KnownOption = None,
     as_json: common.JsonOption = False,
 ) -> None:
-    """Values set aside, contradictions between sources, checks across tables, unlinked records."""
+    """Values set aside, contradictions between sources, checks across tables, unlinked records, faulty holdings."""
     with common.graph() as store:
         found = find_faults(store, common.point(store, valid, known))
     if as_json:

@@ -1,4 +1,5 @@
-"""What is doubtful in the graph: values set aside, sources that disagree, checks across tables, unlinked records."""
+"""What is doubtful in the graph: values set aside, sources that disagree, checks across tables, unlinked records,
+holdings that can't be right."""
 
 from __future__ import annotations
 
@@ -7,10 +8,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from credit_graph.errors import DefinitionError
 from credit_graph.ingest.subjects import NATURAL_PREFIX
 from credit_graph.jobs.checks import run_checks
 from credit_graph.jobs.resolve import fitting, looked_up
+from credit_graph.links.compute import recorded_holdings
+from credit_graph.links.holdings import faulty
+from credit_graph.links.policy import link_policy
 from credit_graph.model.time import Point
+from credit_graph.projection import project
 from credit_graph.store import Store
 from credit_graph.text import joined, t
 
@@ -27,7 +33,7 @@ _REFERENCES = {
 
 @dataclass(frozen=True, slots=True)
 class DataFault:
-    """One doubt. ``kind``: value | contradiction | check | unlinked; ``code`` names the rule that found it."""
+    """One doubt. ``kind``: value | contradiction | check | unlinked | holding; ``code``: the rule that found it."""
 
     kind: str
     code: str
@@ -44,6 +50,7 @@ class DataFault:
 def faults(store: Store, point: Point) -> list[DataFault]:
     """All doubts at the point; independent of the order in which files were loaded."""
     found = [*_values(store, point), *_contradictions(store), *_unlinked(store), *_checks(store, point)]
+    found += _holdings(store, point)
     return sorted(found, key=lambda f: (f.kind, f.code, f.eid or "", f.sid or "", f.detail))
 
 
@@ -103,3 +110,25 @@ def _named(reference: str, record: dict[str, Any]) -> str:
 def _checks(store: Store, point: Point) -> Iterator[DataFault]:
     for fault in run_checks(store, point):
         yield DataFault("check", fault.check, fault.eid, fault.sid, fault.source, fault.detail)
+
+
+def _holdings(store: Store, point: Point) -> Iterator[DataFault]:
+    """Holdings (出资) that exceed the whole, and amounts that are none; before the first law there are no rules."""
+    try:
+        held = recorded_holdings(project(store, point), link_policy())
+    except DefinitionError as error:
+        if error.code != "policy.none_in_force":
+            raise
+        return
+    row: Any
+    for row in faulty(held).astype(object).itertuples(index=False):
+        yield DataFault("holding", row.fault, row.eid, row.sid, row.source, _holding_text(row))
+
+
+def _holding_text(row: Any) -> str:
+    if row.fault == "over_100":
+        ten_thousandths = -(-int(row.total) * 1_000_000 // int(row.whole))  # up, so that it never reads 100 %
+        percent = f"{ten_thousandths // 10_000}.{ten_thousandths % 10_000:04}%"
+        return t(f"各出资人合计占 {percent}，超过百分之百", f"all holders together have {percent}, more than 100 %")
+    zh, en = {"negative": ("为负", "is negative"), "too_large": ("过大", "is too large")}[row.fault]
+    return t(f"{row.name} 的出资额或比例{zh}，未采用", f"the amount or share of {row.name} {en} and not used")

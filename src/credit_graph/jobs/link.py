@@ -28,6 +28,10 @@ Progress = Callable[[str, int, int], None]  # what, done, total
 STATE = "link"
 COUNTS = ("holdings", "majority", "joint", "undetermined", "branches", "persons", "controlled", "groups", *LEADS)
 _PRUNE = 10_000
+_HELD = [
+    "amount", "capital", "share_ppm", "low_ppm", "high_ppm", "votes", "whole", "basis", "fault", "match", "matched",
+    "source", "sids",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,9 @@ def _counts(found: Links) -> dict[str, int]:
 
 def _write(store: Store, found: Links, rid: str, progress: Progress | None) -> None:
     held = found.holdings
-    names = ["amount", "capital", "share_ppm", "basis", "match", "source", "sids"]
-    write_holdings(store, "HOLDS", held, names, rid, progress)
+    # without those of whom no fault or other name is told
+    held = held.assign(fault=held["fault"].mask(held["fault"] == ""))
+    write_holdings(store, "HOLDS", held, _HELD, rid, progress)
     store.write("write/link_branches", list(rows_of(found.branches, ["eid", "parent"], ["rule", "sids"])), run=rid)
     store.write("write/link_persons", list(rows_of(found.same_as, ["pid", "same_as"], ["rule", "sids"])), run=rid)
 

@@ -84,6 +84,14 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     )
 
 
+def recorded_holdings(projection: Projection, policy: LinkPolicy) -> pd.DataFrame:
+    """The holdings as :func:`links` finds them, with no persons joined: what faults are looked for in."""
+    rules = policy.on(projection.point.valid)
+    said = claims(projection.contributions, projection.records)
+    said = resolve_holders(said, projection.names, projection.enterprises, rules.holdings.names)
+    return holdings(said, projection.enterprises, rules)
+
+
 def _positions(registrations: pd.DataFrame, offices: pd.DataFrame, who: dict[str, str]) -> pd.DataFrame:
     """Who is named with which position (eid, sid, pid, name, position); missing: the register's representative."""
     head = registrations[["eid", "sid", "pid", "legal_representative"]].dropna(subset=["eid"])

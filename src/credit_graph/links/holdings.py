@@ -56,6 +56,20 @@ def holdings(claims: pd.DataFrame, enterprises: pd.DataFrame, rules: LinkRules) 
     return result.rename(columns={"holder_name": "name"})[COLUMNS]
 
 
+def faulty(held: pd.DataFrame) -> pd.DataFrame:
+    """What can't be right: eid, fault, sid, source, name (of the holder), total and whole (in the unit of ``votes``).
+
+    One row per company whose sum exceeds the whole (``over_100``; its largest holding is named), one per holding with a
+    faulty amount; ordered by company and fault.
+    """
+    total = held["votes"].fillna(0).groupby(held["eid"]).transform("sum")
+    frame = held.assign(total=total, sid=[sids[0] for sids in held["sids"]])[held["fault"] != ""]
+    frame = frame.sort_values(["eid", "fault", "votes", "sid"], ascending=[True, True, False, True])
+    again = (frame["fault"] == "over_100") & frame.duplicated(["eid", "fault"])
+    columns = ["eid", "fault", "sid", "source", "name", "total", "whole"]
+    return frame.loc[~again, columns].reset_index(drop=True)
+
+
 def capital_in_yuan(enterprises: pd.DataFrame, rules: LinkRules) -> pd.Series:
     """Registered capital (注册资本) in fen by eid, missing where it is zero, unknown or in another currency."""
     currency = enterprises["currency"]

@@ -241,15 +241,35 @@ class Holding:
         """Yuan."""
         return yuan(self.found.link.get("amount"))
 
-    @shown("金额依据：subscribed 认缴，paid 实缴，residual 余额 / what the amount rests on")
+    @shown("份额下限（%） / the share is at least so much, in per cent, rounded down")
+    def lowest_share(self) -> Decimal | None:
+        """Per cent; null where the amounts can't be right or the capital is unknown."""
+        return percent(self.found.link.get("low_ppm"))
+
+    @shown("份额上限（%） / the share is at most so much, in per cent, rounded up")
+    def highest_share(self) -> Decimal | None:
+        """Per cent; above ``share`` where holders or amounts are missing."""
+        return percent(self.found.link.get("high_ppm"))
+
+    @shown("金额依据：subscribed 认缴，paid 实缴，share 公示的比例，residual 余额 / what the amount rests on")
     def basis(self) -> str | None:
-        """subscribed, paid or residual."""
+        """subscribed, paid, share or residual."""
         return _text(self.found.link.get("basis"))
 
-    @shown("认定出资人的依据：code、person、name、unknown / how the holder was found")
+    @shown("疑点：over_100 合计超过百分之百，negative 为负，too_large 过大 / what can't be right")
+    def fault(self) -> str | None:
+        """over_100, negative or too_large."""
+        return _text(self.found.link.get("fault"))
+
+    @shown("认定出资人的依据：code、person、name、former_name、legal_form、region、unknown / how the holder was found")
     def match(self) -> str | None:
-        """code, person, name or unknown."""
+        """code, person, name, former_name, legal_form, region or unknown."""
         return _text(self.found.link.get("match"))
+
+    @shown("据以匹配的企业名称 / the firm's name that fits")
+    def matched_name(self) -> str | None:
+        """Only of a holder that a name led to."""
+        return _text(self.found.link.get("matched"))
 
     @needs("records", "所依据的记录 / the records that it rests on")
     async def records(self, info: Info) -> list[Record] | None:
