@@ -111,7 +111,12 @@ def test_a_hold_on_a_report_takes_the_holding_away(store: Store, api: Api) -> No
     batch = Batch(store, source="subscribed_contribution")
     registration(batch, A, "庆阳天工建材有限公司", source="registration")
     registration(batch, B, "庆阳控股有限公司", source="registration")
-    content: dict[str, Any] = {"report_id": "r1", "year": 2025, "holder_name": "庆阳控股有限公司", "subscribed": 60_000_000}
+    content: dict[str, Any] = {
+        "report_id": "r1",
+        "year": 2025,
+        "holder_name": "庆阳控股有限公司",
+        "subscribed": 60_000_000,
+    }
     report = batch.say("ReportedContribution", A, f"{A}|r1", valid_from=date(2025, 12, 31), **content)
     batch.commit()
     run(store)

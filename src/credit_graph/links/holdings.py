@@ -114,8 +114,9 @@ def _later(lists: pd.DataFrame, chosen: pd.DataFrame, policy: HoldingRules) -> p
     """The annual report that may add to the register's list: of the last years, with subscribed amounts."""
     day = policy.day
     since = np.datetime64(date(max(day.year - policy.lists.report_years, 1), 1, 1))
-    listed = chosen.loc[(chosen["kind"] == REGISTER) & (chosen["amount"] == "subscribed"), "eid"]
-    recent = lists[(lists["kind"] == REPORT) & (lists["day"] >= since) & lists["eid"].isin(listed)]
+    listed = pd.Index(chosen.loc[(chosen["kind"] == REGISTER) & (chosen["amount"] == "subscribed"), "eid"])
+    recent: pd.DataFrame = lists[(lists["kind"] == REPORT) & (lists["day"] >= since)]
+    recent = recent.loc[listed.get_indexer(pd.Index(recent["eid"])) >= 0]
     found = recent[["eid", "kind", "source"]].drop_duplicates("eid") if policy.lists.report_years else recent.iloc[:0]
     return found.assign(amount="subscribed")[["eid", "kind", "source", "amount"]]
 
