@@ -24,7 +24,7 @@ TODAY = D("2026-11-23")
 SOURCES = Path(release.__file__).parents[1]
 READERS = sorted([*(SOURCES / "lists").glob("*.py"), SOURCES / "jobs" / "release.py", SOURCES / "server" / "lists.py"])
 # what a link run writes, and the rooms that find leads
-DERIVED = re.compile(r"\b(HOLDS|CONTROLS|MEMBER_OF|SAME_AS|CAME_FROM|Group)\b")
+DERIVED = re.compile(r"\b(HOLDS|CONTROLS|MEMBER_OF|SAME_AS|CAME_FROM|Group|REBORN_AS|IN_SERIES|Series)\b")
 LEADS = ("credit_graph.links", "credit_graph.jobs.link", "credit_graph.jobs.evaluate", "credit_graph.evaluation")
 
 

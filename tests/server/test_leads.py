@@ -138,6 +138,18 @@ def test_the_next_run_replaces_the_leads(store: Store, api: Api) -> None:
     assert all("Series" not in row["labels"] for row in store.read("read/count_labels"))
 
 
+def test_an_erasure_takes_the_leads_that_rest_on_what_is_erased(store: Store, api: Api) -> None:
+    city = City(store)
+    planted(city)
+    office = next(made for made in city.statements if made.kind == "Office" and made.eid == NEW)
+    case = next(made for made in city.statements if made.kind == "Case" and made.eid == OTHER)
+    link(store, Point(city.commit(), TODAY, TODAY))
+    store.write("write/erase_derived", [{"eid": NEW}, {"eid": OTHER}], sids=[office.sid, case.sid])
+    assert api.ask(REBORN, code=OLD)["enterprise"]["rebornCandidates"] == []
+    assert api.ask(SERIES, code=OTHER)["caseSeries"]["edges"] == []
+    assert len(api.ask(SERIES)["caseSeries"]["edges"]) == 2
+
+
 @pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_a_role_without_the_right_sees_none(store: Store, api_as: Any) -> None:
     city = City(store)
