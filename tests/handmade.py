@@ -120,7 +120,7 @@ def tables_of(statements: Sequence[Statement]) -> dict[str, pa.Table]:
     for statement in statements:
         props = statement.properties()
         rows[statement.kind].append([props.get(name) for name in schema(statement.kind).names])
-    return {kind: pa.Table.from_batches([packed_batch(kind, rows[kind])]) for kind in KINDS}
+    return {kind: pa.Table.from_batches([packed_batch(schema(kind), rows[kind])]) for kind in KINDS}
 
 
 def projection_of(

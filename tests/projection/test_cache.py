@@ -24,6 +24,7 @@ from credit_graph.model.kinds import KINDS
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import DAY_MAX, DAY_MIN, Point
 from credit_graph.projection import Projection, cache, project
+from credit_graph.projection.columns import schema
 from credit_graph.projection.sources import Given
 from credit_graph.projection.statements import read_statements
 from credit_graph.projection.views import VIEWS
@@ -75,7 +76,7 @@ def folder(store: Store) -> Path:
 
 def anew(store: Store, point: Point, channel: str = "internal") -> Projection:
     """Read out of the graph, whatever is kept."""
-    statements = read_statements(store, point.seq, tuple(KINDS))
+    statements = read_statements(store, point.seq, {kind: schema(kind) for kind in KINDS})
     return Projection(point, channel, point.seq, Given(statements, statements.pop("Hold")))
 
 

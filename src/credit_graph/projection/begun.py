@@ -1,4 +1,4 @@
-"""The statements of one kind as they stand at a point: begun, visible or not, in use or not, of which firm."""
+"""The statements of one kind as they stand at a point: begun, visible or not, in use or not."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ Flags = npt.NDArray[np.bool_]
 class Begun:
     """Statements of a kind that have begun by the day, by ``sid``.
 
-    ``visible``: not ended by the day; ``in_use``: no hold on the channel at the day of use; ``firm``: int32, the
-    place of the subject among the enterprises, -1 where it has none.
+    ``visible``: not ended by the day; ``in_use``: no hold on the channel at the day of use.
     """
 
     table: pa.Table
     visible: Flags
     in_use: Flags
-    firm: npt.NDArray[np.int32]
 
     def frame(self) -> pd.DataFrame:
         """As ``Projection.history`` shows them."""
@@ -48,15 +46,16 @@ def known_firms(tables: list[pa.Table]) -> pa.Array:
     return firms.take(pc.sort_indices(firms))
 
 
-def at_point(table: pa.Table, firms: pa.Array, day: date, holds: pd.DataFrame, channel: str, use: date) -> Begun:
+def firm_ranks(table: pa.Table, firms: pa.Array) -> npt.NDArray[np.int32]:
+    """Per statement the place of its subject among the enterprises, -1 where it has none."""
+    ranks: npt.NDArray[np.int32] = pc.index_in(table["eid"], value_set=firms).fill_null(-1).to_numpy()
+    return ranks
+
+
+def at_point(table: pa.Table, day: date, holds: pd.DataFrame, channel: str, use: date) -> Begun:
     """A kind's statements, begun by ``day``, with what holds of them then."""
-    firm = pc.index_in(table["eid"], value_set=firms).fill_null(-1).to_numpy().astype(np.int32, copy=False)
-    return Begun(
-        table=table,
-        visible=days(table["valid_to"]) > np.datetime64(day),
-        in_use=_in_use(table, holds, channel, use),
-        firm=firm,
-    )
+    visible = days(table["valid_to"]) > np.datetime64(day)
+    return Begun(table, visible, _in_use(table, holds, channel, use))
 
 
 def _in_use(table: pa.Table, holds: pd.DataFrame, channel: str, use: date) -> Flags:

@@ -20,7 +20,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.projection.columns import schema
+from credit_graph.projection.parts import LIGHT, columns_of
 from credit_graph.projection.stamp import Stamp, code_version, stamp
 from credit_graph.store import Store
 from credit_graph.store.files import private_folder, projection_folder, projection_lock, write_whole
@@ -39,17 +39,18 @@ class Damaged(Exception):
 
 @dataclass(slots=True)
 class Kept:
-    """A projection that was kept: ``kinds``, the statements; ``views``: by day, use and channel what follows."""
+    """A projection that was kept: ``parts``, statements by name (``parts.columns_of``); ``views``: by day, use and
+    channel what follows."""
 
     folder: Path
     stamp: Stamp
-    kinds: Files = field(default_factory=dict)
+    parts: Files = field(default_factory=dict)
     views: dict[str, Files] = field(default_factory=dict)
 
-    def statements(self, kind: str) -> pa.Table:
-        """The statements of a kind. Raises :class:`Damaged`."""
+    def statements(self, part: str) -> pa.Table:
+        """The statements of a part. Raises :class:`Damaged`, also where it is not kept."""
         try:
-            return self.table(self.kinds[kind]).cast(schema(kind))
+            return self.table(self.parts[part]).cast(columns_of(part))
         except (KeyError, pa.ArrowException) as error:
             raise Damaged from error
 
@@ -67,18 +68,21 @@ class Kept:
 
 def kept(store: Store) -> Kept | None:
     """The projection that is kept, made by this very program from whatever graph; ``None`` if there is none."""
-    folder = projection_folder(store.home)
+    return _manifest(projection_folder(store.home))
+
+
+def _manifest(folder: Path) -> Kept | None:
     try:
         found = json.loads((folder / _MANIFEST).read_bytes())
         if found["code"] != code_version():
             return None
-        return Kept(folder, Stamp(**found["graph"]), dict(found["kinds"]), dict(found["views"]))
+        return Kept(folder, Stamp(**found["graph"]), dict(found["parts"]), dict(found["views"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def keep(store: Store, made_from: Stamp, tables: Mapping[str, pa.Table], same: Files) -> Kept | None:
-    """Keep statements; ``same``: kinds whose file stays as it is.
+    """Keep a new state; ``tables``: parts of it, ``same``: parts whose file stays as it is.
 
     ``None``, and nothing is kept, where the graph is no longer what they were made from.
     """
@@ -86,39 +90,54 @@ def keep(store: Store, made_from: Stamp, tables: Mapping[str, pa.Table], same: F
         if stamp(store) != made_from:
             return None
         folder = private_folder(projection_folder(store.home))
-        kinds = {**same, **{kind: _write_kind(folder, table) for kind, table in tables.items()}}
-        made = Kept(folder, made_from, kinds)
+        parts = {**same, **{part: _write_part(folder, table) for part, table in tables.items()}}
+        made = Kept(folder, made_from, parts)
         _publish(made)
     return made
+
+
+def keep_parts(store: Store, made: Kept, tables: Mapping[str, pa.Table]) -> None:
+    """Keep more of a state, if it still is what is kept, and what the graph is. Few columns go where all are there."""
+    with projection_lock(store.home).acquire():
+        if not _current(made) or stamp(store) != made.stamp:
+            return
+        made.parts |= {part: _write_part(made.folder, table) for part, table in tables.items()}
+        for part in [name for name in made.parts if name + LIGHT in made.parts]:
+            del made.parts[part + LIGHT]
+        _publish(made)
 
 
 def keep_views(home: Path, made: Kept, key: str, tables: Mapping[str, pa.Table]) -> None:
     """Keep what follows from statements, if these are still what is kept."""
     with projection_lock(home).acquire():
-        try:
-            found = json.loads((made.folder / _MANIFEST).read_bytes())
-            if Stamp(**found["graph"]) != made.stamp or found["kinds"] != made.kinds:
-                return
-        except (OSError, ValueError, KeyError, TypeError):
-            return  # it was removed meanwhile
-        views: dict[str, Files] = found["views"]
-        files = views.pop(key, {}) | {name: _write(made.folder, table) for name, table in tables.items()}
-        made.views = dict([*views.items(), (key, files)][-MOST_VIEWS:])
+        if not _current(made):
+            return
+        files = made.views.pop(key, {}) | {name: _write(made.folder, table) for name, table in tables.items()}
+        made.views = dict([*made.views.items(), (key, files)][-MOST_VIEWS:])
         _publish(made)
+
+
+def _current(made: Kept) -> bool:
+    """Whether this state is what is kept, not removed or replaced meanwhile; what others added to it is taken over."""
+    found = _manifest(made.folder)
+    if found is None or found.stamp != made.stamp:
+        return False
+    made.parts, made.views = found.parts, found.views
+    return True
 
 
 def _publish(made: Kept) -> None:
     """Make the files count, and remove all others."""
-    manifest = {"code": code_version(), "graph": made.stamp.as_dict(), "kinds": made.kinds, "views": made.views}
+    manifest = {"code": code_version(), "graph": made.stamp.as_dict(), "parts": made.parts, "views": made.views}
     write_whole(made.folder / _MANIFEST, json.dumps(manifest, indent=1).encode())
-    named = {_MANIFEST} | {entry["file"] for files in (made.kinds, *made.views.values()) for entry in files.values()}
+    named = {_MANIFEST} | {entry["file"] for files in (made.parts, *made.views.values()) for entry in files.values()}
     for path in made.folder.iterdir():
         if path.name not in named:
             with suppress(OSError):  # some systems don't let go of a file that another process has mapped
                 path.unlink()
 
 
-def _write_kind(folder: Path, table: pa.Table) -> dict[str, str]:
+def _write_part(folder: Path, table: pa.Table) -> dict[str, str]:
     return {**_write(folder, _compact(table)), "unlinked": str(table["eid"].null_count)}
 
 

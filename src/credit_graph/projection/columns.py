@@ -48,6 +48,14 @@ def schema(kind: str) -> pa.Schema:
     return pa.schema(list(types.items()))
 
 
+@cache
+def light_schema(kind: str, fields: tuple[str, ...]) -> pa.Schema:
+    """The columns of a kind that say of which firm a statement speaks, when it holds, and ``fields``."""
+    names = ["sid", "source", "key", "eid", "known_from", "valid_from", "valid_to", *fields]
+    whole = schema(kind)
+    return pa.schema([whole.field(name) for name in dict.fromkeys(names) if name in whole.names])
+
+
 def _arrow(type_: FieldType) -> pa.DataType:
     if type_ in _INTEGERS:
         return _WHOLE
@@ -55,10 +63,9 @@ def _arrow(type_: FieldType) -> pa.DataType:
     return others.get(type_, _TEXT)
 
 
-def packed_batch(kind: str, rows: list[list[Any]]) -> pa.RecordBatch:
-    """Packed rows, in the order of :func:`schema`, as columns by ``sid``. Sorts ``rows`` in place."""
+def packed_batch(named: pa.Schema, rows: list[list[Any]]) -> pa.RecordBatch:
+    """Packed rows, in the order of the schema, as columns by ``sid``. Sorts ``rows`` in place."""
     rows.sort(key=_sid)
-    named = schema(kind)
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(named)
     return pa.record_batch([_array(c, f.type) for c, f in zip(columns, named, strict=True)], schema=named)
 

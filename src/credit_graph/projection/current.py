@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.projection.begun import Begun
+from credit_graph.projection.begun import Begun, firm_ranks
 from credit_graph.projection.columns import days, record_frame
 from credit_graph.projection.names import normal_name
 from credit_graph.projection.view import ANY, FieldSource, Precedence, precedence
@@ -27,9 +28,9 @@ def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence,
     ``firms``: every enterprise that any known statement speaks of; each has a row. A field that no visible statement
     in use says is missing.
     """
-    ordered = {kind: _order(part) for kind, part in begun.items()}
+    said = {kind: _Ordered.of(part, firms) for kind, part in begun.items()}
     fields = rules.on(day).fields
-    columns = {field: _shown(field, sources, begun, ordered, len(firms))[0] for field, sources in fields.items()}
+    columns = {field: _shown(field, sources, said, len(firms))[0] for field, sources in fields.items()}
     kinds = _entity_kinds(columns["entity_type"], columns["credit_code"], rules)
     return pa.table({"eid": firms, **columns, "entity_kind": kinds})
 
@@ -38,8 +39,8 @@ def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, da
     """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
     sources = precedence().on(day).fields[field]
     kinds = {row.kind for row in sources}
-    read = begun if ANY in kinds else {kind: begun[kind] for kind in begun if kind in kinds}
-    _, sids = _shown(field, sources, read, {kind: _order(part) for kind, part in read.items()}, len(firms))
+    said = {kind: _Ordered.of(begun[kind], firms) for kind in (begun if ANY in kinds else kinds)}
+    _, sids = _shown(field, sources, said, len(firms))
     frame = record_frame(pa.table({"eid": firms, "sid": sids})).dropna()
     return frame.set_index("eid")["sid"]
 
@@ -51,8 +52,9 @@ def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.T
     """
     said = []
     for part in begun.values():
-        table = pa.table({"firm": part.firm, "name": part.table["name"]})
-        used = table.filter(pc.and_(pa.array(part.in_use & (part.firm >= 0)), pc.is_valid(table["name"])))
+        firm = firm_ranks(part.table, firms)
+        table = pa.table({"firm": firm, "name": part.table["name"]})
+        used = table.filter(pc.and_(pa.array(part.in_use & (firm >= 0)), pc.is_valid(table["name"])))
         said.append(used.group_by(["firm", "name"]).aggregate([]))
     pairs = pa.concat_tables(said).group_by(["firm", "name"]).aggregate([])
     pairs = pairs.take(pc.sort_indices(pairs, [("firm", "ascending"), ("name", "ascending")]))
@@ -68,23 +70,33 @@ def _normal(names: pa.ChunkedArray) -> pa.Array:
     return normal.take(coded.indices)
 
 
-def _order(part: Begun) -> Rows:
-    """The statements that may be shown, by firm, each firm's best first: later valid_from, later known_from, sid."""
-    rows = np.flatnonzero(part.visible & part.in_use & (part.firm >= 0))
-    since = days(part.table["valid_from"]).astype(np.int64)[rows]
-    known = part.table["known_from"].to_numpy()[rows]
-    return rows[np.lexsort((-known, -since, part.firm[rows]))]  # stable: the table is ordered by sid
+class _Ordered(NamedTuple):
+    """The statements of a kind; ``firm``: the place of the subject of each; ``rows``: those that may be shown, by firm,
+    each firm's best first: later valid_from, later known_from, sid."""
+
+    table: pa.Table
+    firm: npt.NDArray[np.int32]
+    rows: Rows
+
+    @classmethod
+    def of(cls, part: Begun, firms: pa.Array) -> _Ordered:
+        """The statements in this order."""
+        firm = firm_ranks(part.table, firms)
+        rows = np.flatnonzero(part.visible & part.in_use & (firm >= 0))
+        since = days(part.table["valid_from"]).astype(np.int64)[rows]
+        known = part.table["known_from"].to_numpy()[rows]
+        return cls(part.table, firm, rows[np.lexsort((-known, -since, firm[rows]))])  # stable: the table is by sid
 
 
 def _shown(
-    field: str, sources: tuple[FieldSource, ...], begun: Mapping[str, Begun], ordered: Mapping[str, Rows], count: int
+    field: str, sources: tuple[FieldSource, ...], said: Mapping[str, _Ordered], count: int
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Per firm the value to show and the statement that says it; null for none."""
     chosen = np.full(count, -1, dtype=np.int64)  # place in the pieces, one after the other
     pieces: list[pa.Table] = []
     for row in sources:
-        kinds = list(begun) if row.kind == ANY else [row.kind]
-        found = [_best(row, row.property or field, begun[kind], ordered[kind], chosen < 0) for kind in kinds]
+        kinds = list(said) if row.kind == ANY else [row.kind]
+        found = [_best(row, row.property or field, said[kind], chosen < 0) for kind in kinds]
         best = _first([piece for piece in found if piece is not None])
         if best is not None:
             chosen[best["firm"].to_numpy()] = sum(map(len, pieces)) + np.arange(len(best))
@@ -96,24 +108,23 @@ def _shown(
     return every["value"], every["sid"]
 
 
-def _best(row: FieldSource, column: str, part: Begun, ordered: Rows, open_: Flags) -> pa.Table | None:
+def _best(row: FieldSource, column: str, said: _Ordered, open_: Flags) -> pa.Table | None:
     """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value.
 
     ``None`` where the kind has no such field.
     """
-    table = part.table
+    table, firm, rows = said
     if column not in table.column_names:
         return None
-    rows = ordered[open_[part.firm[ordered]]]
-    said = pc.is_valid(table[column])
+    rows = rows[open_[firm[rows]]]
+    speaks = pc.is_valid(table[column])
     for name, allowed in {"source": row.sources, **row.where}.items():
         if allowed:
-            said = pc.and_(said, pc.is_in(table[name], value_set=pa.array(allowed, _TEXT)))
-    rows = rows[said.to_numpy()[rows]]
-    firm = part.firm[rows]
-    rows = rows[np.flatnonzero(np.diff(firm, prepend=-1))]
+            speaks = pc.and_(speaks, pc.is_in(table[name], value_set=pa.array(allowed, _TEXT)))
+    rows = rows[speaks.to_numpy()[rows]]
+    rows = rows[np.flatnonzero(np.diff(firm[rows], prepend=-1))]
     shown = table.select(["valid_from", "known_from", "sid", column]).take(pa.array(rows))
-    return shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(part.firm[rows]))
+    return shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(firm[rows]))
 
 
 def _first(pieces: list[pa.Table]) -> pa.Table | None:

@@ -45,7 +45,7 @@ def changes(store: Store, since: int, seq: int, unlinked: Mapping[str, Iterable[
     fields = {kind: schema(kind).names for kind in KINDS}
     for later in range(since + 1, seq + 1):
         for row in store.stream("project/opened", opened=later, seq=seq, fields=fields):
-            found.opened[row["kind"]].append(packed_batch(row["kind"], row["rows"]))
+            found.opened[row["kind"]].append(packed_batch(schema(row["kind"]), row["rows"]))
         for row in store.stream("project/closed", closed=later, since=since):
             found.gone[row["kind"]].update(row["sids"])
     for kind, sids in unlinked.items():
@@ -56,7 +56,7 @@ def changes(store: Store, since: int, seq: int, unlinked: Mapping[str, Iterable[
                 linked = [item for item in row["rows"] if item[_EID] is not None]
                 if linked:
                     found.gone[kind].update(item[0] for item in linked)
-                    found.opened[kind].append(packed_batch(kind, linked))
+                    found.opened[kind].append(packed_batch(schema(kind), linked))
     found.gone = defaultdict(set, {kind: sids for kind, sids in found.gone.items() if sids})
     return found
 
@@ -64,11 +64,12 @@ def changes(store: Store, since: int, seq: int, unlinked: Mapping[str, Iterable[
 _EID = schema(next(iter(KINDS))).names.index("eid")  # the same for all kinds
 
 
-def merged(kind: str, old: pa.Table, found: Changes) -> tuple[pa.Table, pa.ChunkedArray]:
-    """The statements of a kind after the changes, by ``sid``, and the enterprises of which the changes speak."""
+def merged(old: pa.Table, found: Changes, kind: str) -> tuple[pa.Table, pa.ChunkedArray]:
+    """The statements of a kind after the changes, by ``sid``, in the columns that they had, and the enterprises of
+    which the changes speak."""
     gone = pa.array(sorted(found.gone[kind]), _TEXT)
     leaves = pc.is_in(old["sid"], value_set=gone)
-    new = pa.Table.from_batches(found.opened[kind], schema(kind))
+    new = pa.Table.from_batches(found.opened[kind], schema(kind)).select(old.column_names)
     new = new.take(pc.sort_indices(new["sid"]))
     touched = pa.chunked_array([*old["eid"].filter(leaves).chunks, *new["eid"].chunks], _TEXT)
     stays = old.filter(pc.invert(leaves)) if len(gone) else old
@@ -103,21 +104,21 @@ def views_forward(
     old: Mapping[str, pa.Table],
     touched: pa.Array,
     statements: Mapping[str, pa.Table],
-    begin: Callable[[pa.Table, pa.Array], Begun],
+    begin: Callable[[pa.Table], Begun],
     day: date,
 ) -> dict[str, pa.Table]:
     """``old`` views after a change that speaks of the enterprises ``touched``.
 
     ``statements``: all, after the change, without holds; ``begin``: gives what holds of a kind's statements that have
-    begun, among the enterprises given.
+    begun.
     """
     spoken = {kind: begun_by(table.filter(pc.is_in(table["eid"], touched)), day) for kind, table in statements.items()}
     firms = known_firms(list(spoken.values()))
-    begun = {kind: begin(table, firms) for kind, table in spoken.items()}
+    begun = {kind: begin(table) for kind, table in spoken.items()}
     made: dict[str, pa.Table] = {}
     for name in VIEWS:
         if name in old or name == "enterprises":
-            made[name] = make_view(name, begun, firms, day, made.__getitem__)
+            made[name] = make_view(name, begun, lambda: firms, day, made.__getitem__)
     stay = {name: table.filter(pc.invert(pc.is_in(table["eid"], touched))) for name, table in old.items()}
     every = known_firms([stay["enterprises"], made["enterprises"]])
     return {name: _by_firm(pa.concat_tables([stay[name], made[name]]), every) for name in old}

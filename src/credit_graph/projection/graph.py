@@ -18,7 +18,7 @@ from credit_graph.projection.current import shown_statements
 from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.sources import Source, open_source
 from credit_graph.projection.statements import Progress
-from credit_graph.projection.views import make_view
+from credit_graph.projection.views import KINDS_OF, make_view
 from credit_graph.store import Store
 
 __all__ = ["PAGE_ENTERPRISES", "Progress", "Projection", "enterprise_pages", "project"]
@@ -38,7 +38,8 @@ class Projection:
         self.point, self.channel, self.hold_seq = point, channel, hold_seq
         self._source = source
         kinds = tuple(kind for kind in KINDS if kind != "Hold")
-        self._begun: Mapping[str, Begun] = Lazy(kinds, self._begin)
+        self._begun: Mapping[str, Begun] = Lazy(kinds, lambda kind: self._begin(source.full[kind]))
+        self._light: Mapping[str, Begun] = Lazy(kinds, lambda kind: self._begin(source.light[kind]))
         self.history: Mapping[str, pd.DataFrame] = Lazy(kinds, lambda kind: self._begun[kind].frame())
         """Per record kind the statements known at ``point.seq`` that have begun by ``point.valid``, by ``sid``, with
         the content fields of the kind and the columns ``visible`` (true on that day) and ``in_use`` (no hold on the
@@ -46,9 +47,9 @@ class Projection:
         self.records: Mapping[str, pd.DataFrame] = Lazy(kinds, self._visible)
         """Per record kind the statements that are visible at the point."""
 
-    def _begin(self, kind: str) -> Begun:
-        table = begun_by(self._source.statements[kind], self.point.valid)
-        return at_point(table, self._firms, self.point.valid, self._holds, self.channel, self.point.use)
+    def _begin(self, table: pa.Table) -> Begun:
+        begun, point = begun_by(table, self.point.valid), self.point
+        return at_point(begun, point.valid, self._holds, self.channel, point.use)
 
     def _visible(self, kind: str) -> pd.DataFrame:
         frame = self.history[kind]
@@ -59,7 +60,8 @@ class Projection:
         """Every enterprise that a statement speaks of, ascending."""
         if (known := self._source.view("enterprises")) is not None:
             return known["eid"].combine_chunks()
-        return known_firms([begun_by(self._source.statements[kind], self.point.valid) for kind in self._begun])
+        self._source.prepare((), self._light)
+        return known_firms([begun_by(self._source.light[kind], self.point.valid) for kind in self._light])
 
     @cached_property
     def _holds(self) -> pd.DataFrame:
@@ -68,7 +70,10 @@ class Projection:
     def _view(self, name: str) -> pa.Table:
         found = self._source.view(name)
         if found is None:
-            found = make_view(name, self._begun, self._firms, self.point.valid, self._view)
+            relating = KINDS_OF.get(name)
+            self._source.prepare(relating or (), () if relating else self._light)
+            begun = self._begun if relating else self._light
+            found = make_view(name, begun, lambda: self._firms, self.point.valid, self._view)
             self._source.made(name, found)
         return found
 
@@ -105,7 +110,7 @@ class Projection:
 
     def shown(self, field: str) -> pd.Series:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
-        return shown_statements(self._begun, self._firms, field, self.point.valid)
+        return shown_statements(self._light, self._firms, field, self.point.valid)
 
 
 def project(

@@ -19,6 +19,12 @@ from credit_graph.model.kinds import KINDS
 from credit_graph.projection.begun import Begun
 
 _TEXT = pa.large_string()
+TYPES = {
+    "offices": "HOLDS_OFFICE",
+    "contributions": "CONTRIBUTES",
+    "addresses": "LOCATED_AT",
+    "phones": "USES_PHONE",
+}
 OFFICES = ["eid", "sid", "pid", "name", "office"]
 ADDRESSES = ["eid", "sid", "aid", "text"]
 PHONES = ["eid", "sid", "number"]
@@ -28,7 +34,7 @@ CONTRIBUTIONS = "eid sid holder person source valid_from known_from holder_name 
 def offices(begun: Mapping[str, Begun]) -> pa.Table:
     """Who holds which office where: eid, sid, pid, name, office; ordered by eid and sid."""
     parts = []
-    for table, link in _said(begun, "HOLDS_OFFICE"):
+    for table, link in _said(begun, TYPES["offices"]):
         known = table.filter(pc.is_valid(table["pid"]))
         role = pa.scalar(link.role, _TEXT)
         office = pc.coalesce(known["office"], role) if "office" in known.column_names else _all(role, len(known))
@@ -43,7 +49,7 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
     """
     names = [*CONTRIBUTIONS, "published_on", "recorded_on", "in_use"]
     parts = []
-    for table, link in _said(begun, "CONTRIBUTES"):
+    for table, link in _said(begun, TYPES["contributions"]):
         holder = pc.coalesce(table["pid"], table["holder_code"])
         unknown = pc.is_null(holder)
         ends = zip(*(table.filter(unknown)[name].to_pylist() for name in ("eid", link.field)), strict=True)
@@ -56,7 +62,7 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
 def addresses(begun: Mapping[str, Begun]) -> pa.Table:
     """Where the firms sit: eid, sid, aid, text."""
     parts = []
-    for table, link in _said(begun, "LOCATED_AT"):
+    for table, link in _said(begun, TYPES["addresses"]):
         coded = table[link.field].combine_chunks().dictionary_encode()
         keys = pa.array([address_key(text) for text in coded.dictionary.to_pylist()], _TEXT)
         parts.append(_picked(table, ADDRESSES, aid=keys.take(coded.indices), text=table[link.field]))
@@ -65,7 +71,7 @@ def addresses(begun: Mapping[str, Begun]) -> pa.Table:
 
 def phones(begun: Mapping[str, Begun]) -> pa.Table:
     """Which phones the firms use: eid, sid, number; two fields of one record with one number count once."""
-    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, "USES_PHONE")]
+    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, TYPES["phones"])]
     return _ordered(parts, PHONES)
 
 
@@ -76,8 +82,8 @@ def _said(begun: Mapping[str, Begun], type_: str) -> Iterator[tuple[pa.Table, Li
             if link.type == type_:
                 part = begun[kind]
                 table = part.table.append_column("in_use", pa.array(part.in_use))
-                wanted = pc.and_(pc.is_valid(table[link.field]), pa.array(part.visible & (part.firm >= 0)))
-                yield table.filter(wanted), link
+                named = pc.and_(pc.is_valid(table[link.field]), pc.is_valid(table["eid"]))
+                yield table.filter(pc.and_(named, pa.array(part.visible))), link
 
 
 def _picked(table: pa.Table, names: list[str], **made: Any) -> pa.Table:

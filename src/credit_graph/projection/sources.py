@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -17,8 +18,9 @@ from credit_graph.projection.cache import Damaged, Kept
 from credit_graph.projection.columns import record_frame
 from credit_graph.projection.forward import changes, crossing, merged, views_forward
 from credit_graph.projection.lazy import Lazy
+from credit_graph.projection.parts import LIGHT, columns_of, spoken_kinds
 from credit_graph.projection.stamp import Stamp, history, stamp
-from credit_graph.projection.statements import Progress, read_statements
+from credit_graph.projection.statements import Progress, count_statements, read_statements
 from credit_graph.projection.view import precedence
 from credit_graph.settings import Settings
 from credit_graph.store import Store
@@ -30,11 +32,16 @@ _TEXT = pa.large_string()
 class Source(Protocol):
     """What a projection is made of."""
 
-    statements: Mapping[str, pa.Table]
-    """Per kind but ``Hold`` all statements known, in the columns of ``columns.schema``, by ``sid``."""
+    full: Mapping[str, pa.Table]
+    """Per kind all statements known, in the columns of ``columns.schema``, by ``sid``."""
+    light: Mapping[str, pa.Table]
+    """Per kind at least the columns that the view of an enterprise needs."""
 
     def holds(self) -> pa.Table:
-        """The Hold statements known."""
+        """The Hold statements known at the batch up to which holds count."""
+
+    def prepare(self, full: Iterable[str], light: Iterable[str] = ()) -> None:
+        """These kinds are about to be asked for: read together they take less time."""
 
     def view(self, name: str) -> pa.Table | None:
         """What follows at the point, if it is there already."""
@@ -47,11 +54,15 @@ class Given:
     """Statements in memory, and nothing that follows."""
 
     def __init__(self, statements: Mapping[str, pa.Table], holds: pa.Table) -> None:
-        self.statements, self._holds = statements, holds
+        self.full = self.light = statements
+        self._holds = holds
 
     def holds(self) -> pa.Table:
-        """The Hold statements known."""
+        """The Hold statements."""
         return self._holds
+
+    def prepare(self, full: Iterable[str], light: Iterable[str] = ()) -> None:
+        """They are there."""
 
     def view(self, name: str) -> pa.Table | None:
         """Nothing."""
@@ -61,31 +72,40 @@ class Given:
         """Nobody keeps it."""
 
 
-class FromCache:
-    """Statements and views that are kept beside the graph; a damaged file is read, or made, anew."""
+class FromGraph:
+    """Statements that are read when they are asked for, from what is kept beside the graph, else out of it."""
 
-    def __init__(self, settings: Settings, made: Kept, key: str, tables: Mapping[str, pa.Table]) -> None:
-        """``tables``: kinds that are in memory already."""
-        self._settings, self._kept, self._key = settings, made, key
+    def __init__(
+        self, settings: Settings, seq: int, hold_seq: int, kept: Kept | None, key: str, progress: Progress | None
+    ) -> None:
+        """``kept``: what is kept for this very state of the graph, and where to keep what is read; ``key``: of its
+        views, the day, use and channel."""
+        self._settings, self._seq, self._hold_seq = settings, seq, hold_seq
+        self._kept, self._key, self._progress = kept, key, progress
+        self._parts: dict[str, pa.Table] = {}
         self._views: dict[str, pa.Table] = {}
-        self._all: Lazy[pa.Table] = Lazy(KINDS, lambda kind: tables[kind] if kind in tables else self._load(kind))
-        self.statements: Mapping[str, pa.Table] = Lazy(
-            [kind for kind in KINDS if kind != "Hold"], self._all.__getitem__
-        )
+        self.full: Mapping[str, pa.Table] = Lazy(KINDS, self._part)
+        self.light: Mapping[str, pa.Table] = Lazy(KINDS, lambda kind: self._part(self._cheapest(kind)))
 
     def holds(self) -> pa.Table:
-        """The Hold statements known."""
-        return self._all["Hold"]
+        """The Hold statements known at the batch up to which holds count."""
+        if self._hold_seq == self._seq:
+            return self.full["Hold"]
+        with Store.open(self._settings) as store:
+            return read_statements(store, self._hold_seq, {"Hold": columns_of("Hold")})["Hold"]
+
+    def prepare(self, full: Iterable[str], light: Iterable[str] = ()) -> None:
+        """Read what is missing of these kinds."""
+        wanted = {*full, "Hold"}
+        self._read({*wanted, *(self._cheapest(kind) for kind in light if kind not in wanted)})
 
     def view(self, name: str) -> pa.Table | None:
         """What is kept for this day, use and channel."""
-        if name in self._views:
-            return self._views[name]
-        entry = self._kept.views.get(self._key, {}).get(name)
-        try:
-            return self._kept.table(entry) if entry else None
-        except Damaged:
-            return None
+        if name not in self._views and self._kept is not None:
+            entry = self._kept.views.get(self._key, {}).get(name)
+            with suppress(Damaged):
+                return self._kept.table(entry) if entry else None
+        return self._views.get(name)
 
     def made(self, name: str, table: pa.Table) -> None:
         """Keep it."""
@@ -94,14 +114,39 @@ class FromCache:
     def add(self, tables: Mapping[str, pa.Table]) -> None:
         """Keep views of this day, use and channel."""
         self._views |= tables
-        cache.keep_views(self._settings.home.resolve(), self._kept, self._key, tables)
+        if self._kept is not None:
+            cache.keep_views(self._settings.home.resolve(), self._kept, self._key, tables)
 
-    def _load(self, kind: str) -> pa.Table:
-        try:
-            return self._kept.statements(kind)
-        except Damaged:
+    def _cheapest(self, kind: str) -> str:
+        """The part that has at least the few columns: all of them, where they are there or needed anyway."""
+        kept = self._kept.parts if self._kept is not None else {}
+        whole = kind in self._parts or kind in kept or kind in spoken_kinds() or kind == "Hold"
+        return kind if whole else kind + LIGHT
+
+    def _part(self, part: str) -> pa.Table:
+        self._read({part})
+        return self._parts[part]
+
+    def _read(self, parts: set[str]) -> None:
+        missing = []
+        for part in sorted(parts - self._parts.keys()):
+            try:
+                if self._kept is None:
+                    raise Damaged
+                self._parts[part] = self._kept.statements(part)
+            except Damaged:
+                missing.append(part)
+        if missing:
             with Store.open(self._settings) as store:  # the caller's may be closed by now
-                return read_statements(store, self._kept.stamp.seq, [kind])[kind]
+                self._parts |= _read_parts(store, self._seq, missing, self._progress)
+                if self._kept is not None:
+                    cache.keep_parts(store, self._kept, {part: self._parts[part] for part in missing})
+
+
+def _read_parts(store: Store, seq: int, parts: Iterable[str], progress: Progress | None) -> dict[str, pa.Table]:
+    kinds = {part.removesuffix(LIGHT): part for part in parts}
+    found = read_statements(store, seq, {kind: columns_of(part) for kind, part in kinds.items()}, progress)
+    return {kinds[kind]: table for kind, table in found.items()}
 
 
 def open_source(store: Store, point: Point, channel: str, hold_seq: int, progress: Progress | None) -> Source:
@@ -110,26 +155,21 @@ def open_source(store: Store, point: Point, channel: str, hold_seq: int, progres
     Only what is known at the last seq is kept: what is asked for day by day.
     """
     now = stamp(store) if point.seq == hold_seq else None
-    if now is None or now.seq != point.seq:
-        statements = read_statements(store, point.seq, tuple(KINDS), progress)
-        known = statements.pop("Hold")
-        if hold_seq != point.seq:
-            known = read_statements(store, hold_seq, ("Hold",))["Hold"]
-        return Given(statements, known)
     here = View(point.valid, point.use, channel)
+    if now is None or now.seq != point.seq:
+        return FromGraph(store.settings, point.seq, hold_seq, None, here.key, progress)
     found = cache.kept(store)
     if found is not None:
-        earlier = _earlier(found, here)  # its files go when a later state is kept
+        earlier = _earlier(found, now, here)  # its files go when a later state is kept
         if (later := _at(store, found, now)) is not None:
-            return _with_views(store, later, earlier, here)
+            source = FromGraph(store.settings, point.seq, hold_seq, later.kept, here.key, progress)
+            if earlier is not None:
+                _views_forward(source, later.touched, *earlier, here)
+            return source
     forget_projection(store.home)  # of another graph, or from before an erasure, or damaged
-    statements = read_statements(store, point.seq, tuple(KINDS), progress)
-    made = None
-    if sum(map(len, statements.values())) >= cache.SMALLEST:
-        made = cache.keep(store, now, statements, {})
-    if made is None:
-        return Given(statements, statements.pop("Hold"))
-    return FromCache(store.settings, made, here.key, statements)
+    large = sum(count_statements(store, kind) for kind in KINDS) >= cache.SMALLEST
+    made = cache.keep(store, now, {}, {}) if large else None
+    return FromGraph(store.settings, point.seq, hold_seq, made, here.key, progress)
 
 
 class View(NamedTuple):
@@ -152,38 +192,41 @@ class View(NamedTuple):
 
 
 class _Later(NamedTuple):
-    """Kept statements at the stamp asked for, those of them in memory, and the enterprises that changes speak of."""
+    """What is kept at the stamp asked for, and the enterprises that changes speak of."""
 
     kept: Kept
-    tables: dict[str, pa.Table]
     touched: list[pa.ChunkedArray]
 
 
 def _at(store: Store, found: Kept, now: Stamp) -> _Later | None:
     """What is kept, brought forward to ``now``; ``None`` where it is of another graph, or can't be."""
     if found.stamp == now:
-        return _Later(found, {}, [])
+        return _Later(found, [])
     then = found.stamp
     same = (then.secret, then.tombstones) == (now.secret, now.tombstones) and then.seq <= now.seq
     if not same or history(store, then.seq) != then.history:
         return None
     try:
         unlinked = {
-            kind: table.filter(pc.is_null(table["eid"]))["sid"].to_pylist()
-            for kind, entry in found.kinds.items()
-            if int(entry["unlinked"]) and (table := found.statements(kind)) is not None
+            part.removesuffix(LIGHT): found.statements(part).filter(pc.field("eid").is_null())["sid"].to_pylist()
+            for part, entry in found.parts.items()
+            if int(entry["unlinked"])
         }
         changed = changes(store, then.seq, now.seq, unlinked)
-        pairs = {kind: merged(kind, found.statements(kind), changed) for kind in changed.kinds}
+        there = [part for part in found.parts if part.removesuffix(LIGHT) in changed.kinds]
+        pairs = {part: merged(found.statements(part), changed, part.removesuffix(LIGHT)) for part in there}
     except Damaged:
         return None
-    tables = {kind: table for kind, (table, _) in pairs.items()}
-    kept = cache.keep(store, now, tables, {k: entry for k, entry in found.kinds.items() if k not in tables})
-    return _Later(kept, tables, [touched for _, touched in pairs.values()]) if kept else None
+    tables = {part: table for part, (table, _) in pairs.items()}
+    kept = cache.keep(store, now, tables, {part: e for part, e in found.parts.items() if part not in tables})
+    return _Later(kept, [touched for _, touched in pairs.values()]) if kept else None
 
 
-def _earlier(found: Kept, here: View) -> tuple[View, dict[str, pa.Table]] | None:
-    """The kept view that the one asked for may be made from: the same, else the latest of the channel."""
+def _earlier(found: Kept, now: Stamp, here: View) -> tuple[View, dict[str, pa.Table]] | None:
+    """The kept view that the one asked for may be made from: the same of an earlier state, else the latest of the
+    channel. ``None`` where the very one is there, or none."""
+    if found.stamp == now and here.key in found.views:
+        return None
     keys = [key for key in found.views if View.of(key).channel == here.channel]
     if not keys:
         return None
@@ -195,25 +238,25 @@ def _earlier(found: Kept, here: View) -> tuple[View, dict[str, pa.Table]] | None
     return (View.of(key), tables) if "enterprises" in tables else None
 
 
-def _with_views(store: Store, later: _Later, earlier: tuple[View, dict[str, pa.Table]] | None, here: View) -> FromCache:
-    """The source, its views brought forward where an earlier one is there."""
-    source = FromCache(store.settings, later.kept, here.key, later.tables)
-    if earlier is None or here.key in later.kept.views:
-        return source
-    before, tables = earlier
+def _views_forward(
+    source: FromGraph, touched: list[pa.ChunkedArray], before: View, tables: Mapping[str, pa.Table], here: View
+) -> None:
+    """Bring views of an earlier state or another day to the one asked for."""
     if precedence().on(before.valid) is not precedence().on(here.valid):
-        return source
-    touched = [*later.touched]
+        return
+    kinds = [kind for kind in KINDS if kind != "Hold"]
+    source.prepare((), kinds)
+    statements = {kind: source.light[kind] for kind in kinds}
+    crossed = [*touched]
     if before.valid != here.valid:
         days = sorted((before.valid, here.valid))
-        touched += [crossing(table, *days) for table in source.statements.values()]
+        crossed += [crossing(table, *days) for table in statements.values()]
     if before.use != here.use:
-        touched.append(crossing(source.holds(), *sorted((before.use, here.use))))
-    eids = pc.drop_null(pc.unique(pa.chunked_array([chunk for part in touched for chunk in part.chunks], _TEXT)))
+        crossed.append(crossing(source.holds(), *sorted((before.use, here.use))))
+    eids = pc.drop_null(pc.unique(pa.chunked_array([chunk for part in crossed for chunk in part.chunks], _TEXT)))
     holds = record_frame(begun_by(source.holds(), here.use))
 
-    def begin(table: pa.Table, firms: pa.Array) -> Begun:
-        return at_point(table, firms, here.valid, holds, here.channel, here.use)
+    def begin(table: pa.Table) -> Begun:
+        return at_point(table, here.valid, holds, here.channel, here.use)
 
-    source.add(views_forward(tables, eids, source.statements, begin, here.valid))
-    return source
+    source.add(views_forward(tables, eids, statements, begin, here.valid))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from credit_graph.projection.columns import packed_batch, schema
+from credit_graph.projection.columns import packed_batch
 from credit_graph.store import Store
 
 # what the engine collects for one pass: some 60 bytes a cell, on a heap of which two passes must not take half
@@ -28,42 +28,48 @@ class _Pass(NamedTuple):
     """A range [low, high) of statement ids of a kind; ``width``: of the beginnings by which the answer is parted."""
 
     kind: str
+    columns: pa.Schema
     low: str
     high: str
     width: int
 
 
 def read_statements(
-    store: Store, seq: int, kinds: Collection[str], progress: Progress | None = None
+    store: Store, seq: int, kinds: Mapping[str, pa.Schema], progress: Progress | None = None
 ) -> dict[str, pa.Table]:
     """Per kind the statements known at ``seq``, whenever they are valid, by ``sid``; every kind has a table.
 
-    Raises ``StoreError``.
+    ``kinds``: kind -> the columns to read, ``sid`` first. Raises ``StoreError``.
     """
-    passes = [item for kind in kinds for item in _passes(store, kind)]
+    passes = [item for kind, columns in kinds.items() for item in _passes(store, kind, columns)]
     found: dict[str, list[pa.RecordBatch]] = {kind: [] for kind in kinds}
     with ThreadPoolExecutor(_READERS) as readers:
         for number, batches in enumerate(readers.map(partial(_read, store, seq), passes)):
             found[passes[number].kind] += batches
             if progress:
                 progress("records", number + 1, len(passes))
-    return {kind: pa.Table.from_batches(batches, schema(kind)) for kind, batches in found.items()}
+    return {kind: pa.Table.from_batches(batches, kinds[kind]) for kind, batches in found.items()}
+
+
+def count_statements(store: Store, kind: str) -> int:
+    """How many statements of a kind there are, known or not."""
+    return int(store.read("project/kind_count", {"KIND": kind})[0]["records"])
 
 
 def _read(store: Store, seq: int, item: _Pass) -> list[pa.RecordBatch]:
-    labels = {"KIND": item.kind, "FIELDS": schema(item.kind).names}
+    labels = {"KIND": item.kind, "FIELDS": item.columns.names}
     rows = store.stream("project/records", labels, low=item.low, high=item.high, seq=seq, width=item.width)
-    parts = {row["part"]: packed_batch(item.kind, row["rows"]) for row in rows}
+    parts = {row["part"]: packed_batch(item.columns, row["rows"]) for row in rows}
     return [parts[part] for part in sorted(parts)]
 
 
-def _passes(store: Store, kind: str) -> Iterator[_Pass]:
+def _passes(store: Store, kind: str, columns: pa.Schema) -> Iterator[_Pass]:
     """Ranges of statement ids; they are hashes, so equal ranges hold about equally many."""
-    records = store.read("project/kind_count", {"KIND": kind})[0]["records"]
+    records = count_statements(store, kind)
     if not records:
         return
-    count = -(-records * len(schema(kind)) // PASS_CELLS)
+    count = -(-records * len(columns) // PASS_CELLS)
     width = next(width for width in range(5) if 16**width * ROW_RECORDS >= records)
     marks = [f"{65536 * number // count:04x}" for number in range(count)]
     for low, high in pairwise(["", *marks[1:], _END]):
-        yield _Pass(kind, low, high, width)
+        yield _Pass(kind, columns, low, high, width)

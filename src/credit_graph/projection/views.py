@@ -7,6 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from credit_graph.model.kinds import KINDS
 from credit_graph.projection import relations
 from credit_graph.projection.begun import Begun
 from credit_graph.projection.current import current_names, current_view
@@ -22,13 +23,23 @@ _RELATIONS: dict[str, Callable[[Mapping[str, Begun]], pa.Table]] = {
 }
 
 
+# of which kinds the statements make the relationships of a view
+KINDS_OF = {
+    name: tuple(kind for kind, item in KINDS.items() if any(link.type == type_ for link in item.links))
+    for name, type_ in relations.TYPES.items()
+}
+
+
 def make_view(
-    name: str, begun: Mapping[str, Begun], firms: pa.Array, day: date, view: Callable[[str], pa.Table]
+    name: str, begun: Mapping[str, Begun], firms: Callable[[], pa.Array], day: date, view: Callable[[str], pa.Table]
 ) -> pa.Table:
-    """One of ``VIEWS``, ordered by ``eid``; ``firms``: every enterprise that a statement speaks of, ascending;
-    ``view``: gives the others."""
+    """One of ``VIEWS``, ordered by ``eid``.
+
+    ``begun``: the kinds of ``KINDS_OF``, or all; ``firms``: gives every enterprise that a statement speaks of,
+    ascending; ``view``: gives the other views.
+    """
     if name == "enterprises":
-        return current_view(begun, firms, precedence(), day)
+        return current_view(begun, firms(), precedence(), day)
     if name == "names":
-        return current_names(begun, firms, view("enterprises"))
+        return current_names(begun, firms(), view("enterprises"))
     return _RELATIONS[name](begun)
