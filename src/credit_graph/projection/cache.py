@@ -96,15 +96,17 @@ def keep(store: Store, made_from: Stamp, tables: Mapping[str, pa.Table], same: F
     return made
 
 
-def keep_parts(store: Store, made: Kept, tables: Mapping[str, pa.Table]) -> None:
-    """Keep more of a state, if it still is what is kept, and what the graph is. Few columns go where all are there."""
+def keep_parts(store: Store, made: Kept, tables: Mapping[str, pa.Table]) -> bool:
+    """Keep more of a state, if it still is what is kept, and what the graph is; whether it was. Few columns of a kind
+    go where all are there."""
     with projection_lock(store.home).acquire():
         if not _current(made) or stamp(store) != made.stamp:
-            return
+            return False
         made.parts |= {part: _write_part(made.folder, table) for part, table in tables.items()}
         for part in [name for name in made.parts if name + LIGHT in made.parts]:
             del made.parts[part + LIGHT]
         _publish(made)
+    return True
 
 
 def keep_views(home: Path, made: Kept, key: str, tables: Mapping[str, pa.Table]) -> None:

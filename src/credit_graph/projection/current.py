@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence,
     ``firms``: every enterprise that any known statement speaks of; each has a row. A field that no visible statement
     in use says is missing.
     """
-    said = {kind: _Ordered.of(part, firms) for kind, part in begun.items()}
+    said = {kind: _Said(part, firms) for kind, part in begun.items()}
     fields = rules.on(day).fields
     columns = {field: _shown(field, sources, said, len(firms))[0] for field, sources in fields.items()}
     kinds = _entity_kinds(columns["entity_type"], columns["credit_code"], rules)
@@ -39,7 +39,7 @@ def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, da
     """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
     sources = precedence().on(day).fields[field]
     kinds = {row.kind for row in sources}
-    said = {kind: _Ordered.of(begun[kind], firms) for kind in (begun if ANY in kinds else kinds)}
+    said = {kind: _Said(begun[kind], firms) for kind in (begun if ANY in kinds else kinds)}
     _, sids = _shown(field, sources, said, len(firms))
     frame = record_frame(pa.table({"eid": firms, "sid": sids})).dropna()
     return frame.set_index("eid")["sid"]
@@ -50,17 +50,24 @@ def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.T
 
     ``enterprises``: the view of ``firms``.
     """
-    said = []
-    for part in begun.values():
-        firm = firm_ranks(part.table, firms)
-        table = pa.table({"firm": firm, "name": part.table["name"]})
-        used = table.filter(pc.and_(pa.array(part.in_use & (firm >= 0)), pc.is_valid(table["name"])))
-        said.append(used.group_by(["firm", "name"]).aggregate([]))
-    pairs = pa.concat_tables(said).group_by(["firm", "name"]).aggregate([])
+    shown = enterprises["name"].combine_chunks()
+    named = pa.table({"firm": np.flatnonzero(pc.is_valid(shown)).astype(np.int32), "name": pc.drop_null(shown)})
+    others = [_other_names(part, firms, shown) for part in begun.values()]
+    pairs = pa.concat_tables([named, pa.concat_tables(others).group_by(["firm", "name"]).aggregate([])])
     pairs = pairs.take(pc.sort_indices(pairs, [("firm", "ascending"), ("name", "ascending")]))
-    normal = _normal(pairs["name"])
-    current = pc.fill_null(pc.equal(normal, _normal(enterprises["name"]).take(pairs["firm"])), False)
+    every = _normal(pa.chunked_array([*pairs["name"].chunks, shown]))
+    normal, of_shown = every.slice(0, len(pairs)), every.slice(len(pairs))
+    current = pc.fill_null(pc.equal(normal, of_shown.take(pairs["firm"].combine_chunks())), False)
     return pa.table({"eid": firms.take(pairs["firm"]), "name": pairs["name"], "normal": normal, "current": current})
+
+
+def _other_names(part: Begun, firms: pa.Array, shown: pa.Array) -> pa.Table:
+    """What the statements in use call firms, where that is not the name shown: firm, name."""
+    firm = firm_ranks(part.table, firms)
+    used = pa.array(part.in_use & (firm >= 0))
+    table = pa.table({"firm": firm, "name": part.table["name"]}).filter(pc.and_(used, pc.is_valid(part.table["name"])))
+    same = pc.fill_null(pc.equal(table["name"], shown.take(table["firm"].combine_chunks())), False)
+    return table.filter(pc.invert(same))
 
 
 def _normal(names: pa.ChunkedArray) -> pa.Array:
@@ -70,26 +77,34 @@ def _normal(names: pa.ChunkedArray) -> pa.Array:
     return normal.take(coded.indices)
 
 
-class _Ordered(NamedTuple):
-    """The statements of a kind; ``firm``: the place of the subject of each; ``rows``: those that may be shown, by firm,
-    each firm's best first: later valid_from, later known_from, sid."""
+class _Said:
+    """The statements of a kind; ``firm``: the place of the subject of each."""
 
-    table: pa.Table
-    firm: npt.NDArray[np.int32]
-    rows: Rows
+    def __init__(self, part: Begun, firms: pa.Array) -> None:
+        self.table = part.table
+        self.firm = firm_ranks(part.table, firms)
+        self._usable = part.visible & part.in_use & (self.firm >= 0)
 
-    @classmethod
-    def of(cls, part: Begun, firms: pa.Array) -> _Ordered:
-        """The statements in this order."""
-        firm = firm_ranks(part.table, firms)
-        rows = np.flatnonzero(part.visible & part.in_use & (firm >= 0))
-        since = days(part.table["valid_from"]).astype(np.int64)[rows]
-        known = part.table["known_from"].to_numpy()[rows]
-        return cls(part.table, firm, rows[np.lexsort((-known, -since, firm[rows]))])  # stable: the table is by sid
+    def rows(self, open_: Flags) -> Rows:
+        """Those that may be shown of the firms that are open, by firm, each firm's best first: later valid_from, later
+        known_from, sid."""
+        if open_.all():
+            return self._all
+        rows = np.flatnonzero(self._usable & open_[self.firm])  # of no firm is none usable
+        return self._ordered(rows) if len(rows) < len(self._usable) // 8 else self._all[open_[self.firm[self._all]]]
+
+    @cached_property
+    def _all(self) -> Rows:
+        return self._ordered(np.flatnonzero(self._usable))
+
+    def _ordered(self, rows: Rows) -> Rows:
+        picked = self.table.select(["valid_from", "known_from"]).take(pa.array(rows))
+        since, known = days(picked["valid_from"]).astype(np.int64), picked["known_from"].to_numpy()
+        return rows[np.lexsort((-known, -since, self.firm[rows]))]  # stable: the table is by sid
 
 
 def _shown(
-    field: str, sources: tuple[FieldSource, ...], said: Mapping[str, _Ordered], count: int
+    field: str, sources: tuple[FieldSource, ...], said: Mapping[str, _Said], count: int
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Per firm the value to show and the statement that says it; null for none."""
     chosen = np.full(count, -1, dtype=np.int64)  # place in the pieces, one after the other
@@ -108,15 +123,15 @@ def _shown(
     return every["value"], every["sid"]
 
 
-def _best(row: FieldSource, column: str, said: _Ordered, open_: Flags) -> pa.Table | None:
+def _best(row: FieldSource, column: str, said: _Said, open_: Flags) -> pa.Table | None:
     """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value.
 
     ``None`` where the kind has no such field.
     """
-    table, firm, rows = said
-    if column not in table.column_names:
+    table, firm = said.table, said.firm
+    if column not in table.column_names or not open_.any():
         return None
-    rows = rows[open_[firm[rows]]]
+    rows = said.rows(open_)
     speaks = pc.is_valid(table[column])
     for name, allowed in {"source": row.sources, **row.where}.items():
         if allowed:

@@ -34,7 +34,7 @@ CONTRIBUTIONS = "eid sid holder person source valid_from known_from holder_name 
 def offices(begun: Mapping[str, Begun]) -> pa.Table:
     """Who holds which office where: eid, sid, pid, name, office; ordered by eid and sid."""
     parts = []
-    for table, link in _said(begun, TYPES["offices"]):
+    for table, link in _said(begun, TYPES["offices"], OFFICES):
         known = table.filter(pc.is_valid(table["pid"]))
         role = pa.scalar(link.role, _TEXT)
         office = pc.coalesce(known["office"], role) if "office" in known.column_names else _all(role, len(known))
@@ -49,7 +49,7 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
     """
     names = [*CONTRIBUTIONS, "published_on", "recorded_on", "in_use"]
     parts = []
-    for table, link in _said(begun, TYPES["contributions"]):
+    for table, link in _said(begun, TYPES["contributions"], ["pid", *names]):
         holder = pc.coalesce(table["pid"], table["holder_code"])
         unknown = pc.is_null(holder)
         ends = zip(*(table.filter(unknown)[name].to_pylist() for name in ("eid", link.field)), strict=True)
@@ -62,7 +62,7 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
 def addresses(begun: Mapping[str, Begun]) -> pa.Table:
     """Where the firms sit: eid, sid, aid, text."""
     parts = []
-    for table, link in _said(begun, TYPES["addresses"]):
+    for table, link in _said(begun, TYPES["addresses"], ADDRESSES):
         coded = table[link.field].combine_chunks().dictionary_encode()
         keys = pa.array([address_key(text) for text in coded.dictionary.to_pylist()], _TEXT)
         parts.append(_picked(table, ADDRESSES, aid=keys.take(coded.indices), text=table[link.field]))
@@ -71,17 +71,19 @@ def addresses(begun: Mapping[str, Begun]) -> pa.Table:
 
 def phones(begun: Mapping[str, Begun]) -> pa.Table:
     """Which phones the firms use: eid, sid, number; two fields of one record with one number count once."""
-    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, TYPES["phones"])]
+    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, TYPES["phones"], PHONES)]
     return _ordered(parts, PHONES)
 
 
-def _said(begun: Mapping[str, Begun], type_: str) -> Iterator[tuple[pa.Table, Link]]:
-    """The visible statements with a subject that make a relationship of the type, once per field that does."""
+def _said(begun: Mapping[str, Begun], type_: str, names: list[str]) -> Iterator[tuple[pa.Table, Link]]:
+    """The visible statements with a subject that make a relationship of the type, once per field that does: that
+    field and, of the columns named, those that the kind has."""
     for kind, item in KINDS.items():
         for link in item.links:
             if link.type == type_:
                 part = begun[kind]
-                table = part.table.append_column("in_use", pa.array(part.in_use))
+                kept = [name for name in dict.fromkeys(["eid", link.field, *names]) if name in part.table.column_names]
+                table = part.table.select(kept).append_column("in_use", pa.array(part.in_use))
                 named = pc.and_(pc.is_valid(table[link.field]), pc.is_valid(table["eid"]))
                 yield table.filter(pc.and_(named, pa.array(part.visible))), link
 

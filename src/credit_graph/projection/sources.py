@@ -138,15 +138,18 @@ class FromGraph:
                 missing.append(part)
         if missing:
             with Store.open(self._settings) as store:  # the caller's may be closed by now
-                self._parts |= _read_parts(store, self._seq, missing, self._progress)
-                if self._kept is not None:
-                    cache.keep_parts(store, self._kept, {part: self._parts[part] for part in missing})
+                for part in missing:
+                    self._parts[part] = self._read_part(store, part)
 
-
-def _read_parts(store: Store, seq: int, parts: Iterable[str], progress: Progress | None) -> dict[str, pa.Table]:
-    kinds = {part.removesuffix(LIGHT): part for part in parts}
-    found = read_statements(store, seq, {kind: columns_of(part) for kind, part in kinds.items()}, progress)
-    return {kinds[kind]: table for kind, table in found.items()}
+    def _read_part(self, store: Store, part: str) -> pa.Table:
+        """Read a part and keep it; what is kept is mapped into memory, which takes less of it."""
+        kind = part.removesuffix(LIGHT)
+        table = read_statements(store, self._seq, {kind: columns_of(part)}, self._progress)[kind]
+        if self._kept is not None and cache.keep_parts(store, self._kept, {part: table}):
+            with suppress(Damaged):
+                table = self._kept.statements(part)
+        pa.default_memory_pool().release_unused()
+        return table
 
 
 def open_source(store: Store, point: Point, channel: str, hold_seq: int, progress: Progress | None) -> Source:

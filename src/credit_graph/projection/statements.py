@@ -14,7 +14,7 @@ from credit_graph.projection.columns import packed_batch
 from credit_graph.store import Store
 
 # what the engine collects for one pass: some 60 bytes a cell, on a heap of which two passes must not take half
-PASS_CELLS = 3_000_000
+PASS_CELLS = 4_000_000
 # a row of the answer stays well under the engine's limits (1,048,576 elements, 16 MB)
 ROW_RECORDS = 4_000
 _READERS = 2  # while the rows of one pass become columns the engine collects the next
