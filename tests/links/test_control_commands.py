@@ -48,6 +48,12 @@ def test_control_owners_and_rings_of_a_graph(store: Store, line: CommandLine) ->
         (1, "A测试有限公司"), (1, "B测试有限公司"), (1, "C测试有限公司"),
     ]  # fmt: skip
     assert below["tree_total"] == 4
+    apart = answer(line, "control", code("A"), "--together", f"{person}，{code('B')}", "--together", code("C"))
+    told = apart["together"]
+    assert [[row["holder_name"] for row in party] for party in told["parties"]] == [
+        ["王P", "B测试有限公司"], ["C测试有限公司"],
+    ]  # fmt: skip
+    assert (apart["controller"]["controller"], told["controller"]["controller"]) == (person, "parties:1")
     owners = answer(line, "owners", code("C"))
     assert [(row["person_name"], row["criteria"], row["ownership"]) for row in owners["beneficial"]] == [
         ("王Q", ["equity", "votes"], "57/100"),

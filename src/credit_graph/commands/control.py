@@ -42,6 +42,13 @@ class Seen:
         """The entity that is meant; ``UsageError`` if there is none or several."""
         return lookup.find(self.projection, what)
 
+    def together(self, entity: str, parties: Iterable[str], limit: int) -> dict[str, Any]:
+        """Control of the entity if each of the sets, named with commas, were one holder; ``parties``: the members."""
+        members = [[self.find(name) for name in party.replace("，", ",").split(",") if name] for party in parties]
+        chart = compute.chart(self.links, members)
+        card_ = control.control_card(chart, entity, limit)
+        return {"parties": [[{"holder": member} for member in party] for party in members], "id": entity, **card_}
+
     def groups_of(self, entity: str, persons: Collection[str]) -> list[dict[str, Any]]:
         """The entity's groups in the current link run, if that was made at this very point."""
         point, run = self.projection.point, self.run
@@ -64,6 +71,12 @@ class Seen:
 
 def control_(
     code: CodeArgument,
+    together: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B", help="视为一致行动人的主体，可重复 / holders taken as one, by commas; may be repeated"
+        ),
+    ] = None,
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
     limit: common.LimitOption = 50,
@@ -72,11 +85,24 @@ def control_(
     """Print who controls an entity, why, and what it controls."""
     seen = Seen(valid, known)
     entity = seen.find(code)
-    found = seen.answer(entity, control.control_card(seen.chart, entity, limit))
+    card_ = control.control_card(seen.chart, entity, limit)
+    merged = {"together": seen.together(entity, together, limit)} if together else {}
+    found = seen.answer(entity, {**card_, **merged})
     if json:
         common.print_json(found)
         return
     common.console.print(f"{_name(found, 'id')}：{status_text(found)}")
+    _print_control(found)
+    if merged:
+        taken = "；".join(joined(_name(row, "holder") for row in party) for party in found["together"]["parties"])
+        zh, en = f"若以下为一致行动人（{taken}）", f"If these act in concert ({taken})"
+        common.console.print(f"{t(zh, en)}：{status_text(found['together'])}")
+        _print_control(found["together"])
+    common.console.print(t(*LEAD), style="dim")
+
+
+def _print_control(found: Mapping[str, Any]) -> None:
+    """Chain and controller, or the holders where there is none, and what is controlled."""
     if found["chain"]:
         rows = [control_cells(step) for step in found["chain"]]
         common.print_table(t("控制链（自下而上）", "Chain of control, from below"), control_columns(), rows)
@@ -87,7 +113,6 @@ def control_(
         common.print_table(title, vote_columns(), [vote_cells(row) for row in found["holders"]])
     if found["tree"]:
         common.console.print(_tree(found))
-    common.console.print(t(*LEAD), style="dim")
 
 
 def owners(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +15,7 @@ from credit_graph.links.holders import resolve_holders
 from credit_graph.links.holdings import holdings
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.majority import direct_majority
+from credit_graph.links.parties import concerted
 from credit_graph.links.partners import executing_partners, state_holders
 from credit_graph.links.path import EdgeKind, Network, PathAnswer, edge_frame
 from credit_graph.links.people import persons
@@ -102,9 +103,9 @@ def _positions(registrations: pd.DataFrame, offices: pd.DataFrame, who: dict[str
     return found.assign(pid=renamed(found["pid"], who))
 
 
-def chart(found: Links) -> Structure:
-    """The holdings as one numbered chart: control, owners, groups, rings."""
-    return structure(found.holdings, found.rules, found.ruled, found.state)
+def chart(found: Links, parties: Sequence[Collection[str]] = ()) -> Structure:
+    """The holdings as one numbered chart: control, owners, groups, rings; each of the ``parties`` as one holder."""
+    return structure(concerted(found.holdings, parties), found.rules, found.ruled, found.state)
 
 
 def group_members(projection: Projection, found: Links, structure_: Structure) -> pd.DataFrame:

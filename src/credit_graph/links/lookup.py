@@ -50,7 +50,8 @@ def person_ids(projection: Projection, only: Collection[str] | None = None) -> d
     """
     contributions = projection.contributions
     pids: set[str] = set()
-    for column in (projection.offices["pid"], contributions.loc[contributions["person"], "holder"]):
+    named = [projection.records[kind]["pid"].dropna() for kind in ("ReportedContribution", "EquityChange")]
+    for column in (projection.offices["pid"], contributions.loc[contributions["person"], "holder"], *named):
         pids |= set(column if only is None else column[column.isin(list(only))])
     return {pid: shown_id(pid) for pid in sorted(pids)}
 
