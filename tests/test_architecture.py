@@ -146,7 +146,15 @@ def commands(app: typer.Typer, path: str) -> Iterator[str]:
 def test_every_command_is_documented() -> None:
     table = (REPOSITORY / "docs" / "README.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"^\| `(credit-graph [a-z -]+)` \|", table, re.MULTILINE))
-    assert shown == set(commands(cli.app, "credit-graph"))
+    assert shown == set(commands(cli.application(), "credit-graph"))
+
+
+def test_a_command_is_found_whatever_stands_before_it() -> None:
+    for module, names in cli._MODULES.items():
+        for name in names:
+            alone = cli.application(["--lang", "en", "--role=auditor", "--actor", "demo", name, "load"])
+            found = {word.split()[1] for word in commands(alone, "credit-graph")}
+            assert found == set(names), module
 
 
 def test_every_setting_is_documented() -> None:

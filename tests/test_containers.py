@@ -137,7 +137,7 @@ def test_the_command_starts_and_the_health_check_finds_it(store: Store, env: dic
     assert start[:2] == ["credit-graph", "serve"]
     from credit_graph import cli
 
-    assert " ".join(start[:2]) in set(commands(cli.app, "credit-graph"))
+    assert " ".join(start[:2]) in set(commands(cli.application(), "credit-graph"))
     check = yaml.safe_load(next(line.partition("CMD ")[2] for line in LINES if line.startswith("HEALTHCHECK")))
     assert SERVICES["api"]["healthcheck"]["test"] == ["CMD", *check]
     with socket.socket() as probe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,44 +13,66 @@ from credit_graph import __version__, text
 from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError
 
-app = typer.Typer(
-    name="credit-graph",
-    help="信用监管图谱：载入、关联、分级、名单 / load, link, grade, list",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+# module of commands/ -> the commands that its ``register(app)`` adds
+_MODULES = {
+    "load": ("load", "check"),
+    "batch": ("batch",),
+    "inspect": ("trace", "faults", "quarantine"),
+    "db": ("db",),
+    "secret": ("secret",),
+    "loader": ("loader",),
+    "links": ("link", "path", "holders"),
+    "reborn": ("reborn",),
+    "series": ("series",),
+    "control": ("control", "owners", "group", "rings"),
+    "risk": ("risk",),
+    "ego": ("ego",),
+    "close_links": ("close-links",),
+    "person": ("person",),
+    "solve": ("solve",),
+    "grade": ("grade", "explain"),
+    "release": ("release",),
+    "hold": ("hold",),
+    "erase": ("erase", "purge"),
+    "serve": ("serve", "schema", "key"),
+    "generate": ("generate",),
+    "evaluate": ("evaluate",),
+    "demo": ("demo",),
+    "doctor": ("doctor",),
+}
 
-# each module has ``register(app)``, which adds its commands
-_MODULES = (
-    "load",
-    "batch",
-    "inspect",
-    "db",
-    "secret",
-    "loader",
-    "links",
-    "reborn",
-    "series",
-    "control",
-    "risk",
-    "ego",
-    "close_links",
-    "solve",
-    "grade",
-    "release",
-    "hold",
-    "person",
-    "erase",
-    "serve",
-    "generate",
-    "evaluate",
-    "demo",
-    "doctor",
-)
 
-for _name in _MODULES:
-    importlib.import_module(f"credit_graph.commands.{_name}").register(app)
+_VALUED = ("--role", "--actor", "--lang")  # options of the program itself that take a value
+
+
+def application(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line: of the module alone that has the command which ``arguments`` name, else of all.
+
+    What the other modules load takes a second, which an answer of a second should not wait for.
+    """
+    app = typer.Typer(
+        name="credit-graph",
+        help="信用监管图谱：载入、关联、分级、名单 / load, link, grade, list",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(_main)
+    command = _command(arguments)
+    for module in [name for name, commands in _MODULES.items() if command in commands] or _MODULES:
+        importlib.import_module(f"credit_graph.commands.{module}").register(app)
+    return app
+
+
+def _command(arguments: Sequence[str]) -> str | None:
+    """The first argument that is neither an option nor the value of one."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument in _VALUED:
+            next(rest, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
 
 
 def _version(value: bool) -> None:
@@ -58,7 +81,6 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _main(
     role: Annotated[str, typer.Option(help="角色 / role (policies/roles.yml)")] = "analyst",
     actor: Annotated[str | None, typer.Option(help="操作人 / who acts; default: login name")] = None,
@@ -73,7 +95,7 @@ def _main(
 def main() -> None:
     """Entry point: an error of the program's own tree becomes one line and its exit status."""
     try:
-        app(standalone_mode=True)
+        application(sys.argv[1:])(standalone_mode=True)
     except CreditGraphError as error:
         common.notes.print(f"{error.code} {error}", style="red", highlight=False, soft_wrap=True)
         sys.exit(error.exit_status)

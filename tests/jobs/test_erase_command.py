@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import city
-from credit_graph.cli import app
+from credit_graph.cli import application
 from credit_graph.errors import CreditGraphError, StateError
 from credit_graph.jobs.link import link
 from credit_graph.jobs.load import LoadOptions, load
@@ -47,14 +47,14 @@ def offices(store: Store) -> list[Statement]:
 
 
 def run(*arguments: str, stdin: str = "") -> str:
-    done = CliRunner().invoke(app, ["erase", *arguments], input=stdin, catch_exceptions=False)
+    done = CliRunner().invoke(application(), ["erase", *arguments], input=stdin, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
 def refused(*arguments: str, stdin: str = "") -> tuple[str, str]:
     with pytest.raises(CreditGraphError) as caught:
-        CliRunner().invoke(app, ["erase", *arguments], input=stdin, catch_exceptions=False)
+        CliRunner().invoke(application(), ["erase", *arguments], input=stdin, catch_exceptions=False)
     return caught.value.code, str(caught.value)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from credit_graph.cli import app
+from credit_graph.cli import application
 from credit_graph.errors import CreditGraphError, DefinitionError
 from credit_graph.jobs import purge
 from credit_graph.model.statement import Statement
@@ -89,20 +89,20 @@ def test_purge_lists_then_erases_by_two(store: Store) -> None:
     gone, kept = office(1, "2010-01-01"), office(2, "2020-01-01")
     commit(store, 1, [gone, kept])
     runner = CliRunner()
-    dry = json.loads(runner.invoke(app, ["purge", "--dry-run", "--json"], catch_exceptions=False).output)
+    dry = json.loads(runner.invoke(application(), ["purge", "--dry-run", "--json"], catch_exceptions=False).output)
     assert [(item["sid"], item["kind"], item["person"], item["since"]) for item in dry] == [
         (gone.sid, "Office", "人1", "2020-01-01")
     ]
-    told = runner.invoke(app, ["purge", "--dry-run"], catch_exceptions=False).output
+    told = runner.invoke(application(), ["purge", "--dry-run"], catch_exceptions=False).output
     assert "保存期届满（1）" in told and "任职" in told and "office_ended: 1" in told
     assert store.read("read/statement", sid=gone.sid) != []
     for second in ("张一", ""):
         with pytest.raises(CreditGraphError):
             arguments = ["purge", "--basis", "年度清理", "--by", "张一", "--second", second]
-            runner.invoke(app, arguments, catch_exceptions=False)
+            runner.invoke(application(), arguments, catch_exceptions=False)
     assert not (store.home / "tombstones.jsonl").exists()
     arguments = ["purge", "--basis", "年度清理", "--by", "张一", "--second", "李二", "--json"]
-    done = json.loads(runner.invoke(app, arguments, catch_exceptions=False).output)
+    done = json.loads(runner.invoke(application(), arguments, catch_exceptions=False).output)
     assert (done["statements"], len(done["tombstones"])) == (1, 1)
     assert (store.read("read/statement", sid=gone.sid), purge.due(store)) == ([], [])
     assert store.read("read/statement", sid=kept.sid) != []

@@ -24,7 +24,7 @@ class Line:
 
     def run(self, *arguments: str, code: str = "", status: int = 0) -> str:
         """What a command prints; ``code`` of the error that it ends with, if it is to fail."""
-        result = CliRunner().invoke(cli.app, arguments)
+        result = CliRunner().invoke(cli.application(), arguments)
         self.text += result.output
         if code:
             assert isinstance(result.exception, CreditGraphError), result.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from fractions import Fraction
 from typing import Annotated, Any
 
 import typer
@@ -298,7 +299,8 @@ def _ring_cells(ring: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
     closed = t("，全由内部持有", ", all held inside") * ring["closed"]
     for member in ring["members"]:
         inside = [" ".join(vote_cells(row)).replace("\n", " ") for row in member["held_inside"]]
-        yield kinds[ring["kind"]] + closed, _name(member, "company"), member["outside"] or "", "\n".join(inside)
+        outside = share(int(Fraction(member["outside"]) * 1_000_000)) if member["outside"] else ""
+        yield kinds[ring["kind"]] + closed, _name(member, "company"), outside, "\n".join(inside)
 
 
 def _member_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:

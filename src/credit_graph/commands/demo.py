@@ -36,6 +36,7 @@ ACTOR = "demo"
 DAY = "2026-11-23"  # the invented city's present: its entries stand on this day
 LIST = "serious_violation"
 FIRMS = 3_000
+EXAMPLE = "91621002MA7000034B"  # of the invented city: a listed firm that is held through two others
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +52,7 @@ def demo(data: DataOption = None, serve: ServeOption = False, port: PortOption =
     with common.graph() as store, common.progress(show=True) as report:
         folder = data or _invented_city(store)
         steps = _run(store, folder, report)
-    _print(steps, time.perf_counter() - started)
+    _print(steps, time.perf_counter() - started, _riskiest() if data else EXAMPLE)
     if serve:
         _serve(port)
     elif settings().embedded:
@@ -101,12 +102,12 @@ def _load(store: Store, folder: Path, report: common.Report) -> tuple[str, None]
 def _link(store: Store, point: Point, report: common.Report) -> tuple[str, None]:
     counts = link(store, point, report).counts
     zh = (
-        f"出资关系 {counts['holdings']}，控股 {counts['majority']}，"
-        f"分支 {counts['branches']}，人员合并 {counts['persons']}"
+        f"出资关系 {counts['holdings']}，有控制人 {counts['controlled']}，族群 {counts['groups']}，"
+        f"人员合并 {counts['persons']}，疑似换马甲 {counts['reborn']}，串案 {counts['series']}"
     )
     en = (
-        f"{counts['holdings']} holdings, {counts['majority']} majority holders, "
-        f"{counts['branches']} branches, {counts['persons']} persons joined"
+        f"{counts['holdings']} holdings, {counts['controlled']} controlled, {counts['groups']} groups, "
+        f"{counts['persons']} persons joined, {counts['reborn']} perhaps reborn, {counts['series']} case series"
     )
     return t(zh, en), None
 
@@ -124,7 +125,14 @@ def _list(store: Store, point: Point) -> tuple[str, None]:
     return t(zh, f"{en} → {out}"), None
 
 
-def _print(steps: list[tuple[str, str, float]], seconds: float) -> None:
+def _riskiest() -> str:
+    """A code to go on with in data of one's own."""
+    with common.graph() as store:
+        worst = store.read("read/riskiest", limit=1)
+    return str(worst[0]["code"]) if worst else "CODE"
+
+
+def _print(steps: list[tuple[str, str, float]], seconds: float, code: str) -> None:
     rows = [(name, said, f"{took:.1f}") for name, said, took in steps]
     rows.append((t("合计", "total"), "", f"{seconds:.1f}"))
     common.print_table(
@@ -135,14 +143,14 @@ def _print(steps: list[tuple[str, str, float]], seconds: float) -> None:
         [t("步骤", "step"), t("结果", "result"), t("秒", "seconds")],
         rows,
     )
-    with common.graph() as store:
-        worst = store.read("read/riskiest", limit=1)
-    code = worst[0]["code"] if worst else "CODE"
     program = "credit-graph" if shutil.which("credit-graph") else os.path.relpath(sys.argv[0])
     common.console.print(t("接下来可以输入：", "Next, type:"))
     for command, zh, en in (
         (f"explain {code}", "一户的风险分类及每一分的理由", "why a firm has its class, point by point"),
-        (f"holders {code}", "谁出资、谁控股、谁任职", "who holds and represents it"),
+        (f"control {code}", "谁控制它、它控制谁，逐票列出依据", "who controls it and whom it controls, vote by vote"),
+        (f"owners {code}", "受益所有人及持股路径", "its beneficial owners and their paths"),
+        ("reborn", "疑似换马甲的企业", "firms that seem to be back under another name"),
+        ("series", "串案：同一人或同一族群的同类违法", "like violations across one person or group"),
         (f"trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),
         ("faults", "疑点清单", "what is doubtful in the data"),
         ("quarantine list", "被拒绝的行及原因", "rows that were refused, and why"),
