@@ -101,7 +101,7 @@ def _texts(line: CommandLine, sids: dict[str, str]) -> None:
     assert "a ring: no outside controller" in line.run("--lang", "en", "control", code("E"))[0]
     shown = line.run("owners", code("C"))[0]
     assert "王Q →40.00%→ A测试有限公司 →30.00%→ C测试有限公司 = 12.00%" in " ".join(shown.split())
-    assert " 40.00% │" in line.run("rings")[0]
+    assert "│ 40.00%   │" in line.run("rings")[0]
     assert "usage.unknown_entity" in line.run("control", "91330200NOBODYHERE", status=2)[1]
     assert "usage.bad_value" in line.run("owners", code("C"), "--valid", "yesterday", status=2)[1]
 
