@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from credit_graph.commands.links import basis_text, interval_text
+from credit_graph.links.card import card
+from credit_graph.links.compute import links
+from credit_graph.links.policy import link_policy
 from credit_graph.model.derived import unknown_holder
-from handmade import Said
-from shareholders import CAPITAL, A, B, C, D, changed, linked, registered, reported, rows
+from handmade import Said, projection_of
+from shareholders import CAPITAL, TODAY, A, B, C, D, changed, linked, registered, reported, rows
 
 NAMES: list[Any] = [
     ("乙（宁波）贸易有限公司", ("name", B)),
@@ -85,3 +89,31 @@ def test_a_keyed_officer_is_the_holder_of_that_name_in_a_report() -> None:
     said.say("Office", A, "1", pid="k1", person_name="王测试", office="executive")
     reported(said, A, 2025, "王测试", CAPITAL, pid="name:reported")
     assert rows(linked(said).holdings, "holder", "match", "basis") == {("k1", "person", "subscribed")}
+
+
+def test_holders_are_shown_with_interval_basis_and_fault_and_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Said()
+    said.firm(A, "甲有限公司")
+    said.firm(B, "乙贸易有限公司")
+    said.firm(C, "丙有限公司")
+    registered(said, A, "乙贸易有限责任公司", 30_000_000)
+    reported(said, A, 2025, "王测试", 20_000_000, pid="name:secretkey")
+    changed(said, B, date(2021, 1, 1), "P", 0, 600_000)
+    registered(said, C, "P", 60_000_000)
+    registered(said, C, "某中心", 60_000_000)
+    projection = projection_of(said.statements, TODAY)
+    found = links(projection, link_policy())
+    held = {company: card(projection, found, company)["holders"] for company in (A, B, C)}
+    texts = {eid: [(row["name"], interval_text(row), basis_text(row)) for row in rows_] for eid, rows_ in held.items()}
+    assert texts == {
+        A: [
+            ("乙贸易有限公司", "30.00%～80.00%", "认缴 组织形式写法不同：乙贸易有限公司"),
+            ("王测试", "20.00%～70.00%", "认缴"),
+        ],
+        B: [("P", "60.00%～100.00%", "股权变更公示的比例")],
+        C: [("P", "60.00%", "认缴 合计超过百分之百"), ("某中心", "60.00%", "认缴 未识别主体 合计超过百分之百")],
+    }
+    assert held[A][1]["holder"].startswith("person:")
+    assert "secretkey" not in str(held)
+    monkeypatch.setenv("CREDIT_GRAPH_LANG", "en")
+    assert basis_text(held[A][0]) == "subscribed legal form written otherwise: 乙贸易有限公司"

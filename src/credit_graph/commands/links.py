@@ -156,7 +156,7 @@ def holders(
         return
     columns = [t("名称", "name"), t("出资额（元）", "amount (yuan)"), t("比例", "share"), t("依据", "basis")]
     for key, title in (("holders", t("出资人", "Holders")), ("holdings", t("对外出资", "Holdings"))):
-        rows = [(r["name"] or r.get("eid"), _yuan(r["amount"]), _interval(r), _basis(r)) for r in result[key]]
+        rows = [(r["name"] or r.get("eid"), _yuan(r["amount"]), interval_text(r), basis_text(r)) for r in result[key]]
         common.print_table(f"{title}：{result['name']}", columns, rows)
     common.print_table(t("其他关联", "Other links"), [t("项目", "what"), t("内容", "value")], _facts(result))
     common.console.print(t(*LEAD), style="dim")
@@ -197,7 +197,8 @@ def _majority_text(row: dict[str, Any] | None) -> str:
     return texts[row["status"]]
 
 
-def _basis(row: dict[str, Any]) -> str:
+def basis_text(row: dict[str, Any]) -> str:
+    """What the amount rests on, how the holder was found, and what can't be right."""
     bases = {
         "subscribed": t("认缴", "subscribed"),
         "paid": t("实缴", "paid"),
@@ -224,7 +225,7 @@ def _yuan(fen: int | None) -> str:
     return "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
 
 
-def _interval(row: dict[str, Any]) -> str:
+def interval_text(row: dict[str, Any]) -> str:
     """The share, and between what it lies where that is not certain."""
     low, high = row["low_ppm"], row["high_ppm"]
     if low is None or low // 100 == high // 100:
