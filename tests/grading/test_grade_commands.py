@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from credit_graph.cli import app
+from credit_graph.cli import application
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.cache import refresh
 from credit_graph.store import Store
@@ -35,7 +35,7 @@ def graph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def typed(*words: str) -> str:
-    result = CliRunner().invoke(app, list(words))
+    result = CliRunner().invoke(application(), list(words))
     if result.exception is not None:
         raise result.exception
     return result.stdout

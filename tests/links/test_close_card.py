@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from credit_graph.cli import app
+from credit_graph.cli import application
 from credit_graph.links import close_links
 from credit_graph.links.close_card import close_card
 from credit_graph.store import Store
@@ -80,7 +80,7 @@ def test_nothing_and_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 

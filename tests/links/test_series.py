@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from credit_graph.cli import app
+from credit_graph.cli import application
 from credit_graph.links import compute, series_data
 from credit_graph.links.policy import link_policy
 from credit_graph.links.series import MEMBERS, articles_of, case_series, violation_of
@@ -171,7 +171,7 @@ def test_a_control_group_is_a_unit() -> None:
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -10,14 +10,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from credit_graph import resources
-from credit_graph.cli import app
+from credit_graph.cli import application
 from credit_graph.errors import UsageError
 
 LOADERS = resources.root("loaders")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["--lang", "zh", "loader", *arguments])
+    return CliRunner().invoke(application(), ["--lang", "zh", "loader", *arguments])
 
 
 @pytest.fixture
