@@ -52,7 +52,8 @@ FIRM_KINDS: tuple[Kind, ...] = (
             "share_after": Field(T.SHARE, "变更后股权比例"),
         },
     ),
-    # what a firm reported for one year: an event. Only `Contribution` says who holds how much.
+    # what a firm reported for one year: an event, which makes no relationship. Holdings take from it what the register
+    # lacks (links/holdings.py)
     Kind(
         "ReportedContribution",
         "年报股东及出资",
