@@ -131,6 +131,28 @@ def test_the_end_in_whose_window_the_other_was_opened_counts() -> None:
     assert pairs[["old", "new", "status"]].values.tolist() == [[OLD, NEW, "reborn"], [OLD, KIN, "possible"]]
 
 
+def test_a_person_behind_a_company_is_a_trace() -> None:
+    said = Said()
+    said.firm(OLD, "宁波华远食品有限公司", state="吊销", approved_on=D("2024-03-01"), **FOOD)
+    said.firm(NEW, "宁波某某食品有限公司", founded_on=D("2024-05-20"), **FOOD)
+    said.firm(KIN, "宁波控股有限公司")
+    boss = person(said, OLD, "王测试", "k1", "legal_representative")
+    steps = [
+        said.say("Contribution", KIN, "1", holder_name="王测试", pid="k1", subscribed=60_000_000),
+        said.say("Contribution", NEW, "2", holder_name="宁波控股有限公司", holder_code=KIN, subscribed=51_000_000),
+    ]
+    projection, found = linked(said)
+    candidates, shared = reborn_data.find_reborn(projection, found, RULES)
+    (row,) = reborn_data.told(candidates[candidates["new"] == NEW], shared, projection)
+    assert (row["status"], row["evidence"][1]) == (
+        "reborn",
+        {
+            "text": "王测试曾是原企业的法定代表人，现为新企业的实际控制人。",
+            "records": sorted([boss, *(step.sid for step in steps)]),
+        },
+    )
+
+
 def test_a_firm_without_name_or_day_is_no_candidate_and_an_empty_graph_has_none() -> None:
     said = Said()
     said.say("AbnormalListing", OLD, "1", listed_on=D("2020-01-01"))

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from credit_graph.links.compute import Links
+from credit_graph.links.compute import Links, chart
+from credit_graph.links.controls import controls
 from credit_graph.links.gather import renamed, tuples
 from credit_graph.links.likeness import regions_of
 from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
@@ -165,7 +166,7 @@ def _raw(projection: Projection, found: Links, rules: RebornRules) -> Iterator[p
 def roles(projection: Projection, found: Links) -> pd.DataFrame:
     """Every person in every role at a firm, by all statements known: eid, kind, key (pid, one of each person), label,
     sid."""
-    parts = (_officers(projection), _holders(projection), _majority(projection, found))
+    parts = (_officers(projection), _holders(projection), _controllers(found))
     every = pd.concat(parts, ignore_index=True)
     return every.assign(key=renamed(every["key"], found.persons))
 
@@ -199,14 +200,25 @@ def _holders(projection: Projection) -> pd.DataFrame:
     return _frame(_said(projection, "Contribution", "pid", "holder_name"), "holder", "pid", "holder_name")
 
 
-def _majority(projection: Projection, found: Links) -> pd.DataFrame:
-    """Persons with the majority (控股)."""
-    held = found.holdings[["eid", "holder", "name", "sids"]]
-    majority = found.majority.loc[found.majority["status"] == "majority", "holder"]
-    rules_it = held["holder"].to_numpy() == held["eid"].map(majority).to_numpy()
-    person = ~held["holder"].isin(projection.enterprises.index)
-    told = held[rules_it & person].explode("sids").rename(columns={"sids": "sid"})
-    return _frame(told, "controller", "holder", "name")
+def _controllers(found: Links) -> pd.DataFrame:
+    """Persons who control a firm (实际控制人), also through others: with the statements of every step."""
+    drawn = chart(found)
+    nearest = controls(drawn).set_index("eid")
+    level = pd.DataFrame({"eid": nearest.index, "node": nearest.index})
+    steps, tops = [], []
+    while len(level):
+        above = level["node"].map(nearest["controller"])
+        steps.append(level.assign(sid=level["node"].map(nearest["sids"])))
+        ends = ~above.isin(nearest.index)
+        tops.append(level.loc[ends, ["eid"]].assign(key=above[ends]))
+        level = level.assign(node=above)[~ends]
+    if not steps:
+        return pd.DataFrame(columns=_RAW, dtype="str")
+    top = pd.concat(tops)
+    top = top[top["key"].isin(drawn.ids[drawn.person])]
+    told = pd.concat(steps)[["eid", "sid"]].explode("sid").dropna().merge(top, on="eid")
+    names = found.holdings.drop_duplicates("holder").set_index("holder")["name"]
+    return _frame(told.assign(name=told["key"].map(names)), "controller", "key", "name")
 
 
 def _parents(projection: Projection, found: Links) -> pd.DataFrame:
