@@ -150,11 +150,11 @@ def test_every_command_is_documented() -> None:
 
 
 def test_a_command_is_found_whatever_stands_before_it() -> None:
-    for module, names in cli._MODULES.items():
-        for name in names:
+    for module, words in cli._MODULES.items():
+        for name in words:
             alone = cli.application(["--lang", "en", "--role=auditor", "--actor", "demo", name, "load"])
             found = {word.split()[1] for word in commands(alone, "credit-graph")}
-            assert found == set(names), module
+            assert found == set(words), module
 
 
 def test_every_setting_is_documented() -> None:

@@ -90,6 +90,7 @@ def ends(projection: Projection, rules: RebornRules) -> pd.DataFrame:
 def firms(projection: Projection, ended: pd.DataFrame, rules: RebornRules) -> pd.DataFrame:
     """The table of firms that :func:`credit_graph.links.reborn.reborn_candidates` reads; ``ended``: as :func:`ends`."""
     known = projection.enterprises
+    known = known.assign(founded_on=pd.to_datetime(known["founded_on"]))  # text where nobody says any
     later = known["founded_on"] > np.datetime64(projection.point.valid)
     known = known[~known["entity_kind"].isin(rules.left_out) & ~later]
     registered = [rule.what for rule in rules.ends if rule.kind == "Registration"]
