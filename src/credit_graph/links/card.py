@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from credit_graph.links.compute import Links
+from credit_graph.links.control import entities
 from credit_graph.links.lookup import called, person_ids
 from credit_graph.projection import Projection
 
@@ -41,7 +42,7 @@ def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
 
 def hide_persons(projection: Projection, value: Any) -> Any:
     """The value with every person key replaced by the id that is shown."""
-    ids = person_ids(projection, _texts(value))
+    ids = person_ids(projection, entities(value))
 
     def hide(part: Any) -> Any:
         if isinstance(part, dict):
@@ -69,7 +70,7 @@ NAMED = (
 
 def named(value: Any, projection: Projection, found: Links) -> Any:
     """The value with ``KEY_name`` beside every ``KEY`` that holds an entity."""
-    names = called(projection, found, _texts(value))
+    names = called(projection, found, entities(value))
 
     def name(part: Any) -> Any:
         if isinstance(part, list | tuple):
@@ -84,15 +85,6 @@ def named(value: Any, projection: Projection, found: Links) -> Any:
         return result
 
     return name(value)
-
-
-def _texts(value: Any) -> set[str]:
-    """Every text in the value."""
-    if isinstance(value, dict):
-        return {text for item in value.values() for text in _texts(item)}
-    if isinstance(value, list | tuple):
-        return {text for item in value for text in _texts(item)}
-    return {value} if isinstance(value, str) else set()
 
 
 def _rows(frame: pd.DataFrame, names: dict[str, str], other: str) -> list[dict[str, Any]]:

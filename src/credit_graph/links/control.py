@@ -150,6 +150,35 @@ def _beneficial(chart: Structure, number: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def ownership_tree(chart: Structure, company: str, depth: int, limit: int = SHOWN) -> list[dict[str, Any]]:
+    """The holders of the company, each followed by its own holders, down to ``depth`` levels and ``limit`` rows.
+
+    Rows as :func:`vote_row` with ``company`` and ``depth`` (1: direct). A holder that is already on the way down to the
+    company (a ring) is not followed again.
+    """
+    rows: list[dict[str, Any]] = []
+
+    def follow(level: int, held: str, way: tuple[str, ...]) -> None:
+        for vote in chart.holders(held, limit):
+            if len(rows) >= limit:
+                return
+            rows.append({"depth": level, "company": held, **vote_row(vote, chart.whole(held))})
+            if level < depth and vote.holder not in way:
+                follow(level + 1, vote.holder, (*way, vote.holder))
+
+    follow(1, company, (company,))
+    return rows
+
+
+def entities(answer: Any) -> set[str]:
+    """Every text in an answer: its entities are among them."""
+    if isinstance(answer, dict):
+        return {text for item in answer.values() for text in entities(item)}
+    if isinstance(answer, list | tuple):
+        return {text for item in answer for text in entities(item)}
+    return {answer} if isinstance(answer, str) else set()
+
+
 def ring_rows(chart: Structure) -> list[dict[str, Any]]:
     """Circular and cross holdings: members with what outsiders hold of each; companies with shares of their own."""
     rows: list[dict[str, Any]] = [

@@ -10,6 +10,17 @@ import strawberry
 
 from credit_graph.server.connections import After, Connection, First, connect, page_size
 from credit_graph.server.context import LINK, Moment
+from credit_graph.server.control import (
+    BeneficialOwner,
+    Control,
+    EnterpriseGroup,
+    HeldShare,
+    Makers,
+    beneficial_owners,
+    controller,
+    groups,
+    ownership_tree,
+)
 from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page, Statement, first_page
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
@@ -196,6 +207,26 @@ class Enterprise(Node):
         """Candidates by the link run; leads only."""
         return await candidates(info, self.eid, self.at, lambda eid: enterprise(info, eid, self.at))
 
+    @needs("links", "控制人与控制链（线索） / who controls it, and why: a lead")
+    async def controller(self, info: Info) -> Control | None:
+        """The nearest and the ultimate controller."""
+        return await controller(info, self.eid, self.at, makers(info, self.at))
+
+    @needs("links", "受益所有人（线索） / beneficial owners: a lead")
+    async def beneficial_owners(self, info: Info) -> list[BeneficialOwner] | None:
+        """By equity, votes or control."""
+        return await beneficial_owners(info, self.eid, self.at, makers(info, self.at))
+
+    @needs("links", "股权树：各层出资人，其下为其出资人 / holders, each followed by its own holders")
+    async def ownership_tree(self, info: Info, depth: int = 3) -> list[HeldShare] | None:
+        """At most five levels and fifty rows."""
+        return await ownership_tree(info, self.eid, self.at, depth, makers(info, self.at))
+
+    @needs("links", "企业族群，按层（线索） / groups, layer by layer: leads")
+    async def group(self, info: Info) -> list[EnterpriseGroup] | None:
+        """One controller, and weaker layers."""
+        return await groups(info, self.eid, self.at, makers(info, self.at))
+
     @needs("level", "信用风险分类 / credit-risk class: internal, no rating of credit")
     async def credit_risk_level(self, info: Info) -> CreditRiskLevel | None:
         """The class by the pinned grade run; null: not graded."""
@@ -286,6 +317,11 @@ _LARGEST = (2**62, "")  # before the largest share
 def enterprise(info: Info, eid: str, at: Moment) -> Enterprise:
     """The enterprise as the schema shows it."""
     return Enterprise(id=strawberry.ID(info.context.sealer.node_id("Enterprise", eid)), eid=eid, at=at)
+
+
+def makers(info: Info, at: Moment) -> Makers:
+    """What makes enterprises and persons of one moment."""
+    return lambda eid: enterprise(info, eid, at), lambda pid, name: person(info, pid, at, name)
 
 
 def person(info: Info, pid: str, at: Moment, name: str | None) -> Person:

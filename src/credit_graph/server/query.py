@@ -15,6 +15,7 @@ from credit_graph.server.context import GRADE, LINK, AsOf, Context, Moment
 from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
+from credit_graph.server.paths import LinkedEnterprise, LinkKind, PathAnswer, Ring, linked_enterprises, path, rings
 from credit_graph.server.records import Record, record
 from credit_graph.server.roles import limits
 from credit_graph.server.search import search
@@ -85,10 +86,7 @@ class Query:
     async def enterprise(self, info: Info, code: str, as_of: Asked = None) -> Enterprise | None:
         """One enterprise; the errors ``usage.unknown_entity`` and ``usage.several`` where there is not just one."""
         at = await info.context.moment(as_of)
-        eid = await _find(info.context, code, at)
-        if eid is None:
-            raise UsageError("usage.unknown_entity", what=code[:80])
-        return enterprise(info, eid, at)
+        return enterprise(info, await _one(info.context, code, at), at)
 
     @needs("browse", "浏览经营主体 / enterprises in the order of their key")
     async def enterprises(
@@ -158,12 +156,44 @@ class Query:
     ) -> Connection[CaseSeries] | None:
         """The series by the link run, the most decisions first; ``code``: of one enterprise."""
         at = await info.context.moment(as_of)
-        eid = None
-        if code is not None:
-            eid = await _find(info.context, code, at)
-            if eid is None:
-                raise UsageError("usage.unknown_entity", what=code[:80])
+        eid = None if code is None else await _one(info.context, code, at)
         return await series_connection(info, at, first, after, eid)
+
+    @needs("links", "循环持股、交叉持股（线索） / circular and cross holdings: leads")
+    async def rings(
+        self, info: Info, first: First = None, after: After = None, as_of: Asked = None
+    ) -> Connection[Ring] | None:
+        """In the order of their first member."""
+        return await rings(info, await info.context.moment(as_of), first, after)
+
+    @needs("links", "几步之内的关联企业，近者在前（线索） / enterprises within some hops, the near ones first: leads")
+    async def linked_enterprises(
+        self,
+        info: Info,
+        code: str,
+        kinds: list[LinkKind] | None = None,
+        hops: int = 2,
+        first: First = None,
+        as_of: Asked = None,
+    ) -> list[LinkedEnterprise] | None:
+        """At most three hops; hubs over the limit are not walked through."""
+        at = await info.context.moment(as_of)
+        return await linked_enterprises(info, at, await _one(info.context, code, at), kinds, hops, first)
+
+    @needs("links", "两个主体之间的最短路径（线索） / shortest paths between two enterprises: a lead")
+    async def path(
+        self,
+        info: Info,
+        from_: Annotated[str, strawberry.argument(name="from")],
+        to: str,
+        kinds: list[LinkKind] | None = None,
+        count: int = 1,
+        as_of: Asked = None,
+    ) -> PathAnswer | None:
+        """At most five paths of eight links."""
+        at = await info.context.moment(as_of)
+        ends = await _one(info.context, from_, at), await _one(info.context, to, at)
+        return await path(info, at, ends, kinds, count)
 
     @needs("identity", "按 id 查询 / an object by its opaque id")
     async def node(self, info: Info, id: strawberry.ID, as_of: Asked = None) -> Node | None:
@@ -207,6 +237,14 @@ async def _find(context: Context, code: str, at: Moment) -> str | None:
     if len(found) > 1:
         raise UsageError("usage.several", what=code[:80], candidates=joined(known[eid] for eid in found))
     return found[0] if found else None
+
+
+async def _one(context: Context, code: str, at: Moment) -> str:
+    """As :func:`_find`; ``UsageError("usage.unknown_entity")`` where there is none."""
+    eid = await _find(context, code, at)
+    if eid is None:
+        raise UsageError("usage.unknown_entity", what=code[:80])
+    return eid
 
 
 async def _person(info: Info, pid: str, at: Moment) -> Node | None:

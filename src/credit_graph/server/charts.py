@@ -1,0 +1,121 @@
+"""The links of the pinned run as arrays in memory: what control, owners, groups and paths are answered from.
+
+Built by the first request that asks, from the projection that lies beside the graph, for the channel of its role: a
+record under a hold on that channel supports nothing there. Kept until another run or another channel needs the room.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection
+from functools import cached_property, partial
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+
+from credit_graph.links import compute, lookup
+from credit_graph.links.path import EdgeKind, Network, PathAnswer
+from credit_graph.links.policy import link_policy
+from credit_graph.links.structure import Structure
+from credit_graph.model.time import Point
+from credit_graph.projection import Projection, project
+from credit_graph.server.context import LINK, Context, Moment
+from credit_graph.store import Store
+
+_KEPT = 2  # a city of 300,000 firms takes about half a gigabyte
+_NETWORKS = 3
+
+_lock = Lock()
+_charts: WeakKeyDictionary[Store, OrderedDict[tuple[Any, ...], Charts]] = WeakKeyDictionary()
+
+
+class Charts:
+    """Everything that the links of one point give, each part worked out once."""
+
+    def __init__(self, projection: Projection) -> None:
+        self.projection = projection
+        self.links = compute.links(projection, link_policy())
+        self.chart: Structure = compute.chart(self.links)
+        self._searching = Lock()
+        self._networks: OrderedDict[frozenset[EdgeKind], Network] = OrderedDict()
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Members of groups, as :func:`credit_graph.links.grouping.members`."""
+        return compute.group_members(self.projection, self.links, self.chart)
+
+    @cached_property
+    def persons(self) -> frozenset[str]:
+        """The natural persons: who holds, and who has an office."""
+        holders = (str(pid) for pid in self.chart.ids[self.chart.person])
+        return frozenset(holders) | frozenset(self.projection.offices["pid"])
+
+    @cached_property
+    def _edges(self) -> pd.DataFrame:
+        return compute.edges(self.projection, self.links)
+
+    @cached_property
+    def _hubs(self) -> set[str]:
+        return compute.hubs(self._edges, self.projection, self.links)
+
+    def network(self, kinds: Collection[EdgeKind]) -> Network:
+        """The edges of these kinds, indexed for paths and neighbourhoods; all where none is named."""
+        key = frozenset(kinds)
+        if key not in self._networks:
+            self._networks[key] = Network(self._edges, self._hubs, key or None)
+            while len(self._networks) > _NETWORKS:
+                self._networks.popitem(last=False)
+        return self._networks[key]
+
+    def explain(self, kinds: Collection[EdgeKind], start: str, end: str, count: int) -> PathAnswer:
+        """Paths between two entities; a search uses scratch arrays, so one goes at a time."""
+        with self._searching:
+            return self.network(kinds).explain(start, end, count)
+
+    def near(self, kinds: Collection[EdgeKind], entity: str, hops: int, limit: int) -> list[tuple[str, int]]:
+        """(entity, hops) of what lies within some hops, the near ones first, at most ``limit``."""
+        with self._searching:
+            network = self.network(kinds)
+            if entity not in network.ids:
+                return []
+            found = network.search.ego(network.ids[entity], hops, limit)
+            return [(network.names[node], int(hop)) for node, hop in zip(found.nodes, found.hops, strict=True)]
+
+    def is_firm(self, entity: str) -> bool:
+        """Whether it is an enterprise that some record speaks of."""
+        return entity in self.projection.enterprises.index
+
+    def is_place(self, entity: str) -> bool:
+        """Whether it is an address or a telephone."""
+        return entity in self.links.addresses.index or entity in self.links.phones.index
+
+    def names(self, entities: Collection[str]) -> dict[str, str]:
+        """How entities are called."""
+        return lookup.called(self.projection, self.links, entities)
+
+
+async def charts(context: Context, moment: Moment) -> Charts:
+    """The charts of the link run that answers for the moment, on the channel of the role.
+
+    Raises ``StateError("state.no_run")`` without such a run.
+    """
+    run = await context.run_at(LINK, moment)
+    batches = await context.read("read/batch", seqs=[moment.head])
+    point = Point(run["seq"], run["valid"], moment.point.use)
+    # a graph that was emptied and filled again can have the same run with other data: the batch's id tells
+    names = tuple(row["batch"]["bid"] for row in batches)
+    key = (run["rid"], point, moment.head, context.role.channel, names)
+    return await context.run(partial(_kept, context.store, key, point, moment.head, context.role.channel))
+
+
+def _kept(store: Store, key: tuple[Any, ...], point: Point, head: int, channel: str) -> Charts:
+    with _lock:  # two requests at once must not build the same twice
+        kept = _charts.setdefault(store, OrderedDict())
+        if key not in kept:
+            kept[key] = Charts(project(store, point, channel, hold_seq=head))
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
