@@ -36,7 +36,7 @@ class Seen:
         with common.graph() as store:
             self.projection: Projection = project(store, common.point(store, valid, known))
             self.run = current_run(store, "link")
-        self.links = compute.links(self.projection, link_policy())
+        self.links = compute.kept_links(self.projection, link_policy())
         self.chart: Structure = compute.chart(self.links)
 
     def find(self, what: str) -> str:

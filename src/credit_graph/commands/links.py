@@ -240,7 +240,7 @@ def _share(ppm: int | None) -> str:
 def linked(valid: str | None, known: str | None) -> tuple[Projection, compute.Links]:
     with common.graph() as store:
         projection = project(store, common.point(store, valid, known))
-    return projection, compute.links(projection, link_policy())
+    return projection, compute.kept_links(projection, link_policy())
 
 
 def point_json(point: Point) -> dict[str, Any]:

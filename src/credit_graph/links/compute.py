@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from credit_graph.links.grouping import members
 from credit_graph.links.holders import resolve_holders
 from credit_graph.links.holdings import holdings
 from credit_graph.links.hubs import address_hubs, phone_hubs
+from credit_graph.links.keeping import packed, unpacked, version
 from credit_graph.links.majority import direct_majority
 from credit_graph.links.parties import concerted
 from credit_graph.links.partners import executing_partners, state_holders
@@ -24,30 +25,96 @@ from credit_graph.links.persons import LEGAL_REPRESENTATIVE, legal_representativ
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection
+from credit_graph.projection.lazy import Lazy
 
 _POSITION = ["eid", "sid", "pid", "name", "position"]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """What follows from a projection; the frames are described where they are made."""
+FRAMES = (
+    "same_as", "person_ties", "holdings", "majority", "representatives", "branches", "addresses", "phones", "ruled",
+    "state",
+)  # fmt: skip
 
-    rules: LinkRules
-    same_as: pd.DataFrame
-    person_ties: pd.DataFrame  # the single steps behind same_as
-    holdings: pd.DataFrame
-    majority: pd.DataFrame
-    representatives: pd.DataFrame
-    branches: pd.DataFrame
-    addresses: pd.DataFrame  # hubs, by aid
-    phones: pd.DataFrame  # hubs, by number
-    ruled: pd.DataFrame  # whose votes a partnership's are: controller, eid, rule, sids
-    state: frozenset[str]  # holders for the state (国资委 …): groups are cut there
+
+class Links:
+    """What follows from a projection. ``frames``: ``FRAMES``, described where they are made; each may be made late."""
+
+    def __init__(self, rules: LinkRules, frames: Mapping[str, pd.DataFrame]) -> None:
+        self.rules, self.frames = rules, frames
 
     @property
+    def same_as(self) -> pd.DataFrame:
+        """Persons who are another one."""
+        return self.frames["same_as"]
+
+    @property
+    def person_ties(self) -> pd.DataFrame:
+        """The single steps behind ``same_as``."""
+        return self.frames["person_ties"]
+
+    @property
+    def holdings(self) -> pd.DataFrame:
+        """One row per holder and company."""
+        return self.frames["holdings"]
+
+    @property
+    def majority(self) -> pd.DataFrame:
+        """The direct majority holder of each company."""
+        return self.frames["majority"]
+
+    @property
+    def representatives(self) -> pd.DataFrame:
+        """Legal representatives."""
+        return self.frames["representatives"]
+
+    @property
+    def branches(self) -> pd.DataFrame:
+        """Branches and their parents."""
+        return self.frames["branches"]
+
+    @property
+    def addresses(self) -> pd.DataFrame:
+        """Addresses with their number of firms, by aid."""
+        return self.frames["addresses"]
+
+    @property
+    def phones(self) -> pd.DataFrame:
+        """Telephones with their number of firms, by number."""
+        return self.frames["phones"]
+
+    @property
+    def ruled(self) -> pd.DataFrame:
+        """Whose votes a partnership's are: controller, eid, rule, sids."""
+        return self.frames["ruled"]
+
+    @cached_property
+    def state(self) -> frozenset[str]:
+        """Holders for the state (国资委 …): groups are cut there."""
+        return frozenset(self.frames["state"]["holder"])
+
+    @cached_property
     def persons(self) -> dict[str, str]:
         """pid -> pid of the person that it is: a keyed one, or else the first of several without an ID."""
         return dict(zip(self.same_as["pid"], self.same_as["same_as"], strict=True))
+
+
+def kept_links(projection: Projection, policy: LinkPolicy) -> Links:
+    """As :func:`links`; what was worked out at this very state of the graph, by this program, is not again.
+
+    It is kept with the projection's views, and goes with them.
+    """
+    names = {frame: f"links {version()} {frame}" for frame in FRAMES}
+    if not projection.keeps(names.values()):
+        found = links(projection, policy)
+        projection.keep({names[frame]: packed(found.frames[frame]) for frame in FRAMES})
+        return found
+
+    def load(frame: str) -> pd.DataFrame:
+        table = projection.kept(names[frame])
+        # a damaged file counts as none
+        return links(projection, policy).frames[frame] if table is None else unpacked(table)
+
+    return Links(policy.on(projection.point.valid), Lazy(FRAMES, load))
 
 
 def links(projection: Projection, policy: LinkPolicy) -> Links:
@@ -70,19 +137,19 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     said["holder"] = renamed(said["holder"], who | _reported_persons(offices, said))
     held_by = holdings(said, projection.enterprises, rules)
     named = _positions(registrations, records["Office"], who)
-    return Links(
-        rules=rules,
-        same_as=same.same_as,
-        person_ties=same.ties,
-        holdings=held_by,
-        majority=direct_majority(held_by, rules),
-        representatives=legal_representatives(offices, who),
-        branches=below,
-        addresses=address_hubs(projection.addresses, rules.hubs),
-        phones=phone_hubs(projection.phones, rules.hubs),
-        ruled=executing_partners(named, projection.enterprises, held_by, rules.holdings.partnerships),
-        state=state_holders(held_by, rules.holdings.state),
-    )
+    frames = {
+        "same_as": same.same_as,
+        "person_ties": same.ties,
+        "holdings": held_by,
+        "majority": direct_majority(held_by, rules),
+        "representatives": legal_representatives(offices, who),
+        "branches": below,
+        "addresses": address_hubs(projection.addresses, rules.hubs),
+        "phones": phone_hubs(projection.phones, rules.hubs),
+        "ruled": executing_partners(named, projection.enterprises, held_by, rules.holdings.partnerships),
+        "state": pd.DataFrame({"holder": sorted(state_holders(held_by, rules.holdings.state))}, dtype="str"),
+    }
+    return Links(rules, frames)
 
 
 def recorded_holdings(projection: Projection, policy: LinkPolicy) -> pd.DataFrame:

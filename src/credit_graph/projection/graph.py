@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -107,6 +107,18 @@ class Projection:
     def phones(self) -> pd.DataFrame:
         """eid, sid, number."""
         return record_frame(self._view("phones"))
+
+    def keeps(self, names: Iterable[str]) -> bool:
+        """Whether tables of these names, made from this projection by another room, are kept with it."""
+        return self._source.has(names)
+
+    def kept(self, name: str) -> pa.Table | None:
+        """Such a table; ``None`` if it is not there, or damaged."""
+        return self._source.view(name)
+
+    def keep(self, tables: Mapping[str, pa.Table]) -> None:
+        """Keep tables that follow from nothing but this projection; their names tell by what program."""
+        self._source.add(tables)
 
     def shown(self, field: str) -> pd.Series:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""

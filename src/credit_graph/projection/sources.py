@@ -22,6 +22,7 @@ from credit_graph.projection.parts import LIGHT, columns_of, spoken_kinds
 from credit_graph.projection.stamp import Stamp, history, stamp
 from credit_graph.projection.statements import Progress, count_statements, read_statements
 from credit_graph.projection.view import precedence
+from credit_graph.projection.views import VIEWS
 from credit_graph.settings import Settings
 from credit_graph.store import Store
 from credit_graph.store.files import forget_projection
@@ -49,6 +50,12 @@ class Source(Protocol):
     def made(self, name: str, table: pa.Table) -> None:
         """It was made."""
 
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether all of these are there."""
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """They were made."""
+
 
 class Given:
     """Statements in memory, and nothing that follows."""
@@ -70,6 +77,13 @@ class Given:
 
     def made(self, name: str, table: pa.Table) -> None:
         """Nobody keeps it."""
+
+    def has(self, names: Iterable[str]) -> bool:
+        """None is."""
+        return False
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Nobody keeps them."""
 
 
 class FromGraph:
@@ -106,6 +120,11 @@ class FromGraph:
             with suppress(Damaged):
                 return self._kept.table(entry) if entry else None
         return self._views.get(name)
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether all of these are kept."""
+        kept = self._kept.views.get(self._key, {}) if self._kept is not None else {}
+        return {*names} <= {*self._views, *kept}
 
     def made(self, name: str, table: pa.Table) -> None:
         """Keep it."""
@@ -235,7 +254,7 @@ def _earlier(found: Kept, now: Stamp, here: View) -> tuple[View, dict[str, pa.Ta
         return None
     key = here.key if here.key in keys else keys[-1]
     try:
-        tables = {name: found.table(entry) for name, entry in found.views[key].items()}
+        tables = {name: found.table(entry) for name, entry in found.views[key].items() if name in VIEWS}
     except Damaged:
         return None
     return (View.of(key), tables) if "enterprises" in tables else None

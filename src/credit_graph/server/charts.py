@@ -36,7 +36,7 @@ class Charts:
 
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
-        self.links = compute.links(projection, link_policy())
+        self.links = compute.kept_links(projection, link_policy())
         self.chart: Structure = compute.chart(self.links)
         self._searching = Lock()
         self._networks: OrderedDict[frozenset[EdgeKind], Network] = OrderedDict()
