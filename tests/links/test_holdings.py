@@ -198,6 +198,21 @@ def test_the_last_report_adds_what_the_register_lacks() -> None:
     assert {sid for sids in told["sids"] for sid in sids} == filled
 
 
+def test_a_fault_stays_told_where_another_source_gives_the_amount() -> None:
+    said = Said()
+    said.firm(A, "甲有限公司")
+    registered(said, A, "P", 40_000_000, published_on=date(2020, 1, 1))
+    registered(said, A, "Q", -1, published_on=date(2020, 1, 1))
+    registered(said, A, "R", MOST + 1, published_on=date(2020, 1, 1))
+    reported(said, A, 2025, "Q", 25_000_000)
+    changed(said, A, date(2021, 1, 1), "R", None, 350_000)
+    assert rows(linked(said).holdings, "name", "amount", "basis", "source", "fault") == {
+        ("P", 40_000_000, "subscribed", "contribution", ""),
+        ("Q", 25_000_000, "subscribed", "reportedcontribution", "negative"),
+        ("R", 35_000_000, "share", "equitychange", "too_large"),
+    }
+
+
 def test_a_report_from_before_the_last_years_adds_nothing() -> None:
     said = Said()
     said.firm(A, "甲有限公司")

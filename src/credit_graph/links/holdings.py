@@ -39,8 +39,8 @@ def holdings(claims: pd.DataFrame, enterprises: pd.DataFrame, rules: LinkRules) 
     votes over whole, rounded down, for display. ``low_ppm`` and ``high_ppm``: the share lies between them, missing
     where nothing can be said. ``basis``: ``subscribed`` (认缴), ``paid`` (实缴), ``share`` (a percentage that a change
     of shares states), ``residual`` (the only blank: what the others leave). ``source``: whose list or notice.
-    ``fault``: ``over_100`` (the company's sum exceeds the whole), ``negative``, ``too_large``, or empty; a faulty
-    amount is blank. ``sids``: the statements, as a tuple.
+    ``fault``: ``over_100`` (the company's sum exceeds the whole), ``negative``, ``too_large``, or empty; an amount that
+    is one of the latter is not used. ``sids``: the statements, as a tuple.
     """
     policy = rules.holdings
     lists, changes = claims[claims["kind"] != CHANGE], claims[claims["kind"] == CHANGE]
@@ -157,13 +157,19 @@ def _filled(held: pd.DataFrame, more: pd.DataFrame, capital: pd.Series) -> pd.Da
     sums = held.groupby("eid")["amount"].sum().add(more.groupby("eid")["amount"].sum(), fill_value=0)
     fits = (sums <= capital.reindex(sums.index)).fillna(False)
     more = more[more["eid"].map(fits).astype(bool)]
-    return pd.concat([_without(held, more), more], ignore_index=True)
+    return pd.concat([_without(held, more), _with_faults(more, held)], ignore_index=True)
 
 
 def _without(frame: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """The rows whose pair of company and holder is not in ``taken``."""
     pairs = pd.MultiIndex.from_frame(frame[_PAIR]).isin(pd.MultiIndex.from_frame(taken[_PAIR]))
     return frame.loc[~pairs]
+
+
+def _with_faults(rows: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are put in place of held ones, with the faults of these: they stay told."""
+    old = rows[_PAIR].merge(held[[*_PAIR, "fault"]], on=_PAIR, how="left")["fault"].fillna("").to_numpy()
+    return rows.assign(fault=np.where(rows["fault"] == "", old, rows["fault"]))
 
 
 def _summed_changes(changes: pd.DataFrame) -> pd.DataFrame:
@@ -194,7 +200,7 @@ def _changed(held: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     new = np.isnat(own) & (np.isnat(listed) | (listed < day) | behind) & changes["share"].notna().to_numpy()
     put: pd.DataFrame = changes[older | new]
     left = put[(put["share"] != 0).fillna(True)]
-    return pd.concat([_without(held, put), left], ignore_index=True)
+    return pd.concat([_without(held, put), _with_faults(left, held)], ignore_index=True)
 
 
 def _counted(held: pd.DataFrame) -> pd.DataFrame:
