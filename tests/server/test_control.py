@@ -9,6 +9,7 @@ import pytest
 
 from credit_graph.jobs.link import link
 from credit_graph.model.time import Point
+from credit_graph.server import charts
 from credit_graph.store import Store
 from facts import commit
 from handmade import City, Said
@@ -153,9 +154,10 @@ def test_a_record_under_a_hold_supports_nothing_on_its_channel(store: Store, api
     assert api.ask(CONTROL, code=D)["enterprise"]["controller"]["status"] == "controlled"
     held: dict[str, Any] = {"held_source": "contribution", "held_key": "C>D", "reason": "repaired"}
     city.say("Hold", D, "contribution|C>D", source="bureau", channels="internal", **held)
-    city.commit()
+    seq = city.commit()
     found = api.ask(CONTROL, code=D)["enterprise"]["controller"]
     assert (found["status"], found["reason"], found["chain"]) == ("not_held", "no_holders", [])
+    assert [kept.projection.hold_seq for kept in charts._charts[store].values()] == [seq]  # the older one is gone
 
 
 def test_a_graph_filled_again_is_not_answered_from_the_old_one(store: Store, api: Api, city: City) -> None:

@@ -26,6 +26,7 @@ from credit_graph.store import Store
 
 _KEPT = 2  # a city of 300,000 firms takes about half a gigabyte
 _NETWORKS = 3
+_HEAD = 2  # place in the key of the batch up to which holds count
 
 _lock = Lock()
 _charts: WeakKeyDictionary[Store, OrderedDict[tuple[Any, ...], Charts]] = WeakKeyDictionary()
@@ -113,6 +114,8 @@ async def charts(context: Context, moment: Moment) -> Charts:
 def _kept(store: Store, key: tuple[Any, ...], point: Point, head: int, channel: str) -> Charts:
     with _lock:  # two requests at once must not build the same twice
         kept = _charts.setdefault(store, OrderedDict())
+        for old in [one for one in kept if one[_HEAD] < head]:
+            del kept[old]  # an erasure is a batch: what it removed must not live on here
         if key not in kept:
             kept[key] = Charts(project(store, point, channel, hold_seq=head))
             while len(kept) > _KEPT:
