@@ -15,6 +15,7 @@ from credit_graph.errors import UsageError
 from credit_graph.jobs import link as job
 from credit_graph.links import card, compute, lookup
 from credit_graph.links.path import EDGE_KINDS, EdgeKind, Hop
+from credit_graph.links.person_text import reasons
 from credit_graph.links.policy import link_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection, project
@@ -51,7 +52,7 @@ def link(valid: common.ValidOption = None, known: common.KnownOption = None, jso
         "joint": t("双方各占一半", "held half and half"),
         "undetermined": t("无法确定", "undetermined"),
         "branches": t("分支机构", "branches"),
-        "persons": t("同一企业内合并的人员", "persons joined within a firm"),
+        "persons": t("认定为同一人的记载", "mentions joined to a person"),
         "controlled": t("有控制人的企业", "companies with a controller"),
         "groups": t("企业族群（各层）", "groups (all layers)"),
         "reborn": t("疑似换马甲（线索）", "may be reborn (leads)"),
@@ -102,7 +103,8 @@ def _kinds(names: list[str] | None) -> list[EdgeKind] | None:
 
 def _hop_row(hop: Hop, names: dict[str, str]) -> dict[str, Any]:
     ends = {"from": hop.start, "from_name": names.get(hop.start), "to": hop.end, "to_name": names.get(hop.end)}
-    return {**ends, "kind": hop.kind, "label": hop.label, "records": list(hop.sids)}
+    why = {"reasons": reasons(hop.label)} if hop.kind == "same_person" else {}
+    return {**ends, "kind": hop.kind, "label": hop.label, **why, "records": list(hop.sids)}
 
 
 def _print_paths(found: bool, paths: list[list[dict[str, Any]]], blocked: list[dict[str, Any]]) -> None:
@@ -139,6 +141,8 @@ def hop_text(hop: dict[str, Any]) -> str:
         "phone": t("电话", "phone"),
         "same_person": t("同一人", "same person"),
     }
+    if hop["kind"] == "same_person":
+        return f"{kinds['same_person']}：{''.join(reasons(hop['label']))}"
     return f"{kinds[hop['kind']]} {hop['label']}".strip()
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from credit_graph.links.gather import renamed
 from credit_graph.projection.names import normal_name
 
 PLACE = ["code", "normal"]
@@ -126,7 +127,7 @@ def found_places(named: pd.DataFrame, persons: Mapping[str, str], codes: pd.Seri
     """What a program found, as :func:`score` takes it. ``named``: pid, normal, eid; ``persons``: pid -> same pid;
     ``codes``: credit code by eid. Where a firm has several persons of one name, the first one stands for them.
     """
-    frame = named.assign(label=named["pid"].replace(dict(persons)), code=codes.reindex(named["eid"]).to_numpy())
+    frame = named.assign(label=renamed(named["pid"], persons), code=codes.reindex(named["eid"]).to_numpy())
     frame = frame.dropna(subset=["code"]).sort_values([*PLACE, "label"]).drop_duplicates(PLACE)
     return frame.set_index(PLACE)["label"]
 

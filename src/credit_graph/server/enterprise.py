@@ -24,6 +24,7 @@ from credit_graph.server.control import (
 from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page, Statement, first_page
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
+from credit_graph.server.persons import SamePerson, found_same
 from credit_graph.server.reborn import RebornCandidate, candidates
 from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, yuan
 from credit_graph.server.risk import CreditRiskLevel, risk_level
@@ -70,6 +71,17 @@ class Person(Node):
     async def holdings(self, info: Info, first: First = None, after: After = None) -> Connection[Holding] | None:
         """Holdings of the link run."""
         return await _link_page(info, self.pid, self.at, "holdings", "Person", first, after)
+
+    @needs(
+        "links",
+        "被认定为同一人的其他记载（线索），至多 200 处 / other mentions taken for this person: leads, at most 200",
+    )
+    async def same_persons(self, info: Info) -> list[SamePerson] | None:
+        """Joins of the link run, either way."""
+        found = await found_same(info, self.pid, self.at)
+        return [
+            SamePerson(found=item, at=self.at, other=person(info, item.other, self.at, item.name)) for item in found
+        ]
 
 
 @strawberry.type(description="企业及其他经营主体 / enterprise or other market entity")

@@ -18,6 +18,7 @@ from credit_graph.server.reborn import MOST
 from credit_graph.server.risk import load_grades
 
 NAMING = ["Registration", "Office"]
+MENTIONS = 200  # of one person
 VIEW_RECORDS = 500  # of one enterprise; a registration with its corrections has a handful
 
 
@@ -31,6 +32,7 @@ class Loaders:
         self.statements = DataLoader(load_fn=self._statements)
         self.batches = DataLoader(load_fn=self._batches)
         self.links = DataLoader(load_fn=self._links)
+        self.same_persons = DataLoader(load_fn=self._same_persons)
         self.branches = DataLoader(load_fn=self._branches)
         self.parents = DataLoader(load_fn=self._parents)
         self.reborn = DataLoader(load_fn=self._reborn)
@@ -123,6 +125,19 @@ class Loaders:
         )
         found = {row["key"]: [FoundLink(owner=row["key"], **item) for item in row["page"]] for row in rows}
         return {owner: found.get(owner, []) for owner in owners}
+
+    async def _same_persons(self, keys: list[tuple[str, Moment, str]]) -> Sequence[list[FoundLink]]:
+        """(pid, moment, run) -> the mentions taken for the same person, at most :data:`MENTIONS`."""
+        return await by_rest(keys, self._same_persons_at)
+
+    async def _same_persons_at(self, pids: list[str], moment: Moment, run: str) -> dict[str, list[FoundLink]]:
+        rows = await self._context.read("read/api_same_persons", keys=pids, run=run, **self._use(moment))
+        self._context.spend(len(rows))
+        found: dict[str, list[FoundLink]] = {pid: [] for pid in pids}
+        for row in rows:
+            if len(found[row["key"]]) < MENTIONS:
+                found[row["key"]].append(FoundLink(row["key"], row["other"], True, row["name"], row["link"]))
+        return found
 
     async def _branches(self, keys: list[tuple[str, str, str, int]]) -> Sequence[list[str]]:
         """(eid, run, after, limit) -> eids of branches, one more than the limit."""
