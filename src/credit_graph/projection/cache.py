@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 
 from credit_graph.projection.parts import LIGHT, columns_of
 from credit_graph.projection.stamp import Stamp, code_version, stamp
+from credit_graph.projection.threads import each
 from credit_graph.store import Store
 from credit_graph.store.files import private_folder, projection_folder, projection_lock, write_whole
 
@@ -90,7 +92,7 @@ def keep(store: Store, made_from: Stamp, tables: Mapping[str, pa.Table], same: F
         if stamp(store) != made_from:
             return None
         folder = private_folder(projection_folder(store.home))
-        parts = {**same, **{part: _write_part(folder, table) for part, table in tables.items()}}
+        parts = {**same, **_written(_write_part, folder, tables)}
         made = Kept(folder, made_from, parts)
         _publish(made)
     return made
@@ -114,7 +116,7 @@ def keep_views(home: Path, made: Kept, key: str, tables: Mapping[str, pa.Table])
     with projection_lock(home).acquire():
         if not _current(made):
             return
-        files = made.views.pop(key, {}) | {name: _write(made.folder, table) for name, table in tables.items()}
+        files = made.views.pop(key, {}) | _written(_write, made.folder, tables)
         made.views = dict([*made.views.items(), (key, files)][-MOST_VIEWS:])
         _publish(made)
 
@@ -137,6 +139,10 @@ def _publish(made: Kept) -> None:
         if path.name not in named:
             with suppress(OSError):  # some systems don't let go of a file that another process has mapped
                 path.unlink()
+
+
+def _written(write: Callable[[Path, pa.Table], dict[str, str]], folder: Path, tables: Mapping[str, pa.Table]) -> Files:
+    return dict(zip(tables, each(partial(write, folder), tables.values()), strict=True))
 
 
 def _write_part(folder: Path, table: pa.Table) -> dict[str, str]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection.begun import Begun, begun_by, known_firms
 from credit_graph.projection.columns import packed_batch, schema
+from credit_graph.projection.threads import each
 from credit_graph.projection.views import VIEWS, make_view
 from credit_graph.store import Store
 
@@ -112,19 +114,26 @@ def views_forward(
     ``statements``: all, after the change, without holds; ``begin``: gives what holds of a kind's statements that have
     begun.
     """
-    spoken = {kind: begun_by(table.filter(pc.is_in(table["eid"], touched)), day) for kind, table in statements.items()}
-    firms = known_firms(list(spoken.values()))
-    begun = {kind: begin(table) for kind, table in spoken.items()}
+
+    def spoken(table: pa.Table) -> pa.Table:
+        return begun_by(table.filter(pc.is_in(table["eid"], touched)), day)
+
+    said = dict(zip(statements, each(spoken, statements.values()), strict=True))
+    firms = known_firms(list(said.values()))
+    begun = {kind: begin(table) for kind, table in said.items()}
     made: dict[str, pa.Table] = {}
     for name in VIEWS:
         if name in old or name == "enterprises":
             made[name] = make_view(name, begun, lambda: firms, day, made.__getitem__)
-    stay = {name: table.filter(pc.invert(pc.is_in(table["eid"], touched))) for name, table in old.items()}
-    every = known_firms([stay["enterprises"], made["enterprises"]])
-    return {name: _by_firm(pa.concat_tables([stay[name], made[name]]), every) for name in old}
+    every = known_firms([old["enterprises"], made["enterprises"]])
+    anew = pc.is_in(every, touched).to_numpy(zero_copy_only=False)
+    replaced = each(lambda name: _replaced(old[name], made[name], every, anew), old)
+    return dict(zip(old, replaced, strict=True))
 
 
-def _by_firm(table: pa.Table, firms: pa.Array) -> pa.Table:
-    """By ``eid``; what is said of one firm keeps its order."""
-    ranks = pc.index_in(table["eid"], firms).to_numpy()
-    return table.take(pa.array(np.argsort(ranks, kind="stable")))
+def _replaced(old: pa.Table, made: pa.Table, firms: pa.Array, anew: npt.NDArray[np.bool_]) -> pa.Table:
+    """By ``eid``: what is made of the firms that are ``anew``, of all others the old; of one firm in its order."""
+    ranks = [pc.index_in(table["eid"], firms).to_numpy() for table in (old, made)]
+    rows = np.concatenate([np.flatnonzero(~anew[ranks[0]]), len(old) + np.arange(len(made))])
+    order = np.argsort(np.concatenate(ranks)[rows], kind="stable")
+    return pa.concat_tables([old, made]).take(pa.array(rows[order]))

@@ -21,6 +21,7 @@ from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.parts import LIGHT, columns_of, spoken_kinds
 from credit_graph.projection.stamp import Stamp, history, stamp
 from credit_graph.projection.statements import Progress, count_statements, read_statements
+from credit_graph.projection.threads import each
 from credit_graph.projection.view import precedence
 from credit_graph.projection.views import VIEWS
 from credit_graph.settings import Settings
@@ -147,18 +148,20 @@ class FromGraph:
         return self._parts[part]
 
     def _read(self, parts: set[str]) -> None:
-        missing = []
-        for part in sorted(parts - self._parts.keys()):
-            try:
-                if self._kept is None:
-                    raise Damaged
-                self._parts[part] = self._kept.statements(part)
-            except Damaged:
-                missing.append(part)
+        wanted = sorted(parts - self._parts.keys())
+        found = dict(zip(wanted, each(self._kept_part, wanted), strict=True))
+        self._parts |= {part: table for part, table in found.items() if table is not None}
+        missing = [part for part in wanted if found[part] is None]
         if missing:
             with Store.open(self._settings) as store:  # the caller's may be closed by now
                 for part in missing:
                     self._parts[part] = self._read_part(store, part)
+
+    def _kept_part(self, part: str) -> pa.Table | None:
+        try:
+            return self._kept.statements(part) if self._kept is not None else None
+        except Damaged:
+            return None
 
     def _read_part(self, store: Store, part: str) -> pa.Table:
         """Read a part and keep it; what is kept is mapped into memory, which takes less of it."""
@@ -236,12 +239,12 @@ def _at(store: Store, found: Kept, now: Stamp) -> _Later | None:
         }
         changed = changes(store, then.seq, now.seq, unlinked)
         there = [part for part in found.parts if part.removesuffix(LIGHT) in changed.kinds]
-        pairs = {part: merged(found.statements(part), changed, part.removesuffix(LIGHT)) for part in there}
+        pairs = each(lambda part: merged(found.statements(part), changed, part.removesuffix(LIGHT)), there)
     except Damaged:
         return None
-    tables = {part: table for part, (table, _) in pairs.items()}
+    tables = {part: table for part, (table, _) in zip(there, pairs, strict=True)}
     kept = cache.keep(store, now, tables, {part: e for part, e in found.parts.items() if part not in tables})
-    return _Later(kept, [touched for _, touched in pairs.values()]) if kept else None
+    return _Later(kept, [touched for _, touched in pairs]) if kept else None
 
 
 def _earlier(found: Kept, now: Stamp, here: View) -> tuple[View, dict[str, pa.Table]] | None:
@@ -254,7 +257,8 @@ def _earlier(found: Kept, now: Stamp, here: View) -> tuple[View, dict[str, pa.Ta
         return None
     key = here.key if here.key in keys else keys[-1]
     try:
-        tables = {name: found.table(entry) for name, entry in found.views[key].items() if name in VIEWS}
+        files = {name: entry for name, entry in found.views[key].items() if name in VIEWS}
+        tables = dict(zip(files, each(found.table, files.values()), strict=True))
     except Damaged:
         return None
     return (View.of(key), tables) if "enterprises" in tables else None
