@@ -65,6 +65,7 @@ def test_holders(graph: Store) -> None:
     assert "secretkey" not in str(found)
     printed = typed("holders", "乙贸易有限公司")
     assert "600,000.00" in printed
+    assert "contribution" in printed  # the source
     assert LEAD in printed
 
 

@@ -159,8 +159,12 @@ def holders(
         common.print_json({**result, **point_json(projection.point), "notice": t(*LEAD)})
         return
     columns = [t("名称", "name"), t("出资额（元）", "amount (yuan)"), t("比例", "share"), t("依据", "basis")]
+    columns.append(t("数据源", "source"))
     for key, title in (("holders", t("出资人", "Holders")), ("holdings", t("对外出资", "Holdings"))):
-        rows = [(r["name"] or r.get("eid"), _yuan(r["amount"]), interval_text(r), basis_text(r)) for r in result[key]]
+        rows = [
+            (r["name"] or r.get("eid"), _yuan(r["amount"]), interval_text(r), basis_text(r), r["source"])
+            for r in result[key]
+        ]
         common.print_table(f"{title}：{result['name']}", columns, rows)
     common.print_table(t("其他关联", "Other links"), [t("项目", "what"), t("内容", "value")], _facts(result))
     common.console.print(t(*LEAD), style="dim")
