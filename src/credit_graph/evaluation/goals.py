@@ -12,13 +12,14 @@ from credit_graph.resources import root
 
 
 class Goal(BaseModel):
-    """What a measure has to reach."""
+    """What a measure has to reach, in a city whose files decide at least ``of_at_least`` of what it counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     at_least: float | None = Field(default=None, ge=0, le=1)
     at_most: float | None = Field(default=None, ge=0, le=1)
     above_baseline: bool = False
+    of_at_least: int = Field(default=0, ge=0)
 
     def met(self, value: float, baseline: float | None) -> bool:
         """Whether the value reaches the goal."""

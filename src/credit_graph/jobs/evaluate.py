@@ -98,8 +98,13 @@ def evaluate(store: Store, folder: Path, use: date, policy: GoalPolicy, progress
     line = found.rules.beneficial.line if found.rules.beneficial else None
     case = Case(truth, projection, found, product.found(projection, found, truth), line)
     goals = policy.on(last).of(truth.noise)
-    lines = [Line(measure, goals.get(measure.name)) for measure in _measures(case)]
+    lines = [_line(measure, goals.get(measure.name)) for measure in _measures(case)]
     return Evaluation(projection.point, truth.city, len(firms), present, lines)
+
+
+def _line(measure: Measure, goal: Goal | None) -> Line:
+    """The measure with its goal, if the city is large enough for it."""
+    return Line(measure, goal if goal and measure.counts.get("decided", 0) >= goal.of_at_least else None)
 
 
 def _measures(case: Case) -> Iterator[Measure]:
