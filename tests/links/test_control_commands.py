@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from commandline import CommandLine
+from credit_graph.commands.control import basis_text
 from credit_graph.jobs.link import link
 from credit_graph.model.time import Point
 from credit_graph.store import Store
@@ -125,3 +126,9 @@ def test_paths_by_count_and_kind(store: Store, line: CommandLine) -> None:
     assert "usage.bad_value" in line.run("path", code("A"), code("B"), "--kind", "rumour", status=2)[1]
     assert "关联路径 3" in line.run("path", code("A"), code("B"), "--count", "3")[0]
     assert "关联路径 1" not in line.run("path", code("A"), code("B"))[0]
+
+
+def test_ways_of_control_in_words() -> None:
+    for rule, text in (("executing_partner", "执行事务合伙人"), ("agreement", "协议"), ("appointment", "任免权")):
+        assert basis_text({"basis": "ruled", "rule": rule}) == text
+    assert basis_text({"basis": "half", "rule": "", "near_line": True}) == "恰为一半（2024-07-01前），接近一半"

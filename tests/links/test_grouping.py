@@ -113,7 +113,7 @@ def test_rooms_and_telephones_under_the_limit() -> None:
 def test_nearest_controllers_as_columns() -> None:
     holds = {"P>A": 60, "A>B": 30, "P>B": 25, "Q>B": 45, "B>C": 51, "R>C": 49, "D>E": 51, "E>D": 51, "E>F": 100}
     chart, sids = charted({**holds, "S>G": 1, "T>G": 99})
-    ruled = pd.DataFrame([("k-S", G, "general_partner", ("r1",))], columns=["controller", "eid", "rule", "sids"])
+    ruled = pd.DataFrame([("k-S", G, "executing_partner", ("r1",))], columns=["controller", "eid", "rule", "sids"])
     frame = controls(structure(chart.rows, RULES, ruled))
     plain = frame.astype(object).where(frame.notna(), None)
     columns = ["controller", "eid", "basis", "rule", "ring", "votes", "share_ppm", "sids"]
@@ -122,7 +122,7 @@ def test_nearest_controllers_as_columns() -> None:
         ("k-P", B, "jointly", None, False, 55_000_000, 550_000, tuple(sorted((sids["A>B"], sids["P>B"])))),
         (B, C, "direct", None, False, 51_000_000, 510_000, (sids["B>C"],)),
         (D, F, "direct", None, True, 100_000_000, 1_000_000, (sids["E>F"],)),
-        ("k-S", G, "ruled", "general_partner", False, None, None, ("r1",)),
+        ("k-S", G, "ruled", "executing_partner", False, None, None, ("r1",)),
     ]
     assert controls(structure(chart.rows.iloc[:0], RULES)).empty
 

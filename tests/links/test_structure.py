@@ -96,13 +96,13 @@ def test_a_ring_names_its_members_and_nobody_outside() -> None:
 
 def test_who_rules_goes_before_votes_and_is_marked() -> None:
     chart, _ = charted({"P>A": 99, "Q>A": 1, "A>B": 60, "R>B": 40, "T>C": 100})
-    rows = [("k-Q", code("A"), "general_partner", ("s1",)), ("k-P", code("C"), "agreement", ("s2",))]
+    rows = [("k-Q", code("A"), "executing_partner", ("s1",)), ("k-P", code("C"), "agreement", ("s2",))]
     rows += [("k-R", code("C"), "appointment", ("s3",))]  # two that claim one company cancel out
     ruled = pd.DataFrame(rows, columns=["controller", "eid", "rule", "sids"])
     ruling = structure(chart.rows, RULES, ruled)
     assert ruling.chain(code("B")) == [code("B"), code("A"), "k-Q"]
     assert ruling.control("k-Q", code("A")) == Control(
-        "k-Q", code("A"), "ruled", 1_000_000, CAPITAL, False, (), "general_partner", ("s1",)
+        "k-Q", code("A"), "ruled", 1_000_000, CAPITAL, False, (), "executing_partner", ("s1",)
     )
     assert ruling.chain(code("C")) == [code("C"), "k-T"]
     assert chart.chain(code("A")) == [code("A"), "k-P"]

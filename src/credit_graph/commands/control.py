@@ -225,7 +225,7 @@ def status_text(found: Mapping[str, Any]) -> str:
 def basis_text(row: Mapping[str, Any]) -> str:
     """How control comes about, in words."""
     rules = {
-        "general_partner": t("执行事务合伙人", "executing partner"),
+        "executing_partner": t("执行事务合伙人", "executing partner"),
         "agreement": t("协议", "agreement"),
         "appointment": t("任免权", "appointment"),
     }
