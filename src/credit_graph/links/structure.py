@@ -104,7 +104,8 @@ class Structure:
         own = np.flatnonzero(holder == company).tolist()
         self._own = [(row, int(company[row]), int(votes[row])) for row in own]
         self.person: Flags = self._flag(holder, (self.rows["holder_kind"] == "person").to_numpy())
-        self.state: Flags = np.isin(self.ids, np.array(sorted(state), dtype=object))
+        self.state: Flags = np.zeros(len(self.ids), np.bool_)
+        self.state[[number for entity in state if (number := self.number(entity)) is not None]] = True
 
     @cached_property
     def forest(self) -> ControlForest:
