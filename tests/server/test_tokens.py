@@ -27,6 +27,15 @@ def test_ids_open_for_their_client_only(kind: str, key: str) -> None:
             other.open_id(token)
 
 
+def test_no_id_is_taken_for_an_option_and_those_that_were_still_open() -> None:
+    tokens = {key: ONE.node_id("Person", str(key)) for key in range(1000)}
+    assert not any(token.startswith("-") for token in tokens.values())
+    changed = {key: token for key, token in tokens.items() if token.startswith(".")}
+    assert len(changed) > 5  # one of sixty-four
+    for key, token in changed.items():
+        assert ONE.open_id(token) == ONE.open_id(f"-{token[1:]}") == ("Person", str(key))
+
+
 @given(st.text(min_size=1), KEYS)
 def test_cursors_fit_their_connection_only(name: str, keys: list[str | int]) -> None:
     token = ONE.cursor(name, *keys)

@@ -61,11 +61,14 @@ class Sealer:
 
     def _seal(self, purpose: str, text: str) -> str:
         sealed = self._ciphers[-1].encrypt(text.encode(), [purpose.encode()])
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        # a command would take a leading - for an option
+        return f".{token[1:]}" if token.startswith("-") else token
 
     def _open(self, purpose: str, token: str, age: int = 0) -> str | None:
         try:
-            sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+            text = f"-{token[1:]}" if token.startswith(".") else token
+            sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             return self._ciphers[-1 - age].decrypt(sealed, [purpose.encode()]).decode()
         except (InvalidTag, binascii.Error, ValueError):
             return None
