@@ -26,6 +26,7 @@ from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection
 from credit_graph.projection.lazy import Lazy
+from credit_graph.projection.views import KINDS_OF
 
 _POSITION = ["eid", "sid", "pid", "name", "position"]
 
@@ -124,8 +125,7 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     """
     rules = policy.on(projection.point.valid)
     records = projection.records
-    naming = [records[kind] for kind in ("Registration", "Office")]  # whose statements give offices
-    held = {sid for frame in naming for sid in frame.loc[~frame["in_use"], "sid"]}
+    held = _held(projection)
     offices = projection.offices[~projection.offices["sid"].isin(held)]
     registrations = records["Registration"]
     registrations = registrations[registrations["in_use"]]
@@ -177,10 +177,17 @@ def chart(found: Links, parties: Sequence[Collection[str]] = ()) -> Structure:
 
 def group_members(projection: Projection, found: Links, structure_: Structure) -> pd.DataFrame:
     """Members of groups in their layers (see :mod:`credit_graph.links.grouping`), of records in use."""
-    used = {sid for frame in projection.records.values() for sid in frame.loc[~frame["in_use"], "sid"]}
+    held = _held(projection)
     parts = (projection.offices, projection.addresses, projection.phones)
-    offices, addresses, phones = (part[~part["sid"].isin(used)] for part in parts)
+    offices, addresses, phones = (part[~part["sid"].isin(held)] for part in parts)
     return members(structure_, offices, addresses, phones, found.persons)
+
+
+def _held(projection: Projection) -> set[str]:
+    """Statements under a hold, of the kinds whose statements give offices, addresses and telephones."""
+    kinds = {kind for name in ("offices", "addresses", "phones") for kind in KINDS_OF[name]}
+    frames = [projection.records[kind] for kind in sorted(kinds)]
+    return {sid for frame in frames for sid in frame.loc[~frame["in_use"], "sid"]}
 
 
 def _reported_persons(offices: pd.DataFrame, said: pd.DataFrame) -> dict[str, str]:
@@ -228,9 +235,13 @@ def explain_path(
     kinds: Collection[EdgeKind] | None = None,
 ) -> PathAnswer:
     """Up to ``count`` shortest explanations between two entities (eid or pid), over edges of ``kinds`` (all)."""
+    return network(projection, found, kinds).explain(start, end, count)
+
+
+def network(projection: Projection, found: Links, kinds: Collection[EdgeKind] | None = None) -> Network:
+    """The edges of ``kinds`` (all), indexed for paths and neighbourhoods; hubs are not walked through."""
     every = edges(projection, found)
-    network = Network(every, hubs(every, projection, found), kinds)
-    return network.explain(start, end, count)
+    return Network(every, hubs(every, projection, found), kinds)
 
 
 def _single(frame: pd.DataFrame) -> pd.DataFrame:

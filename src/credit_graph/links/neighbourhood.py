@@ -16,7 +16,6 @@ import pandas as pd
 from credit_graph.links import compute
 from credit_graph.links.export import as_networkx, gexf, graphml, node_link
 from credit_graph.links.lookup import called, person_ids
-from credit_graph.links.path import Network
 from credit_graph.projection import Projection
 
 FORMATS: dict[str, Callable[[nx.MultiDiGraph[str]], str]] = {"graphml": graphml, "gexf": gexf, "json": node_link}
@@ -35,9 +34,7 @@ def around(projection: Projection, found: compute.Links, center: str, hops: int,
     The graph's attribute ``truncated`` says whether the limit cut something off. Hubs over their limit and hosted
     addresses are shown and not walked through.
     """
-    edges = compute.edges(projection, found)
-    network = Network(edges, compute.hubs(edges, projection, found))
-    names, between, truncated = network.ego(center, hops, limit)
+    names, between, truncated = compute.network(projection, found).ego(center, hops, limit)
     graph = _graph(projection, found, names, between)
     graph.graph["truncated"] = truncated
     return graph

@@ -65,8 +65,7 @@ def arrived(
     """
     told = sources(projection, rules)
     own = float(told["strength"].get(entity, 0.0))
-    edges = compute.edges(projection, found)
-    network = Network(edges, compute.hubs(edges, projection, found))
+    network = compute.network(projection, found)
     if entity not in network.ids:
         return Arrived(0.0, own, [], {} if method == "ppr" else None)
     target = network.ids[entity]
