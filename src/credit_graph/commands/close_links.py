@@ -8,9 +8,10 @@ from typing import Any
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.control import CodeArgument, Seen, share
-from credit_graph.commands.links import LEAD
+from credit_graph.commands.control import CodeArgument, Seen
+from credit_graph.commands.links import share
 from credit_graph.links.close_card import close_card, line
+from credit_graph.links.policy import LEAD
 from credit_graph.text import t
 
 

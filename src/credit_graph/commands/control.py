@@ -10,12 +10,11 @@ import typer
 from rich.tree import Tree
 
 from credit_graph.commands import common
-from credit_graph.commands.links import LEAD, point_json
+from credit_graph.commands.links import linked, point_json, reason_text, share
 from credit_graph.jobs.runs import current_run
 from credit_graph.links import card, compute, control, groupcard, lookup
-from credit_graph.links.policy import link_policy
+from credit_graph.links.policy import LEAD
 from credit_graph.links.structure import Structure
-from credit_graph.projection import Projection, project
 from credit_graph.text import joined, t
 
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="代码或名称 / code or name")]
@@ -33,10 +32,7 @@ class Seen:
     """The chart of a point, and how its entities are called."""
 
     def __init__(self, valid: str | None, known: str | None) -> None:
-        with common.graph() as store:
-            self.projection: Projection = project(store, common.point(store, valid, known))
-            self.run = current_run(store, "link")
-        self.links = compute.kept_links(self.projection, link_policy())
+        self.projection, self.links = linked(valid, known)
         self.chart: Structure = compute.chart(self.links)
 
     def find(self, what: str) -> str:
@@ -52,11 +48,12 @@ class Seen:
 
     def groups_of(self, entity: str, persons: Collection[str]) -> list[dict[str, Any]]:
         """The entity's groups in the current link run, if that was made at this very point."""
-        point, run = self.projection.point, self.run
-        if run is None or (run["seq"], run["valid"]) != (point.seq, point.valid):
-            return []
+        point = self.projection.point
         labels = {"KIND": "Person", "KEY": "pid"} if entity in persons else {"KIND": "Enterprise", "KEY": "eid"}
         with common.graph() as store:
+            run = current_run(store, "link")
+            if run is None or (run["seq"], run["valid"]) != (point.seq, point.valid):
+                return []
             return store.read("read/groups_of", labels=labels, key=entity, run=run["rid"])
 
     def answer(self, entity: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -201,13 +198,6 @@ def vote_columns() -> list[str]:
 
 def status_text(found: Mapping[str, Any]) -> str:
     """What can be said of the controller, in words."""
-    reasons = {
-        "no_holders": t("没有出资信息", "no holders on record"),
-        "no_capital": t("注册资本缺失或非人民币", "registered capital missing or not in yuan"),
-        "over_100": t("出资额合计超过注册资本", "amounts exceed the capital"),
-        "blank_amounts": t("部分出资额缺失", "amounts are missing"),
-        "unlisted": t("出资人不全", "holders are missing"),
-    }
     texts = {
         "controlled": t("有控制人", "controlled"),
         "ring": t("相互控制，无外部控制人", "a ring: no outside controller"),
@@ -217,7 +207,7 @@ def status_text(found: Mapping[str, Any]) -> str:
         "undetermined": t("无法确定", "undetermined"),
         "not_held": t("没有出资人", "not held"),
     }
-    reason = reasons.get(found["reason"], "")
+    reason = reason_text(found["reason"])
     text = texts[found["status"]] + (f"（{reason}）" if reason and found["status"] == "undetermined" else "")
     return text + t("；国家控股", "; held by the state") * bool(found.get("state"))
 
@@ -267,11 +257,6 @@ def layer_text(group: Mapping[str, Any]) -> str:
     by = joined(_name(part, "id") for part in group.get("by", ()))
     parts = [layers[group["layer"]], by, group["gid"] or ""]
     return " ".join(part for part in parts if part)
-
-
-def share(ppm: int | None) -> str:
-    """Per cent with two decimals, rounded down."""
-    return "" if ppm is None else f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
 
 
 def _owner_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:

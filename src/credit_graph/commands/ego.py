@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.links import LEAD, linked, point_json
+from credit_graph.commands.links import linked, point_json
 from credit_graph.errors import StateError
 from credit_graph.links import lookup
 from credit_graph.links.neighbourhood import FORMATS, around
+from credit_graph.links.policy import LEAD
 from credit_graph.store.files import write_whole
 from credit_graph.text import t
 

@@ -16,12 +16,10 @@ from credit_graph.jobs import link as job
 from credit_graph.links import card, compute, lookup
 from credit_graph.links.path import EDGE_KINDS, EdgeKind, Hop
 from credit_graph.links.person_text import reasons
-from credit_graph.links.policy import link_policy
+from credit_graph.links.policy import LEAD, link_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection, project
 from credit_graph.text import joined, t
-
-LEAD = ("线索，不作为列入名单或公示的依据", "A lead: no ground of a listing or publication")
 
 
 def register(app: typer.Typer) -> None:
@@ -190,19 +188,25 @@ def _majority_text(row: dict[str, Any] | None) -> str:
     if row is None:
         return t("没有出资信息", "no holders on record")
     possible = joined(entry["name"] or entry["holder"] for entry in row["possible"])
-    reasons = {
+    texts = {
+        "majority": f"{row['name'] or row['holder']} {share(row['share_ppm'])}（{row['law']}）",
+        "joint": t(f"双方各占一半：{possible}", f"half each: {possible}"),
+        "none": t("无", "none"),
+        "undetermined": t("无法确定：", "undetermined: ") + reason_text(row["reason"]),
+    }
+    return texts[row["status"]]
+
+
+def reason_text(reason: str) -> str:
+    """Why nothing can be said of the controller, in words; nothing where there is no reason."""
+    texts = {
+        "no_holders": t("没有出资信息", "no holders on record"),
         "no_capital": t("注册资本缺失或非人民币", "registered capital missing or not in yuan"),
         "over_100": t("出资额合计超过注册资本", "amounts exceed the capital"),
         "blank_amounts": t("部分出资额缺失", "amounts are missing"),
         "unlisted": t("出资人不全", "holders are missing"),
     }
-    texts = {
-        "majority": f"{row['name'] or row['holder']} {_share(row['share_ppm'])}（{row['law']}）",
-        "joint": t(f"双方各占一半：{possible}", f"half each: {possible}"),
-        "none": t("无", "none"),
-        "undetermined": t("无法确定：", "undetermined: ") + reasons.get(row["reason"], ""),
-    }
-    return texts[row["status"]]
+    return texts.get(reason, "")
 
 
 def basis_text(row: dict[str, Any]) -> str:
@@ -237,11 +241,12 @@ def interval_text(row: dict[str, Any]) -> str:
     """The share, and between what it lies where that is not certain."""
     low, high = row["low_ppm"], row["high_ppm"]
     if low is None or low // 100 == high // 100:
-        return _share(row["share_ppm"])
-    return f"{_share(low)}～{_share(high)}"
+        return share(row["share_ppm"])
+    return f"{share(low)}～{share(high)}"
 
 
-def _share(ppm: int | None) -> str:
+def share(ppm: int | None) -> str:
+    """Per cent with two decimals, rounded down."""
     return "" if ppm is None else f"{ppm // 10_000}.{ppm % 10_000 // 100:02d}%"
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.links import LEAD, linked, point_json
+from credit_graph.commands.links import linked, point_json
 from credit_graph.links import lookup
+from credit_graph.links.policy import LEAD
 from credit_graph.links.reborn_data import find_reborn, told
 from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.text import t

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.links import LEAD, hop_text, linked, point_json
+from credit_graph.commands.links import hop_text, linked, point_json
 from credit_graph.links import card, lookup
 from credit_graph.links.compute import Links
+from credit_graph.links.policy import LEAD
 from credit_graph.links.risk_data import Arrived, arrived
 from credit_graph.links.risk_policy import risk_policy
 from credit_graph.projection import Projection

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.links import LEAD, linked, point_json
+from credit_graph.commands.links import linked, point_json
 from credit_graph.links import card, lookup
+from credit_graph.links.policy import LEAD
 from credit_graph.links.series_data import find_series, told
 from credit_graph.links.series_policy import series_policy
 from credit_graph.text import t

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from credit_graph.jobs.link_writing import Progress, rows_of, write_holdings
+from credit_graph.jobs.link_writing import Progress, reporting, rows_of, write_holdings
 from credit_graph.links import compute
 from credit_graph.links.compute import Links
 from credit_graph.links.controls import controls
@@ -69,7 +68,7 @@ def _write_groups(
         if group.came_from:
             props["came_from"] = list(group.came_from)
         nodes.append({"gid": group.gid, "props": props})
-    store.write("write/link_groups", nodes, progress=_report(progress, "Group", len(nodes)))
+    store.write("write/link_groups", nodes, progress=reporting(progress, "Group", len(nodes)))
     became: dict[str, set[str]] = {}
     for group in named.values():
         for old in group.came_from:
@@ -81,13 +80,5 @@ def _write_groups(
     for label, key, part in (("Person", "pid", frame[person]), ("Enterprise", "eid", frame[~person])):
         rows = list(rows_of(part, ["gid", "member"], ["role", "sids"]))
         labels = {"FROM": label, "KEY": key}
-        done = _report(progress, "MEMBER_OF", len(rows))
+        done = reporting(progress, "MEMBER_OF", len(rows))
         store.write("write/link_members", rows, labels=labels, progress=done, run=rid)
-
-
-def _report(progress: Progress | None, what: str, total: int) -> Any:
-    return None if progress is None else partial(_forward, progress, what, total)
-
-
-def _forward(progress: Progress, what: str, total: int, done: int) -> None:
-    progress(what, done, total)

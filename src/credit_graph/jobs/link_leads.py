@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from credit_graph.jobs.link_writing import Progress, rows_of
+from credit_graph.jobs.link_writing import Progress, reporting, rows_of
 from credit_graph.links.compute import Links
 from credit_graph.links.lookup import person_ids
 from credit_graph.links.reborn_data import find_reborn
@@ -34,11 +34,12 @@ def write_leads(
     day = projection.point.valid
     candidates, shared = find_reborn(projection, found, reborn_policy().on(day))
     rows = list(_reborn_rows(candidates, shared))
-    store.write("write/link_reborn", rows, progress=_report(progress, "REBORN_AS", len(rows)), run=rid)
+    store.write("write/link_reborn", rows, progress=reporting(progress, "REBORN_AS", len(rows)), run=rid)
     series, decided = find_series(projection, found, series_policy().on(day))
     nodes, parties = _series_rows(series, decided, rid)
     store.write("write/link_series", nodes, run=rid)
-    persons = set(person_ids(projection)) | set(decided["party"]) - set(projection.enterprises.index)
+    named = {row["entity"] for row in parties}
+    persons = set(person_ids(projection, named)) | set(decided["party"]) - set(projection.enterprises.index)
     for label, key, person in (("Enterprise", "eid", False), ("Person", "pid", True)):
         chosen = [row for row in parties if (row["entity"] in persons) == person]
         store.write("write/link_series_parties", chosen, labels={"FROM": label, "KEY": key}, run=rid)
@@ -87,7 +88,3 @@ def _series_rows(
             sids = {sid for case in row["cases"] if (case, party) in said.index for sid in said[case, party]}
             parties.append({"entity": party, "serid": serid, "role": "party", "sids": sorted(sids)})
     return nodes, parties
-
-
-def _report(progress: Progress | None, what: str, total: int) -> Any:
-    return None if progress is None else lambda done: progress(what, done, total)

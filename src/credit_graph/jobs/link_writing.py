@@ -19,13 +19,13 @@ def write_holdings(
     person = frame["holder_kind"] == "person"
     for label, key, part in (("Person", "pid", frame[person]), ("Enterprise", "eid", frame[~person])):
         rows = list(rows_of(part, ["eid", "holder"], names))
-
-        def report(done: int, total: int = len(rows)) -> None:
-            if progress:
-                progress(type_, done, total)
-
         labels = {"TYPE": type_, "FROM": label, "KEY": key}
-        store.write("write/link_holdings", rows, labels=labels, progress=report, run=rid)
+        store.write("write/link_holdings", rows, labels=labels, progress=reporting(progress, type_, len(rows)), run=rid)
+
+
+def reporting(progress: Progress | None, what: str, total: int) -> Callable[[int], None] | None:
+    """What tells ``progress`` how many of ``total`` are done."""
+    return None if progress is None else lambda done: progress(what, done, total)
 
 
 def rows_of(frame: pd.DataFrame, ends: list[str], names: list[str]) -> Iterable[dict[str, Any]]:

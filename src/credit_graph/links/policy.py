@@ -14,6 +14,7 @@ from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.projection.names import normal_name
 from credit_graph.resources import root
 
+LEAD = ("线索，不作为列入名单或公示的依据", "A lead: no ground of a listing or publication")
 HubKind = Literal["address", "phone", "person", "enterprise"]
 
 

@@ -14,7 +14,7 @@ from credit_graph.links import control, groupcard
 from credit_graph.server.charts import Charts, charts
 from credit_graph.server.context import LINK, Moment
 from credit_graph.server.needs import Info, needs, shown
-from credit_graph.server.records import Record, percent, record
+from credit_graph.server.records import Record, percent, usable_records
 
 if TYPE_CHECKING:
     from credit_graph.server.enterprise import Enterprise, Party, Person
@@ -43,8 +43,7 @@ class Told:
 
     async def records(self, info: Info, sids: Sequence[str]) -> list[Record]:
         """The statements that the caller may use."""
-        found = await info.context.loaders.statements.load_many([(sid, self.at) for sid in sids[:ROWS]])
-        return [record(item[1]) for item in found if item]
+        return await usable_records(info, sids[:ROWS], self.at)
 
 
 @strawberry.type(description="一笔出资及其记录 / a holding with its records")

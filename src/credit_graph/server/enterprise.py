@@ -26,7 +26,7 @@ from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.persons import SamePerson, found_same
 from credit_graph.server.reborn import RebornCandidate, candidates
-from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, yuan
+from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, usable_records, yuan
 from credit_graph.server.risk import CreditRiskLevel, risk_level
 
 Kinds = list[RecordKind] | None
@@ -317,9 +317,7 @@ class Holding:
     @needs("records", "所依据的记录 / the records that it rests on")
     async def records(self, info: Info) -> list[Record] | None:
         """The statements behind it that the caller may use."""
-        keys = [(sid, self.at) for sid in self.found.link.get("sids") or ()]
-        found = await info.context.loaders.statements.load_many(keys)
-        return [record(item[1]) for item in found if item]
+        return await usable_records(info, self.found.link.get("sids") or (), self.at)
 
 
 Party = Annotated[Enterprise | Person, strawberry.union("Party", description="出资人 / who can hold")]

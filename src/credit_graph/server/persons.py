@@ -10,7 +10,7 @@ from credit_graph.links.person_text import reasons
 from credit_graph.server.context import LINK, Moment
 from credit_graph.server.found import FoundLink
 from credit_graph.server.needs import Info, needs, shown
-from credit_graph.server.records import Record, record
+from credit_graph.server.records import Record, usable_records
 
 if TYPE_CHECKING:
     from credit_graph.server.enterprise import Person
@@ -44,9 +44,7 @@ class SamePerson:
     @needs("records", "所依据的记录 / the records that it rests on")
     async def records(self, info: Info) -> list[Record] | None:
         """The statements behind it that the caller may use."""
-        keys = [(sid, self.at) for sid in self.found.link.get("sids") or ()]
-        found = await info.context.loaders.statements.load_many(keys)
-        return [record(item[1]) for item in found if item]
+        return await usable_records(info, self.found.link.get("sids") or (), self.at)
 
 
 async def found_same(info: Info, pid: str, at: Moment) -> list[FoundLink]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pandas as pd
 import strawberry
 
+from credit_graph.links.policy import LEAD
 from credit_graph.links.reborn_text import evidence
 from credit_graph.server.context import LINK, Moment
 from credit_graph.server.needs import Info, needs, shown
-from credit_graph.server.records import Record, record
+from credit_graph.server.records import Record, usable_records
 from credit_graph.text import t
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 Firm = Annotated["Enterprise", strawberry.lazy("credit_graph.server.enterprise")]
 Row = Mapping[str, Any]
-LEAD = ("线索，不作为列入名单或公示的依据", "A lead: no ground of a listing or publication")
 MOST = 50  # candidates of one firm, old or new
 _PARTS = ("link_groups", "link_old_kinds", "link_new_kinds", "link_hard", "link_sids")
 
@@ -118,8 +118,7 @@ class RebornCandidate:
         told = evidence({**self.row, "old": self.ends[0], "new": self.ends[1]}, _shared(self.ends, self.row), names)
         result = []
         for sentence in told:
-            found = await info.context.loaders.statements.load_many([(sid, self.at) for sid in sentence.sids])
-            usable = [record(item[1]) for item in found if item]
+            usable = await usable_records(info, sentence.sids, self.at)
             if usable or not sentence.sids:
                 result.append(LeadEvidence(said=sentence.text, found=usable))
         return result

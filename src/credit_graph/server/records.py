@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -14,6 +14,7 @@ from strawberry.extensions import FieldExtension
 
 from credit_graph.model.kinds import DECISION_KINDS, KINDS, PERSONAL_KEYS, SUBJECT_FIELDS, Field, FieldType, Kind
 from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ
+from credit_graph.server.context import Moment
 from credit_graph.server.found import FoundRecord
 from credit_graph.server.needs import Info, Needs, needs, shown
 
@@ -174,3 +175,9 @@ RecordKind: Any = strawberry.enum(
 def record(found: FoundRecord) -> Record:
     """The record as its type in the schema."""
     return RECORD_TYPES[found.node["kind"]](found=found)
+
+
+async def usable_records(info: Info, sids: Iterable[str], at: Moment) -> list[Record]:
+    """The records of these statements that the caller may use, in their order."""
+    found = await info.context.loaders.statements.load_many([(sid, at) for sid in sids])
+    return [record(item[1]) for item in found if item]

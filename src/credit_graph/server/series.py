@@ -8,12 +8,12 @@ from typing import Any
 
 import strawberry
 
+from credit_graph.links.policy import LEAD
 from credit_graph.server.connections import Connection, connect, page_size
 from credit_graph.server.context import LINK, Moment
 from credit_graph.server.enterprise import Party, enterprise, person
 from credit_graph.server.needs import Info, needs, shown
-from credit_graph.server.reborn import LEAD
-from credit_graph.server.records import Record, record
+from credit_graph.server.records import Record, usable_records
 from credit_graph.text import t
 
 _MOST = (2**62, "")  # before the longest series
@@ -35,8 +35,7 @@ class SeriesParty:
     @needs("records", "处罚决定记录 / the records of the decisions")
     async def records(self, info: Info) -> list[Record] | None:
         """Those that the caller may use."""
-        found = await info.context.loaders.statements.load_many([(sid, self.at) for sid in self.row["sids"]])
-        return [record(item[1]) for item in found if item]
+        return await usable_records(info, self.row["sids"], self.at)
 
 
 @strawberry.type(description="串案：同一族群或人员的同类违法（线索） / like violations of one group or person: a lead")
