@@ -10,11 +10,14 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from credit_graph.links.compute import chart, group_members, links
 from credit_graph.links.controls import controls
 from credit_graph.links.groupids import group_ids
 from credit_graph.links.grouping import members
+from credit_graph.links.persons import LEGAL_REPRESENTATIVE
 from credit_graph.links.policy import link_policy
 from credit_graph.links.structure import Structure, structure
+from handmade import Said, projection_of
 from holdingcharts import TODAY, charted, code
 
 RULES = link_policy().on(TODAY)
@@ -204,3 +207,21 @@ def test_ids_are_distinct_and_do_not_move_without_a_change(history: list[list[in
         assert {key[1:]: n.gid for key, n in again.items()} == {key: n.gid for key, n in named.items()}
         assert not any(n.fresh or n.came_from for n in again.values())
         before = same
+
+
+def test_a_record_on_hold_supports_neither_a_group_nor_an_office() -> None:
+    said = Said()
+    firms = {letter: said.firm(code(letter), f"{letter}测试有限公司", phone="86781234") for letter in "ABC"}
+    offices = [
+        said.say(
+            "Office", code(letter), f"o{letter}", pid=f"k-{letter}", person_name="赵某", office=LEGAL_REPRESENTATIVE
+        )
+        for letter in "ABC"
+    ]
+    said.hold(firms["C"])
+    said.hold(offices[1])
+    projection = projection_of(said.statements, TODAY)
+    found = links(projection, link_policy())
+    rows = group_members(projection, found, chart(found))
+    assert set(rows.loc[rows["layer"] == "phone", "member"]) == {code("A"), code("B")}
+    assert set(found.representatives["eid"]) == {code("A"), code("C")}
