@@ -97,7 +97,7 @@ def main() -> None:
     try:
         application(sys.argv[1:])(standalone_mode=True)
     except CreditGraphError as error:
-        common.notes.print(f"{error.code} {error}", style="red", highlight=False, soft_wrap=True)
+        common.print_error(error)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         common.notes.print(text.t("已中断；重新运行同一命令可继续。", "Interrupted; run the same command to go on."))

@@ -216,6 +216,7 @@ EDGE = {"src": "P", "dst": "A", "type": "HOLDS", "pct": 60}
         ({**GOOD, "edges": [{**EDGE, "dst": "P", "src": "A"}]}, "edges[0].dst"),
         ({**GOOD, "edges": [{"src": "P", "dst": "A"}]}, "edges[0].type"),
         ({**GOOD, "edges": [None]}, "edges[0]"),
+        ({**GOOD, "edges": [{**EDGE, "type": "OWNS"}]}, "P>A"),
         ({**GOOD, "params": []}, "params"),
         ({**GOOD, "params": {"valid": "yesterday"}}, "params.valid"),
         ({**GOOD, "params": {"merge": [["P", "X"]]}}, "merge"),
@@ -234,6 +235,29 @@ def test_a_wrong_case_is_named_with_its_field(tmp_path: Path, row: Any, field: s
     assert done.stdout == ""
     if isinstance(row, dict) and row["name"]:
         assert done.exception.fields["case"] == "case"
+
+
+def test_a_wrong_case_keeps_no_other_back(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rows = [{**GOOD, "definition": "vote", "name": "one"}, GOOD, 7, {**GOOD, "name": "last"}]
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    done = run(path)
+    assert [json.loads(line)["name"] for line in done.stdout.splitlines()] == ["case", "last"]
+    assert isinstance(done.exception, InputError)  # the last of them, which main() tells; the others are told before
+    assert (done.exception.exit_status, done.exception.fields["case"]) == (3, "#3")
+    assert "“one”" in done.stderr
+
+
+def test_relations_are_known_however_they_are_written() -> None:
+    shares = {"P>L": 99, "G>L": 1}
+    ruled = [["G", "L"]]
+    assert answer("control", shares, relations=[("G", "L", "general_partner")])["control"] == ruled
+    told = case("control", shares)
+    told["edges"][1]["role"] = "GP"
+    assert solve(parse_cases(json.dumps([told]), "t.json")[0])["control"] == ruled
+    assert answer("control", {"P>A": 30, "Q>A": 30}, relations=[("P", "Q", "Spouse_of")])["control_if_merged"] == {
+        "merge": [["P", "Q"]], "control": [["P+Q", "A"]],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

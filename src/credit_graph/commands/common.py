@@ -24,7 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 from credit_graph import clock
-from credit_graph.errors import StateError, UsageError
+from credit_graph.errors import CreditGraphError, StateError, UsageError
 from credit_graph.ingest.reasons import reason_text
 from credit_graph.model.time import Point
 from credit_graph.store import Store
@@ -151,6 +151,11 @@ def counted(zh: str, en: str, total: int, shown: int) -> str:
     if shown < total:
         return t(f"{zh}（共 {total}，显示前 {shown}，--limit 可改）", f"{en} ({total}, first {shown}; see --limit)")
     return t(f"{zh}（{total}）", f"{en} ({total})")
+
+
+def print_error(error: CreditGraphError) -> None:
+    """One line on standard error: the code and what to do."""
+    notes.print(f"{error.code} {error}", style="red", highlight=False, soft_wrap=True)
 
 
 def print_reasons(what: str, reasons: Mapping[str, int]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from credit_graph.commands.common import print_error
 from credit_graph.errors import InputError
 from credit_graph.text import t
 
@@ -18,16 +19,24 @@ def register(app: typer.Typer) -> None:
 
 
 def solve(file: Annotated[Path, typer.Argument(metavar="FILE.json", help="算例列表 / list of cases")]) -> None:
-    """Print one JSON line for each case of the file, or nothing where one of them is wrong."""
+    """Print one JSON line for each case of the file; a wrong case is an error of its own and keeps no other back."""
     # numba takes a second to import: no other command waits for it
     from credit_graph.links import cases  # noqa: PLC0415
     from credit_graph.links import solve as solver  # noqa: PLC0415
 
-    found = cases.parse_cases(_read(file), str(file))
-    for case in found:
-        solver.definition(case)
-    for line in [{"name": case.name, "result": solver.solve(case)} for case in found]:
-        typer.echo(json.dumps(line, ensure_ascii=False))
+    wrong: list[InputError] = []
+    for index, row in enumerate(cases.case_rows(_read(file), str(file))):
+        try:
+            case = cases.case_of(row, index)
+            line = {"name": case.name, "result": solver.solve(case)}
+        except InputError as error:
+            wrong.append(error)
+        else:
+            typer.echo(json.dumps(line, ensure_ascii=False))
+    for earlier in wrong[:-1]:
+        print_error(earlier)
+    if wrong:
+        raise wrong[-1]
 
 
 def _read(file: Path) -> str:

@@ -80,20 +80,26 @@ class Case:
 
 def parse_cases(text: str, path: str) -> list[Case]:
     """The cases of a file's text. Raises ``InputError``: ``input.damaged`` (no JSON), ``input.case``."""
+    return [case_of(row, index) for index, row in enumerate(case_rows(text, path))]
+
+
+def case_rows(text: str, path: str) -> list[Any]:
+    """What stands in a file for each case, unchecked. Raises ``InputError("input.damaged")`` if it is no JSON list."""
     try:
         rows = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InputError("input.damaged", path=path, why=f"JSON: {error}") from None
     if not isinstance(rows, list):
         raise InputError("input.damaged", path=path, why=t("应为算例的列表", "a list of cases is expected"))
-    return [_case(row, index) for index, row in enumerate(rows)]
+    return rows
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _case(row: Any, index: int) -> Case:
+def case_of(row: Any, index: int) -> Case:
+    """The case of a row, the ``index``-th of its file from 0. Raises ``InputError("input.case")``."""
     where = f"#{index + 1}"
     if not isinstance(row, dict):
         raise InputError("input.case", case=where, field="", why=t("应为对象", "an object is expected"))

@@ -109,7 +109,8 @@ class Chart:
         found = [
             (number[edge.src], number[edge.dst])
             for edge in self.case.edges
-            if edge.type in RULES or (edge.type == HOLDS and edge.properties.get("role") in PARTNER_ROLES)
+            if edge.type.upper() in RULES
+            or (edge.type == HOLDS and str(edge.properties.get("role")).lower() in PARTNER_ROLES)
         ]
         return ruled_by(len(self.names), found)
 
@@ -119,14 +120,20 @@ class Chart:
             return list(self.case.merge)
         joined = {name: {name} for name in self.names}
         for edge in self.case.edges:
-            if edge.type in TOGETHER and joined[edge.src] is not joined[edge.dst]:
+            if edge.type.upper() in TOGETHER and joined[edge.src] is not joined[edge.dst]:
                 both = joined[edge.src] | joined[edge.dst]
                 joined |= dict.fromkeys(both, both)
         return sorted({tuple(sorted(group)) for group in joined.values() if len(group) > 1})
 
 
 def chart(case: Case) -> Chart:
-    """The case as a chart; several holdings of one holder in one company are added up, one blank makes it blank."""
+    """The case as a chart; several holdings of one holder in one company are added up, one blank makes it blank.
+
+    Raises ``InputError("input.case")`` for a percentage on a relation that is no holding and rules nobody.
+    """
+    for edge in case.edges:
+        if edge.pct is not None and edge.type != HOLDS and edge.type.upper() not in RULES | TOGETHER:
+            case.fail(f"{edge.src}>{edge.dst}", t(f"pct 须属于 {HOLDS}，不是 {edge.type}", f"pct is of {HOLDS} only"))
     names = tuple(sorted(node.id for node in case.nodes))
     number = {name: at for at, name in enumerate(names)}
     held: dict[tuple[int, int], Fraction | None] = {}

@@ -36,21 +36,16 @@ _ALPHAS = ("0", "1/2")
 
 
 def solve(case: Case) -> Result:
-    """The result of a case. Raises ``InputError("input.case")`` as :func:`definition` does, or for a bad value."""
-    return definition(case)(case)
+    """The result of a case.
 
-
-def definition(case: Case) -> Callable[[Case], Result]:
-    """The function that works the case out.
-
-    Raises ``InputError("input.case")`` for an unknown definition or a chart too large for exact fractions.
+    Raises ``InputError("input.case")`` for an unknown definition, a chart too large for exact fractions, a bad value.
     """
     if case.definition not in DEFINITIONS:
         known = joined(sorted(DEFINITIONS))
         case.fail("definition", t(f"没有“{case.definition}”；可用：{known}", f"no “{case.definition}”; known: {known}"))
     if len(case.nodes) > MOST_NODES:
         case.fail("nodes", t(f"最多 {MOST_NODES} 个", f"at most {MOST_NODES}"))
-    return DEFINITIONS[case.definition]
+    return DEFINITIONS[case.definition](case)
 
 
 def rules_of(case: Case) -> LinkRules:
@@ -241,7 +236,7 @@ def scc(case: Case) -> Result:
     """Circular and cross holdings between companies; companies with own shares."""
     found = chart(case)
     own = sorted(found.names[h] for h, y, pct in found.rows if h == y and pct != 0)
-    lists = rings(found.stakes()).lists()
+    lists = rings(found.stakes(infer_residual=False)).lists()  # a blank holder of whatever is left holds, too
     return {"sccs": sorted([found.names[m] for m in part] for part in lists), "self_loops": own}
 
 
