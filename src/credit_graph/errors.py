@@ -309,8 +309,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Can't write {path}: {why}. Check permissions and disk space.",
     ),
     "state.policy_changed": (
-        "政策 {policy} 在该次分级后被修改，无法据此解释。请重新运行 credit-graph grade。",
-        "The policy {policy} was changed after that run. Run credit-graph grade again.",
+        "该次分级所用的政策 {policy} 由其他版本的程序写入，无法读取。请重新运行 credit-graph grade。",
+        "The policy {policy} of that run was written by another version of the program and can't be read. "
+        "Run credit-graph grade again.",
     ),
     "state.busy": ("{what} 正被另一进程使用。", "{what} is in use by another process."),
     # access (exit 7)

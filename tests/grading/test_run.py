@@ -11,7 +11,7 @@ import pytest
 
 from credit_graph.errors import StateError, UsageError
 from credit_graph.grading import runfile
-from credit_graph.jobs.explain import explain
+from credit_graph.jobs.explain import explain as explain_firm
 from credit_graph.jobs.grade import GradeResult, grade, run_path
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
@@ -51,6 +51,10 @@ def three_firms(city: City) -> tuple[Statement, Statement]:
 
 def at(city: City, valid: date = TODAY, use: date = TODAY) -> Point:
     return Point(city.seq - 1, valid, use)
+
+
+def explain(store: Store, code: str, point: Point) -> dict[str, Any]:
+    return explain_firm(store, code, point).as_json()
 
 
 def levels(store: Store) -> dict[str, tuple[Any, ...]]:
@@ -157,7 +161,7 @@ def test_explain(city: City) -> None:
     listing, case = three_firms(city)
     result = run(city)
     found = explain(city.store, B, at(city))
-    head = {name: found[name] for name in found if name not in {"evidence", "notice"}}
+    head = {name: found[name] for name in found if name != "evidence"}
     assert head == {
         "code": B,
         "score": 340,
@@ -170,7 +174,6 @@ def test_explain(city: City) -> None:
         "use_day": "2026-11-23",
         "run": result.rid,
     }
-    assert found["notice"] == "内部监管参考，非信用评价，不得公开"
     assert sum(line["points"] for line in found["evidence"]) == 340
     scoring = {
         line["indicator"]: (line["value"], line["points"], line["cap"], [r["sid"] for r in line["records"]])
@@ -183,7 +186,7 @@ def test_explain(city: City) -> None:
         "penalties": (1, 80, 220, [case.sid]),
         "fines": (2_000_000, 20, 100, [case.sid]),
     }
-    texts = {line["indicator"]: line["text"] for line in found["evidence"]}
+    texts = {item.line.id: item.line.text for item in explain_firm(city.store, B, at(city)).lines}
     assert texts["fines"] == "近三年罚没金额：20,000.00 元，计 20 分（上限 100 分）"
     assert texts["complaints"] == "近一年投诉举报次数：无数据或来源未载入，计 0 分（上限 40 分）"
     records = {r["sid"]: r for line in found["evidence"] for r in line["records"]}
@@ -200,7 +203,7 @@ def test_explain_by_name_and_a_direct_rule(city: City) -> None:
     refresh(city.store)
     found = explain(city.store, "丙有限公司", at(city))
     assert (found["code"], found["level"], found["direct_rule"]) == (C, "D", "serious_list")
-    assert found["evidence"][0]["text"] == "直接判定为 D 类：当前列入严重违法失信名单"
+    assert explain_firm(city.store, C, at(city)).lines[0].line.text == "直接判定为 D 类：当前列入严重违法失信名单"
     assert [record["kind"] for record in found["evidence"][0]["records"]] == ["SeriousListing"]
 
 
@@ -211,7 +214,7 @@ def test_a_record_repaired_since_the_run_is_not_shown(city: City) -> None:
     city.commit()
     found = explain(city.store, B, at(city))
     line = next(line for line in found["evidence"] if line["indicator"] == "penalties")
-    assert (line["points"], line["records"][0]["withheld"], line["records"][0]["document"]) == (80, True, None)
+    assert (line["points"], line["records"][0]["withheld"], line["records"][0]["document"]) == (80, "use", None)
     assert "虚假宣传" not in str(found)
 
 

@@ -186,7 +186,7 @@ def test_a_grade_names_the_tombstone_in_place_of_its_evidence(
     first = grade.grade(store, point)
     done = erase(store, Target(sids=(item.sid,)), GROUND)
     told = explain.explain(store, "91330200AAAAAAAAAA", point)
-    records = [record for line in told["evidence"] for record in line["records"]]
+    records = [record for line in told.lines for record in line.records]
     assert {record["sid"] for record in records if record["withheld"]} == {item.sid}
     (text,) = {record["text"] for record in records if record["withheld"]}
     assert done.tombstones[0] in text and GROUND.basis in text

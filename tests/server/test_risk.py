@@ -40,8 +40,7 @@ def graded(store: Store) -> GradeResult:
 
 
 def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, graded: GradeResult) -> None:
-    row = runfile.row(run_path(store, graded.rid), A)
-    assert row is not None
+    row = runfile.rows(run_path(store, graded.rid), [A])[A]
     found = api.ask(LEVEL, code=A)["enterprise"]["creditRiskLevel"]
     lines = found.pop("evidence")
     assert found == {
@@ -55,7 +54,8 @@ def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, gra
         "useDay": "2026-11-23",
         "notice": "内部监管参考，非信用评价，不得公开",
     }
-    expected = explain(store, A, graded.point)
+    explained = explain(store, A, graded.point)
+    expected = explained.as_json()
     assert (found["level"], found["score"]) == (expected["level"], expected["score"])
     assert [
         (line["indicator"], line["value"], line["points"], line["cap"], line["recordCount"], line["text"])
@@ -67,9 +67,9 @@ def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, gra
             item["points"],
             item["cap"],
             len(item["records"]),
-            item["text"],
+            told.line.text,
         )
-        for item in expected["evidence"]
+        for item, told in zip(expected["evidence"], explained.lines, strict=True)
     ]
     assert all(len(line["records"]) == line["recordCount"] for line in lines)
     assert sum(line["points"] for line in lines) == row["score"] > 0
@@ -102,8 +102,7 @@ def test_the_level_filter_and_the_number_of_statements(store: Store, api: Api, g
 def test_a_department_sees_the_level_only(store: Store, api_as: Callable[[str], Api], graded: GradeResult) -> None:
     department = api_as("department")
     query = "query ($code: String!) { enterprise(code: $code) { name creditRiskLevel { level notice } } }"
-    row = runfile.row(run_path(store, graded.rid), A)
-    assert row is not None
+    row = runfile.rows(run_path(store, graded.rid), [A])[A]
     assert department.ask(query, code=A)["enterprise"] == {
         "name": "庆阳天工建材有限公司",
         "creditRiskLevel": {"level": row["level"], "notice": "内部监管参考，非信用评价，不得公开"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from credit_graph.commands import common
 from credit_graph.commands.links import point_json, progress_bar
 from credit_graph.grading.policy import NOTICE, grading_policy
 from credit_graph.jobs import grade as job
+from credit_graph.jobs.explain import ExplainedLine
 from credit_graph.jobs.explain import explain as explain_firm
 from credit_graph.text import t
 
@@ -92,23 +93,27 @@ def explain(
     with common.graph() as store:
         result = explain_firm(store, code, common.point(store, valid, known), policy)
     if json:
-        common.print_json(result)
+        common.print_json(result.as_json())
+        common.notes.print(t(*NOTICE))
         return
-    head = f"{result['code']} {result['valid']}"
-    level, score = result["level"], result["score"]
+    head = f"{result.code} {result.name or ''} {result.run['valid']}"
+    level, score = result.row["level"], result.row["score"]
     zh = f"{head} 信用风险分类：{level} 类，{score} 分（政策 {policy}）"
     common.console.print(t(zh, f"{head}: class {level}, score {score} (policy {policy})"), style="bold")
-    scoring = [line for line in result["evidence"] if line["points"] or line["indicator"] == result["direct_rule"]]
-    for line in scoring:
-        _print_line(line)
-    quiet = sum(1 for line in result["evidence"] if not line["points"] and line not in scoring)
+    scoring = [item for item in result.lines if item.line.points or item.line.id == result.row["direct_rule"]]
+    for item in scoring:
+        _print_line(item, result.code)
+    quiet = len(result.lines) - len(scoring)
     common.console.print(t(f"其余 {quiet} 项指标未计分。", f"The other {quiet} indicators give no points."))
-    common.console.print(result["notice"], style="bold")
+    common.console.print(t(*NOTICE), style="bold")
 
 
-def _print_line(line: dict[str, Any]) -> None:
-    common.console.print(f"· {line['text']}", highlight=False)
-    for record in line["records"]:
-        common.console.print(f"    {record['text']}（{record['source']}，{record['sid']}）", highlight=False)
-    for hop in line["path"]:
-        common.console.print(t("    关联依据：", "    through: ") + f"{hop['text']}（{hop['sid']}）", highlight=False)
+def _print_line(item: ExplainedLine, code: str) -> None:
+    common.console.print(f"· {item.line.text}", highlight=False)
+    for record in item.records:
+        whose = f"{record['name'] or record['firm']}：" if record["firm"] not in {None, code} else ""
+        common.console.print(f"    {whose}{record['text']}（{record['source']}，{record['sid']}）", highlight=False)
+    for hop in item.path:
+        through = t("关联依据：", "through: ")
+        whose = f"{hop['name'] or hop['firm']}：" if hop["firm"] else ""
+        common.console.print(f"    {through}{whose}{hop['text']}（{hop['sid']}）", highlight=False)

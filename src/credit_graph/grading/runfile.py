@@ -1,26 +1,33 @@
-"""The run file of a grade run: immutable Parquet, one row per firm, the same bytes for the same inputs."""
+"""The run file of a grade run: immutable Parquet, one row per firm, the same bytes for the same inputs.
+
+It holds its policy in words: a run is explained by the rules that it followed, whatever they are today.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
-from credit_graph.errors import StoreError
+from credit_graph.errors import StateError, StoreError
 from credit_graph.grading.grade import GradeFrame
+from credit_graph.grading.policy import GradingPolicy
 
 ROW_GROUP = 16_384
+_RULES = "rules_text"
 _PARTS = ("value", "points", "statements", "path")
 
 
 def table(graded: GradeFrame, properties: dict[str, Any]) -> pa.Table:
     """Columns eid, score, level, direct_rule, direct_statements, scale_cap, then ``ID.value``, ``ID.points``,
-    ``ID.statements`` and ``ID.path`` per indicator; the run's properties are the file's metadata.
+    ``ID.statements`` and ``ID.path`` per indicator; the metadata hold the run's properties and its policy.
     """
     firms = graded.firms
     texts = pa.list_(pa.string())
@@ -38,6 +45,7 @@ def table(graded: GradeFrame, properties: dict[str, Any]) -> pa.Table:
             values = [None if part == "value" and pd.isna(item) else item for item in frame[part].tolist()]
             columns[f"{name}.{part}"] = pa.array(values, types[part])
     metadata = {key: str(value) for key, value in sorted(properties.items())}
+    metadata[_RULES] = graded.policy.model_dump_json(by_alias=True, exclude_defaults=True)
     return pa.table(columns).replace_schema_metadata(metadata)
 
 
@@ -51,7 +59,7 @@ def write(folder: Path, rid: str, content: pa.Table) -> str:
     part = folder / f"{rid}.part"
     try:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            pq.write_table(content, file, compression="zstd", row_group_size=ROW_GROUP, store_schema=False)
+            pq.write_table(content, file, compression="zstd", row_group_size=ROW_GROUP)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -67,10 +75,22 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def row(path: Path, eid: str) -> dict[str, Any] | None:
-    """The row of one firm; ``None`` if it was not graded."""
-    found = pq.read_table(path, filters=[("eid", "=", eid)]).to_pylist()
-    return found[0] if found else None
+def policy(path: Path) -> GradingPolicy:
+    """The policy that a run followed.
+
+    Raises ``StateError("state.policy_changed")`` where this program can't read it any more.
+    """
+    metadata = pq.read_schema(path).metadata or {}
+    try:
+        return GradingPolicy.model_validate_json(metadata[_RULES.encode()])
+    except (KeyError, ValidationError):
+        raise StateError("state.policy_changed", policy=metadata.get(b"policy", b"").decode()) from None
+
+
+def rows(path: Path, eids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The rows of these firms by ``eid``, without those that were not graded."""
+    found = pq.read_table(path, filters=[("eid", "in", list(eids))]).to_pylist()
+    return {row["eid"]: row for row in found}
 
 
 def grades(path: Path) -> pd.DataFrame:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import strawberry
 
 from credit_graph.errors import StateError
+from credit_graph.grading import runfile
 from credit_graph.grading.grade import CHANNEL
-from credit_graph.grading.policy import NOTICE, GradingPolicy, grading_policy
-from credit_graph.grading.sentences import indicator_sentence
+from credit_graph.grading.lines import Line, lines_of
+from credit_graph.grading.policy import NOTICE, GradingPolicy, Indicator
 from credit_graph.jobs.grade import latest_run, run_path
 from credit_graph.model.time import Point
 from credit_graph.server.batching import by_rest
@@ -36,22 +35,6 @@ class FoundGrade:
     at: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the evidence, as ``credit-graph explain`` prints it too."""
-
-    indicator: str
-    name: tuple[str, str]
-    group: str | None
-    value: int | None
-    unit: str | None
-    points: int
-    cap: int
-    records: tuple[str, ...]
-    path: tuple[str, ...]
-    text: str
-
-
 @strawberry.type(description="一项指标的得分及依据 / points of one indicator and what they rest on")
 class RiskEvidence:
     """One line of the evidence; the points of all lines add up to the score."""
@@ -62,7 +45,7 @@ class RiskEvidence:
     @shown("指标或直接判定规则的代码；scale_cap：超出满分的部分 / id of the indicator or direct rule")
     def indicator(self) -> str:
         """The id."""
-        return self.line.indicator
+        return self.line.id
 
     @shown("名称 / name")
     def name(self) -> str:
@@ -72,7 +55,7 @@ class RiskEvidence:
     @shown("指标组 / group of the national system")
     def group(self) -> str | None:
         """One of the five groups."""
-        return self.line.group
+        return self.line.rule.group if isinstance(self.line.rule, Indicator) else None
 
     @shown("说明 / the line as a sentence")
     def text(self) -> str:
@@ -87,7 +70,7 @@ class RiskEvidence:
     @shown("单位 / unit of the value")
     def unit(self) -> str | None:
         """The unit."""
-        return self.line.unit
+        return self.line.rule.unit if isinstance(self.line.rule, Indicator) else None
 
     @shown("得分 / points")
     def points(self) -> int:
@@ -169,7 +152,8 @@ class CreditRiskLevel:
     @needs("evidence", "逐项得分，合计等于得分 / points that add up to the score")
     def evidence(self) -> list[RiskEvidence] | None:
         """The direct rule if one struck, each indicator, and what the scale cuts off."""
-        return [RiskEvidence(line=line, at=self.found.at) for line in _lines(self.found)]
+        lines = lines_of(self.found.policy, self.found.row)
+        return [RiskEvidence(line=line, at=self.found.at) for line in lines]
 
     @shown("提示 / notice")
     def notice(self) -> str:
@@ -197,46 +181,12 @@ async def load_grades(context: Context, keys: list[tuple[str, Moment]]) -> Seque
         path = run_path(context.store, run["rid"])
         if not path.is_file():
             raise StateError("state.no_run", what=GRADE, command=COMMANDS[GRADE])
-        rows = await context.run(partial(_rows, path, eids))
-        policy, version = grading_policy(run["policy"], run["valid"])
-        if not run["rules"].startswith(version):  # the names and caps would not be those of the run
-            raise StateError("state.policy_changed", policy=run["policy"])
+        rows = await context.run(partial(runfile.rows, path, eids))
+        policy = await context.run(partial(runfile.policy, path))
         moment = Moment(Point(run["seq"], run["valid"], at.point.use), at.head, at.present)
         return {eid: FoundGrade(rows[eid], run, policy, moment) if eid in rows else None for eid in eids}
 
     return await by_rest(keys, fetch)
-
-
-def _lines(found: FoundGrade) -> Iterator[Line]:
-    row, policy = found.row, found.policy
-    for rule in policy.direct:
-        if rule.id == row["direct_rule"]:
-            text = t(f"直接判定为 {rule.level} 类：{rule.name.zh}", f"{rule.level} at once: {rule.name.en}")
-            sids = tuple(row["direct_statements"])
-            yield Line(rule.id, (rule.name.zh, rule.name.en), None, 1, None, 0, 0, sids, (), text)
-    for item in policy.indicators:
-        value, points = row[f"{item.id}.value"], row[f"{item.id}.points"]
-        yield Line(
-            indicator=item.id,
-            name=(item.name.zh, item.name.en),
-            group=item.group,
-            value=value,
-            unit=item.unit,
-            points=points,
-            cap=item.cap,
-            records=tuple(row[f"{item.id}.statements"]),
-            path=tuple(row[f"{item.id}.path"]),
-            text=indicator_sentence(item, value, points),
-        )
-    if row["scale_cap"]:
-        name = ("超出满分的部分", "over the top of the scale")
-        text = t(f"总分以 {policy.scale.maximum} 分为限", f"The score ends at {policy.scale.maximum}")
-        yield Line("scale_cap", name, None, None, None, row["scale_cap"], 0, (), (), text)
-
-
-def _rows(path: Path, eids: list[str]) -> dict[str, dict[str, Any]]:
-    found = pq.read_table(path, filters=[("eid", "in", eids)]).to_pylist()
-    return {row["eid"]: row for row in found}
 
 
 async def _records(info: Info, sids: Sequence[str], at: Moment) -> list[Record]:

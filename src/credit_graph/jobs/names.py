@@ -1,0 +1,22 @@
+"""What firms are called at a point, from the records that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from credit_graph.model.time import Point
+from credit_graph.projection.view import enterprise_view, precedence
+from credit_graph.store import Store
+
+NAMING = ("Registration", "Office")
+
+
+def names(store: Store, eids: Iterable[str], point: Point) -> dict[str, str]:
+    """eid -> name, of those that a record names."""
+    records: dict[str, list[dict[str, object]]] = {}
+    wanted = sorted(set(eids))
+    for kind in NAMING:
+        for row in store.read("read/naming_records", {"KIND": kind}, eids=wanted, seq=point.seq):
+            records.setdefault(row["eid"], []).extend(row["records"])
+    views = {eid: enterprise_view(found, point, precedence()) for eid, found in records.items()}
+    return {eid: str(view["name"]) for eid, view in views.items() if view["name"]}
