@@ -6,7 +6,7 @@ A generated city of N firms is loaded into an embedded engine; or, with ``--home
 which must be stopped. Each figure is taken in a process of its own, with its peak memory:
 
 * cold: the relationships (offices, contributions, addresses, phones), against the raw driver that reads the very
-  rows; then also what a grading run needs: the view of every firm, all names, the kinds that its indicators read;
+  columns; then also what a grading run needs: the view of every firm, all names, the fields that its indicators read;
 * cached: all of these views again; forward: the same after 1 % of the registrations, offices and contributions changed;
 * the last two once more after each firm's registration was replaced ten times, against those before.
 """
@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -32,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from credit_graph.demo.generate import generate
-from credit_graph.grading.policy import Records, grading_policy
+from credit_graph.grading.policy import grading_policy
 from credit_graph.jobs import batches
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.load import load
@@ -40,11 +41,11 @@ from credit_graph.jobs.writing import close_statements, write_statements
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.statement import Statement, content_hash
 from credit_graph.model.time import Point
-from credit_graph.projection import Projection, cache, project
-from credit_graph.projection.parts import columns_of
+from credit_graph.projection import Projection, cache, project, relations
+from credit_graph.projection.columns import SPINE, schema, subset
 from credit_graph.projection.stamp import stamp
 from credit_graph.projection.statements import read_statements
-from credit_graph.projection.views import KINDS_OF, VIEWS
+from credit_graph.projection.views import VIEWS
 from credit_graph.settings import Settings
 from credit_graph.store import Store, embedded
 from credit_graph.store.catalogue import statement
@@ -53,7 +54,7 @@ from credit_graph.store.files import forget_projection
 DAY = date(2026, 11, 23)
 CHANGING = ("Registration", "Office", "Contribution")
 CHUNK = 5000
-RELATIONS = tuple(name for name in VIEWS if KINDS_OF.get(name))
+RELATIONS = tuple(relations.TYPES)
 
 
 def apart(work: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
@@ -62,8 +63,8 @@ def apart(work: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
         return pool.submit(work, *given).result()
 
 
-def measured(home: Path, views: tuple[str, ...], kinds: tuple[str, ...], *, cold: bool) -> dict[str, Any]:
-    """Seconds and peak memory (MB) for these views and the frames of these kinds; how many rows they have."""
+def measured(home: Path, views: tuple[str, ...], fields: dict[str, set[str]], *, cold: bool) -> dict[str, Any]:
+    """Seconds and peak memory (MB) for these views and these fields of kinds; how many rows they have."""
     with Store.open(settings(home)) as store:
         if cold:
             forget_projection(store.home)
@@ -71,7 +72,7 @@ def measured(home: Path, views: tuple[str, ...], kinds: tuple[str, ...], *, cold
         began = time.perf_counter()
         found: Projection = project(store, Point(seq, DAY, DAY), "grading")
         rows = sum(len(getattr(found, name)) for name in views)
-        statements = sum(len(found.history[kind]) for kind in kinds)
+        statements = sum(len(found.history(kind, sorted(names))) for kind, names in fields.items())
         seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "rows": rows, "statements": statements, "peak": peak}
@@ -80,7 +81,11 @@ def measured(home: Path, views: tuple[str, ...], kinds: tuple[str, ...], *, cold
 def raw(home: Path) -> float:
     """Seconds that the plain driver takes to read the rows of which the relationships are made, in a process of its
     own."""
-    kinds = sorted({kind for name in RELATIONS for kind in KINDS_OF[name]})
+    wanted: dict[str, list[str]] = {}
+    for name in RELATIONS:
+        for kind, names in relations.fields_of(name).items():
+            wanted[kind] = [*wanted.get(kind, SPINE), *names]
+    kinds = {kind: subset(kind, tuple(dict.fromkeys([*names, "key"]))) for kind, names in wanted.items()}
     calls: list[tuple[str, dict[str, Any]]] = []
     with Store.open(settings(home)) as store:
         stream = store.stream
@@ -91,7 +96,7 @@ def raw(home: Path) -> float:
 
         store.stream = keep  # type: ignore[method-assign]
         seq = store.read("read/last_seq")[0]["seq"]
-        read_statements(store, seq, {kind: columns_of(kind) for kind in kinds})
+        read_statements(store, seq, kinds)
         store.stream = stream  # type: ignore[method-assign]
         connection, endpoint = store.connection, store.connection._endpoint
         assert endpoint is not None
@@ -118,7 +123,7 @@ def change(store: Store, share: float, seed: int, kinds: tuple[str, ...] = CHANG
     seq = batches.last_seq(store)
     chance = random.Random(seed)
     found: list[str] = []
-    for table in read_statements(store, seq, {kind: columns_of(kind) for kind in kinds}).values():
+    for table in read_statements(store, seq, {kind: subset(kind, ("sid",)) for kind in kinds}).values():
         sids = table["sid"].to_pylist()
         found += chance.sample(sids, int(len(sids) * share))
     seq += 1
@@ -154,19 +159,32 @@ def forward(home: Path, seed: int) -> dict[str, Any]:
 
 
 def _measure_views(home: Path, cold: bool) -> dict[str, Any]:
-    return measured(home, VIEWS, (), cold=cold)
+    return measured(home, VIEWS, {}, cold=cold)
 
 
 def _measure_relations(home: Path) -> dict[str, Any]:
-    return measured(home, RELATIONS, (), cold=True)
+    return measured(home, RELATIONS, {}, cold=True)
 
 
 def _measure_indicators(home: Path) -> dict[str, Any]:
     policy, _ = grading_policy("general", DAY)
-    inputs = [rule.input for rule in (*policy.indicators, *policy.direct)]
-    kinds = {"Registration"} | {item.kind for item in inputs if isinstance(item, Records) and item.kind in KINDS}
-    found = measured(home, VIEWS, tuple(sorted(kinds)), cold=True)
+    fields: dict[str, set[str]] = defaultdict(set)
+    for rule in (*policy.indicators, *policy.direct):
+        item = rule.input
+        kind = getattr(item, "kind", "Registration")
+        if kind in KINDS:
+            fields[kind] |= {"source", "key", "known_from", *_names(item.model_dump())} & {*schema(kind).names}
+    found = measured(home, VIEWS, fields, cold=True)
     return {**found, "indicators": len(policy.indicators)}
+
+
+def _names(value: Any) -> set[str]:
+    """Every text within: among them are the fields that an input reads."""
+    if isinstance(value, dict):
+        return set().union(*map(_names, value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*map(_names, value))
+    return {value} if isinstance(value, str) else set()
 
 
 def told(name: str, found: dict[str, Any], more: str = "") -> None:

@@ -128,4 +128,4 @@ def projection_of(
 ) -> Projection:
     """The projection of statements that are all known, without a graph."""
     tables = tables_of(statements)
-    return Projection(Point(1, valid or today, today), channel, 1, Given(tables, tables.pop("Hold")))
+    return Projection(Point(1, valid or today, today), channel, 1, Given(tables))

@@ -313,6 +313,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The policy {policy} of that run was written by another version of the program and can't be read. "
         "Run credit-graph grade again.",
     ),
+    "state.changed_meanwhile": (
+        "计算期间图中有记录被清除或撤回，请重新运行。",
+        "Records were erased or taken back while this was computed. Run it again.",
+    ),
     "state.busy": ("{what} 正被另一进程使用。", "{what} is in use by another process."),
     # access (exit 7)
     "access.denied": ("角色 {role} 无权执行：{action}", "The role {role} may not: {action}"),

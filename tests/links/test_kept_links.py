@@ -28,8 +28,8 @@ A, B, C = (code(letter) for letter in "ABC")
 class Memory(Given):
     """A source that keeps what is made of it, in memory."""
 
-    def __init__(self, statements: Mapping[str, pa.Table], holds: pa.Table) -> None:
-        super().__init__(statements, holds)
+    def __init__(self, statements: Mapping[str, pa.Table]) -> None:
+        super().__init__(statements)
         self.tables: dict[str, pa.Table] = {}
 
     def view(self, name: str) -> pa.Table | None:
@@ -54,8 +54,7 @@ def told(city: Said) -> None:
 def source() -> Memory:
     said = Said()
     told(said)
-    tables = tables_of(said.statements)
-    return Memory(tables, tables.pop("Hold"))
+    return Memory(tables_of(said.statements))
 
 
 def seen(source: Memory) -> Projection:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection import enterprise_view, precedence, project, statements
 from credit_graph.store import Store
@@ -18,7 +19,7 @@ A, B = "91330200AAAAAAAAAA", "91330200BBBBBBBBBB"
 
 
 def visible(store: Store, kind: str, point: Point) -> set[str]:
-    return set(project(store, point).records[kind]["sid"])
+    return set(project(store, point).records(kind)["sid"])
 
 
 def test_only_visible_statements_on_both_axes(store: Store) -> None:
@@ -38,7 +39,7 @@ def test_only_visible_statements_on_both_axes(store: Store) -> None:
     }
     found = {(seq, day): visible(store, "AbnormalListing", Point(seq, day, TODAY)) for seq, day in points}
     assert found == points
-    history = project(store, Point(second, TODAY, TODAY)).history["AbnormalListing"]
+    history = project(store, Point(second, TODAY, TODAY)).history("AbnormalListing")
     assert set(history["sid"]) == {old.sid, corrected.sid}
 
 
@@ -54,7 +55,9 @@ def test_values_come_back_as_stated(store: Store) -> None:
         assets=9_000_000_000_000_01,
     )
     seq = city.commit()
-    frame = project(store, Point(seq, TODAY, TODAY)).records["AnnualReport"]
+    frame = project(store, Point(seq, TODAY, TODAY)).records(
+        "AnnualReport", ["year", "assets", "liabilities", "filed_on"]
+    )
     row = frame.set_index("sid").loc[said.sid]
     assert (row["year"], row["assets"], row["eid"]) == (2023, 9_000_000_000_000_01, A)
     assert row["liabilities"] is pd.NA
@@ -75,7 +78,7 @@ def test_a_hold_is_judged_by_channel_and_day_of_use(store: Store) -> None:
 
     def used(channel: str, use: date, hold_seq: int | None = None) -> set[str]:
         point = Point(before, date(2022, 6, 1), use)
-        frame = project(store, point, channel, hold_seq=hold_seq).records["Case"]
+        frame = project(store, point, channel, hold_seq=hold_seq).records("Case")
         return set(frame.loc[frame["in_use"], "sid"])
 
     every = {held.sid, dated.sid, free.sid}
@@ -138,4 +141,4 @@ def test_columns_agree_with_the_view_of_one_enterprise(store: Store) -> None:
 def test_an_empty_graph(store: Store) -> None:
     found = project(store, Point(0, TODAY, TODAY))
     assert found.enterprises.empty
-    assert {kind: len(frame) for kind, frame in found.records.items() if len(frame)} == {}
+    assert [kind for kind in KINDS if kind != "Hold" and found.stated(kind)] == []

@@ -80,9 +80,11 @@ def mentions(projection: Projection, truth: Truth) -> pd.DataFrame:
 
     Mentions whose row is not in the graph (noise) are left out.
     """
-    offices = projection.history["Office"][["sid", "eid", "source", "person_no"]]
+    offices = projection.history("Office", ["source", "person_no"])[["sid", "eid", "source", "person_no"]]
     offices = offices.merge(projection.offices[["sid", "pid"]].drop_duplicates(), on="sid")
-    given = projection.history["Contribution"][["sid", "eid", "source", "contribution_id"]]
+    given = projection.history("Contribution", ["source", "contribution_id"])[
+        ["sid", "eid", "source", "contribution_id"]
+    ]
     given = given.merge(projection.contributions[["sid", "holder"]].drop_duplicates(), on="sid")
     rows = pd.concat(
         [

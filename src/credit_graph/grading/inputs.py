@@ -26,6 +26,7 @@ from credit_graph.grading.related import related_firms
 from credit_graph.links.claims import one_source
 from credit_graph.links.compute import Links
 from credit_graph.links.gather import tuples
+from credit_graph.model.kinds import KINDS
 from credit_graph.projection import Projection, normal_name
 
 
@@ -62,12 +63,14 @@ def value_of(rule: Input, projection: Projection, links: Links) -> Value:
 
 def loaded(kind: str, projection: Projection) -> bool:
     """Whether any source of that kind has been loaded: without one, nothing found means nothing."""
-    return kind in projection.history and not projection.history[kind].empty
+    return kind in KINDS and projection.stated(kind)
 
 
-def select(rule: Records, projection: Projection) -> pd.DataFrame:
-    """The records that fulfil a rule: in use on the channel, in time, within the window, all conditions met."""
-    frame = projection.history[rule.kind]
+def select(rule: Records, projection: Projection, *fields: str) -> pd.DataFrame:
+    """The records that fulfil a rule: in use on the channel, in time, within the window, all conditions met; with what
+    the rule reads and the ``fields`` named."""
+    read = [condition.field for condition in rule.where] + [rule.day or "valid_from", *fields]
+    frame = projection.history(rule.kind, read)
     chosen = frame["in_use"] & frame["eid"].notna()
     if rule.only == "valid":
         chosen &= frame["visible"]
@@ -108,7 +111,7 @@ def years_before(day: date, years: int) -> date:
 def _records_value(rule: RecordsInput, projection: Projection, _: Links) -> Value:
     if not loaded(rule.kind, projection):
         return NO_DATA
-    frame = select(rule, projection)
+    frame = select(rule, projection, "source", "key", "known_from", *rule.sum, *([rule.same] if rule.same else []))
     frame = frame.assign(fact=_facts(rule, frame))
     if rule.sum:
         amounts = frame[list(rule.sum)].fillna(0).sum(axis=1).astype("Int64")
@@ -133,7 +136,7 @@ def _facts(rule: RecordsInput, frame: pd.DataFrame) -> pd.Series:
 def _ratio_value(rule: RatioInput, projection: Projection, _: Links) -> Value:
     if not loaded(rule.kind, projection):
         return NO_DATA
-    frame = select(rule, projection)
+    frame = select(rule, projection, rule.numerator, rule.denominator, rule.latest, "known_from")
     usable = frame[rule.numerator].notna() & (frame[rule.denominator] > 0).fillna(False)
     order = [rule.latest, "valid_from", "known_from", "sid"]
     last = frame[usable].sort_values(order).drop_duplicates("eid", keep="last").set_index("eid")
@@ -163,7 +166,7 @@ def _measure(rule: ViewInput, column: pd.Series, day: date) -> pd.Series:
 def _changes_value(rule: ChangesInput, projection: Projection, _: Links) -> Value:
     if not loaded("Registration", projection):
         return NO_DATA
-    frame = projection.history["Registration"]
+    frame = projection.history("Registration", ["source", "key", "known_from", rule.field])
     frame = frame[frame["in_use"] & frame["eid"].notna() & frame[rule.field].notna()]
     frame = frame.sort_values(["eid", "source", "key", "valid_from", "known_from", "sid"])
     normal = frame[rule.field].astype("str").map(normal_name)

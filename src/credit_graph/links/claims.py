@@ -8,18 +8,28 @@ import numpy as np
 import pandas as pd
 
 from credit_graph.model.derived import unknown_holder
+from credit_graph.projection import Projection
 
 REGISTER, REPORT, CHANGE = "Contribution", "ReportedContribution", "EquityChange"
+FIELDS = {
+    REPORT: ["source", "known_from", "pid", "holder_name", "report_id", "subscribed", "paid"],
+    CHANGE: ["source", "known_from", "pid", "holder_name", "share_after"],
+}
 COLUMNS = [
     "eid", "sid", "kind", "source", "day", "known_from", "holder", "person", "holder_name",
     "subscribed", "paid", "share",
 ]  # fmt: skip
 
 
+def said_of_holdings(projection: Projection) -> pd.DataFrame:
+    """:func:`claims` of a projection."""
+    return claims(projection.contributions, {kind: projection.records(kind, names) for kind, names in FIELDS.items()})
+
+
 def claims(contributions: pd.DataFrame, records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Everything in use that is said of holdings, one row per statement (:data:`COLUMNS`), ordered by company and sid.
 
-    ``contributions``: as in :class:`Projection`. ``records``: the visible records of a kind; of annual reports
+    ``contributions``: as in :class:`Projection`. ``records``: the visible records of ``FIELDS``; of annual reports
     (年报) only the last one of a company counts. ``day``: what the statement speaks of, missing where no source
     says; ``holder``: node of the holder, or the id of a name within the firm; ``share``: ppm after a change.
     """

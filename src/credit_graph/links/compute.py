@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from credit_graph.links.branches import branches
-from credit_graph.links.claims import REGISTER, claims
+from credit_graph.links.claims import REGISTER, said_of_holdings
 from credit_graph.links.gather import renamed
 from credit_graph.links.grouping import members
 from credit_graph.links.holders import resolve_holders
@@ -24,10 +24,10 @@ from credit_graph.links.person_policy import person_policy
 from credit_graph.links.persons import LEGAL_REPRESENTATIVE, legal_representatives, mentions, same_firm_name
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
-from credit_graph.projection import Projection
+from credit_graph.projection import Projection, relations
 from credit_graph.projection.lazy import Lazy
-from credit_graph.projection.views import KINDS_OF
 
+_REGISTERED = ["name", "pid", "legal_representative", "parent_code", "parent_number", "subject_number"]
 _POSITION = ["eid", "sid", "pid", "name", "position"]
 
 
@@ -124,19 +124,18 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     Only records in use on the projection's channel count. Raises ``DefinitionError`` where no rule is in force.
     """
     rules = policy.on(projection.point.valid)
-    records = projection.records
     held = _held(projection)
     offices = projection.offices[~projection.offices["sid"].isin(held)]
-    registrations = records["Registration"]
+    registrations = projection.records("Registration", _REGISTERED)
     registrations = registrations[registrations["in_use"]]
     below = branches(registrations, projection.enterprises, projection.names, rules.branches)
-    said = claims(projection.contributions, records)
+    said = said_of_holdings(projection)
     said = resolve_holders(said, projection.names, projection.enterprises, rules.holdings.names)
     same = persons(projection, below, said, held, person_policy().on(projection.point.valid), rules.hubs)
     who = dict(zip(same.same_as["pid"], same.same_as["same_as"], strict=True))
     said["holder"] = renamed(said["holder"], who | _reported_persons(offices, said))
     held_by = holdings(said, projection.enterprises, rules)
-    named = _positions(registrations, records["Office"], who)
+    named = _positions(registrations, projection.records("Office", ["pid", "person_name", "office", "position"]), who)
     frames = {
         "same_as": same.same_as,
         "person_ties": same.ties,
@@ -155,7 +154,7 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
 def recorded_holdings(projection: Projection, policy: LinkPolicy) -> pd.DataFrame:
     """The holdings as :func:`links` finds them, with no persons joined: what faults are looked for in."""
     rules = policy.on(projection.point.valid)
-    said = claims(projection.contributions, projection.records)
+    said = said_of_holdings(projection)
     said = resolve_holders(said, projection.names, projection.enterprises, rules.holdings.names)
     return holdings(said, projection.enterprises, rules)
 
@@ -185,8 +184,8 @@ def group_members(projection: Projection, found: Links, structure_: Structure) -
 
 def _held(projection: Projection) -> set[str]:
     """Statements under a hold, of the kinds whose statements give offices, addresses and telephones."""
-    kinds = {kind for name in ("offices", "addresses", "phones") for kind in KINDS_OF[name]}
-    frames = [projection.records[kind] for kind in sorted(kinds)]
+    kinds = {kind for name in ("offices", "addresses", "phones") for kind in relations.fields_of(name)}
+    frames = [projection.records(kind) for kind in sorted(kinds)]
     return {sid for frame in frames for sid in frame.loc[~frame["in_use"], "sid"]}
 
 

@@ -51,8 +51,8 @@ def person_ids(projection: Projection, only: Collection[str] | None = None) -> d
     contributions = projection.contributions
     pids: set[str] = set()
     # to look a few up, what is not visible does no harm, and leaving it out would copy a million rows
-    frames = projection.records if only is None else projection.history
-    named = [frames[kind]["pid"].dropna() for kind in ("ReportedContribution", "EquityChange")]
+    said = projection.records if only is None else projection.history
+    named = [said(kind, ["pid"])["pid"].dropna() for kind in ("ReportedContribution", "EquityChange")]
     for column in (projection.offices["pid"], contributions.loc[contributions["person"], "holder"], *named):
         pids |= set(column if only is None else column[column.isin(list(only))])
     return {pid: shown_id(pid) for pid in sorted(pids)}

@@ -48,7 +48,7 @@ def persons(
 
 
 def _decisions(projection: Projection) -> Iterator[PersonDecision]:
-    said = projection.records["PersonDecision"]
+    said = projection.records("PersonDecision", ["person_a", "person_b", "decision"])
     columns = [said[name] for name in ("person_a", "person_b", "decision", "sid")]
     for a, b, decision, sid in zip(*columns, strict=True):
         yield PersonDecision(a, b, decision == "join", sid)

@@ -69,7 +69,7 @@ def ends(projection: Projection, rules: RebornRules) -> pd.DataFrame:
     parts = []
     taken: dict[str, pd.Index] = {}
     for rule in rules.ends:
-        frame = projection.history[rule.kind]
+        frame = projection.history(rule.kind, rule.fields)
         frame = spoken_of(frame[~frame.index.isin(taken.get(rule.kind, []))], rule)
         taken[rule.kind] = taken.get(rule.kind, frame.index[:0]).append(frame.index)
         founded = projection.enterprises["founded_on"].reindex(frame["eid"]).to_numpy()
@@ -118,7 +118,7 @@ def _industry(known: pd.DataFrame) -> pd.Series:
 
 def _items(projection: Projection, eids: pd.Index) -> pd.Series:
     """What the firms' permits (行政许可) allow, as tuples of items."""
-    permits = projection.history["Permit"]
+    permits = projection.history("Permit", ["items"])
     permits = permits[permits["in_use"] & permits["eid"].notna()]
     said = permits[["eid", "items"]].dropna().drop_duplicates()
     split = said.assign(item=said["items"].map(lambda text: [part for part in _ITEMS.split(text) if part]))
@@ -174,7 +174,7 @@ def roles(projection: Projection, found: Links) -> pd.DataFrame:
 
 def _said(projection: Projection, kind: str, *fields: str) -> pd.DataFrame:
     """eid, sid and the fields of the records in use that say the first of them."""
-    frame = projection.history[kind]
+    frame = projection.history(kind, fields)
     chosen = frame["in_use"] & frame["eid"].notna() & frame[fields[0]].notna()
     return frame.loc[chosen, ["eid", "sid", *fields]]
 

@@ -21,6 +21,11 @@ class RecordRule(BaseModel):
     words: tuple[str, ...] = ()
     day: str | None = None  # the field that says when; where there is none, the day since which the record holds
 
+    @property
+    def fields(self) -> list[str]:
+        """The fields that it reads."""
+        return [name for name in (self.field, self.day) if name is not None]
+
     @model_validator(mode="after")
     def _known(self) -> Self:
         if self.kind not in KINDS:

@@ -34,8 +34,9 @@ def decisions(projection: Projection, persons: dict[str, str]) -> pd.DataFrame:
     Several sources speak of one decision, now of a shop, now of the person who runs it: records with the same
     document number are one case. Cases that are open or were cancelled (撤销), and records on hold, don't count.
     """
-    records = projection.history["Case"]
-    columns = ["sid", "eid", "pid", "day", "basis", "case_name", *_SHOWN]
+    fields = ["pid", "basis", "case_name", *_SHOWN]
+    records = projection.history("Case", [*fields, "decided_on", "cancel_reason"])
+    columns = ["sid", "eid", "day", *fields]
     chosen = records["visible"] & records["in_use"] & records["decided_on"].notna() & records["cancel_reason"].isna()
     told = records.loc[chosen].rename(columns={"decided_on": "day"})[columns].sort_values("sid", ignore_index=True)
     told["party"] = told["eid"].fillna(renamed(told["pid"], persons))

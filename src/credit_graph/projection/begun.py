@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,59 +12,83 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.projection.columns import days, record_frame
-from credit_graph.projection.holds import in_use
+from credit_graph.projection.columns import SPINE, Columns, days, record_frame
+from credit_graph.projection.holds import HOLD_FIELDS, in_use
 
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
 class Begun:
     """Statements of a kind that have begun by the day, by ``sid``.
 
     ``visible``: not ended by the day; ``in_use``: no hold on the channel at the day of use.
     """
 
-    table: pa.Table
-    visible: Flags
-    in_use: Flags
+    def __init__(self, columns: Columns, day: date, use: Use) -> None:
+        self.columns = begun_by(columns, day)
+        self._day, self._use = day, use
 
-    def frame(self) -> pd.DataFrame:
+    @cached_property
+    def visible(self) -> Flags:
+        """Whether it has not ended."""
+        found: Flags = days(self.columns["valid_to"]) > np.datetime64(self._day)
+        return found
+
+    @cached_property
+    def in_use(self) -> Flags:
+        """Whether it may be used."""
+        return self._use.of(self.columns)
+
+    def need(self, names: Iterable[str]) -> None:
+        """Read what is missing of these columns and of those that say whether a statement is in use."""
+        self.columns.need([*self._use.reads, *names])
+
+    def frame(self, names: Iterable[str]) -> pd.DataFrame:
         """As ``Projection.history`` shows them."""
-        return record_frame(self.table).assign(visible=self.visible, in_use=self.in_use)
+        fields = [*SPINE, *names]
+        self.need(fields)
+        return record_frame(self.columns.table(fields)).assign(visible=self.visible, in_use=self.in_use)
 
 
-def begun_by(table: pa.Table, day: date) -> pa.Table:
+class Use:
+    """Which statements may be used on a channel at a day, by ``holds`` (Hold statements known that have begun)."""
+
+    def __init__(self, holds: pd.DataFrame, channel: str, day: date) -> None:
+        self._holds, self._channel, self._day = holds, channel, day
+        self._keys = pa.array(holds["held_key"].dropna().unique(), pa.large_string())
+        self.reads = ("key",) if len(self._keys) else ()
+
+    def of(self, columns: Columns) -> Flags:
+        """:func:`holds.in_use`, looked up only for statements whose key some hold names."""
+        result = np.ones(len(columns), dtype=bool)
+        if not len(self._keys):
+            return result
+        touched = pc.is_in(columns["key"], value_set=self._keys)
+        if pc.any(touched).as_py():
+            frame = record_frame(columns.filter(touched).table(["source", "key", "valid_from"]))
+            result[touched.to_numpy()] = in_use(frame, self._holds, self._channel, self._day)
+        return result
+
+
+def hold_frame(holds: Columns, day: date) -> pd.DataFrame:
+    """The Hold statements that have begun by the day."""
+    return record_frame(begun_by(holds, day).table(HOLD_FIELDS))
+
+
+def begun_by(columns: Columns, day: date) -> Columns:
     """The statements whose validity has begun by the day."""
-    kept = pc.less_equal(table["valid_from"], pa.scalar(day, pa.date32()))
-    return table if pc.all(kept).as_py() in {True, None} else table.filter(kept)
+    kept = pc.less_equal(columns["valid_from"], pa.scalar(day, pa.date32()))
+    return columns if pc.all(kept).as_py() in {True, None} else columns.filter(kept)
 
 
-def known_firms(tables: list[pa.Table]) -> pa.Array:
+def known_firms(eids: Iterable[pa.ChunkedArray]) -> pa.Array:
     """Every enterprise that a statement speaks of, ascending."""
-    found = pa.chunked_array([pc.unique(table["eid"]) for table in tables], pa.large_string())
+    found = pa.chunked_array([pc.unique(column) for column in eids], pa.large_string())
     firms = pc.drop_null(pc.unique(found))
     return firms.take(pc.sort_indices(firms))
 
 
-def firm_ranks(table: pa.Table, firms: pa.Array) -> npt.NDArray[np.int32]:
+def firm_ranks(eids: pa.ChunkedArray, firms: pa.Array) -> npt.NDArray[np.int32]:
     """Per statement the place of its subject among the enterprises, -1 where it has none."""
-    ranks: npt.NDArray[np.int32] = pc.index_in(table["eid"], value_set=firms).fill_null(-1).to_numpy()
+    ranks: npt.NDArray[np.int32] = pc.index_in(eids, value_set=firms).fill_null(-1).to_numpy()
     return ranks
-
-
-def at_point(table: pa.Table, day: date, holds: pd.DataFrame, channel: str, use: date) -> Begun:
-    """A kind's statements, begun by ``day``, with what holds of them then."""
-    visible = days(table["valid_to"]) > np.datetime64(day)
-    return Begun(table, visible, _in_use(table, holds, channel, use))
-
-
-def _in_use(table: pa.Table, holds: pd.DataFrame, channel: str, use: date) -> Flags:
-    """:func:`holds.in_use`, looked up only for statements whose key some hold names."""
-    result = np.ones(len(table), dtype=bool)
-    named = pa.array(holds["held_key"].dropna().unique(), pa.large_string())
-    touched = pc.is_in(table["key"], value_set=named).to_numpy() if len(named) else ~result
-    if touched.any():
-        frame = record_frame(table.select(["source", "key", "valid_from"]).filter(pa.array(touched)))
-        result[touched] = in_use(frame, holds, channel, use)
-    return result

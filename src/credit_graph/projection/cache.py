@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +21,8 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.projection.parts import LIGHT, columns_of
+from credit_graph.model.kinds import KINDS
+from credit_graph.projection.columns import SPINE, schema
 from credit_graph.projection.stamp import Stamp, code_version, stamp
 from credit_graph.projection.threads import each
 from credit_graph.store import Store
@@ -41,31 +42,67 @@ class Damaged(Exception):
 
 @dataclass(slots=True)
 class Kept:
-    """A projection that was kept: ``parts``, statements by name (``parts.columns_of``); ``views``: by day, use and
-    channel what follows."""
+    """A projection that was kept: ``parts``, columns of statements by :func:`part`; ``views``: by day, use and channel
+    what follows."""
 
     folder: Path
     stamp: Stamp
     parts: Files = field(default_factory=dict)
     views: dict[str, Files] = field(default_factory=dict)
+    _read: dict[str, pa.Table] = field(default_factory=dict)
 
-    def statements(self, part: str) -> pa.Table:
-        """The statements of a part. Raises :class:`Damaged`, also where it is not kept."""
+    def fields(self, kind: str) -> list[str]:
+        """The columns of a kind that are kept."""
+        beginning = part(kind, "")
+        return [name.removeprefix(beginning) for name in self.parts if name.startswith(beginning)]
+
+    def columns(self, kind: str, names: Iterable[str]) -> dict[str, pa.ChunkedArray]:
+        """Columns of a kind. Raises :class:`Damaged`, also where one is not kept."""
         try:
-            return self.table(self.parts[part]).cast(columns_of(part))
+            return {
+                name: self.table(self.parts[part(kind, name)])[name].cast(schema(kind).field(name).type)
+                for name in names
+            }
         except (KeyError, pa.ArrowException) as error:
             raise Damaged from error
 
+    def unlinked(self, kind: str) -> set[str]:
+        """The statements of a kind that had no subject. Raises :class:`Damaged`."""
+        entry = self.parts.get(part(kind, "eid"))
+        if entry is None or not int(entry["missing"]):
+            return set()
+        told = self.columns(kind, ("sid", "eid"))
+        return set(told["sid"].filter(pc.is_null(told["eid"])).to_pylist())
+
+    def spoken_of(self) -> bool:
+        """Whether it is kept of every statement of which firm it speaks."""
+        return all(part(kind, name) in self.parts for kind in KINDS for name in SPINE)
+
     def table(self, entry: Mapping[str, str]) -> pa.Table:
-        """The columns of a file, mapped into memory. Raises :class:`Damaged`."""
+        """The columns of a file, mapped into memory, and checked when it is first read. Raises :class:`Damaged`."""
         try:
-            with pa.memory_map(str(self.folder / Path(entry["file"]).name)) as source:
-                data = source.read_buffer()
-            if hashlib.sha256(memoryview(data)).hexdigest() != entry["sha256"]:
-                raise Damaged
-            return pa.ipc.open_file(data).read_all()
-        except (OSError, pa.ArrowException, KeyError, TypeError) as error:
+            name, sha256 = Path(entry["file"]).name, entry["sha256"]
+        except (KeyError, TypeError) as error:
             raise Damaged from error
+        if sha256 not in self._read:
+            self._read[sha256] = _checked(self.folder / name, sha256)
+        return self._read[sha256]
+
+
+def _checked(path: Path, sha256: str) -> pa.Table:
+    try:
+        with pa.memory_map(str(path)) as source:
+            data = source.read_buffer()
+        if hashlib.sha256(memoryview(data)).hexdigest() != sha256:
+            raise Damaged
+        return pa.ipc.open_file(data).read_all()
+    except (OSError, pa.ArrowException) as error:
+        raise Damaged from error
+
+
+def part(kind: str, name: str) -> str:
+    """What the manifest calls a column of a kind."""
+    return f"{kind}.{name}"
 
 
 def kept(store: Store) -> Kept | None:
@@ -83,8 +120,10 @@ def _manifest(folder: Path) -> Kept | None:
         return None
 
 
-def keep(store: Store, made_from: Stamp, tables: Mapping[str, pa.Table], same: Files) -> Kept | None:
-    """Keep a new state; ``tables``: parts of it, ``same``: parts whose file stays as it is.
+def keep(
+    store: Store, made_from: Stamp, columns: Mapping[str, Mapping[str, pa.ChunkedArray]], same: Files
+) -> Kept | None:
+    """Keep a new state; ``columns``: by kind, ``same``: parts whose file stays as it is.
 
     ``None``, and nothing is kept, where the graph is no longer what they were made from.
     """
@@ -92,21 +131,17 @@ def keep(store: Store, made_from: Stamp, tables: Mapping[str, pa.Table], same: F
         if stamp(store) != made_from:
             return None
         folder = private_folder(projection_folder(store.home))
-        parts = {**same, **_written(_write_part, folder, tables)}
-        made = Kept(folder, made_from, parts)
+        made = Kept(folder, made_from, {**same, **_parts(folder, columns)})
         _publish(made)
     return made
 
 
-def keep_parts(store: Store, made: Kept, tables: Mapping[str, pa.Table]) -> bool:
-    """Keep more of a state, if it still is what is kept, and what the graph is; whether it was. Few columns of a kind
-    go where all are there."""
+def keep_columns(store: Store, made: Kept, kind: str, columns: Mapping[str, pa.ChunkedArray]) -> bool:
+    """Keep more columns of a kind, if the state still is what is kept, and what the graph is; whether it was."""
     with projection_lock(store.home).acquire():
         if not _current(made) or stamp(store) != made.stamp:
             return False
-        made.parts |= {part: _write_part(made.folder, table) for part, table in tables.items()}
-        for part in [name for name in made.parts if name + LIGHT in made.parts]:
-            del made.parts[part + LIGHT]
+        made.parts |= _parts(made.folder, {kind: columns})
         _publish(made)
     return True
 
@@ -145,8 +180,18 @@ def _written(write: Callable[[Path, pa.Table], dict[str, str]], folder: Path, ta
     return dict(zip(tables, each(partial(write, folder), tables.values()), strict=True))
 
 
-def _write_part(folder: Path, table: pa.Table) -> dict[str, str]:
-    return {**_write(folder, _compact(table)), "unlinked": str(table["eid"].null_count)}
+def _parts(folder: Path, columns: Mapping[str, Mapping[str, pa.ChunkedArray]]) -> Files:
+    """One file per kind; every column names it, that of subjects says also how many statements have none."""
+    written = _written(_write_compact, folder, {kind: pa.table(dict(told)) for kind, told in columns.items()})
+    return {
+        part(kind, name): {**written[kind], "missing": str(column.null_count)}
+        for kind, told in columns.items()
+        for name, column in told.items()
+    }
+
+
+def _write_compact(folder: Path, table: pa.Table) -> dict[str, str]:
+    return _write(folder, _compact(table))
 
 
 def _compact(table: pa.Table) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS, FieldType
 TEXT_META = ("sid", "source", "key", "eid", "pid")
 NUMBER_META = ("known_from",)  # not known_to: at the point all are known, and a later batch changes it
 DAY_META = ("valid_from", "valid_to", "recorded_on")
+SPINE = ("sid", "eid", "valid_from", "valid_to")  # of whom a statement speaks, and when it holds
 
 _INTEGERS = frozenset({FieldType.AMOUNT, FieldType.SHARE, FieldType.INTEGER, FieldType.YEAR})
 # long texts that no indicator or link reads; they would be most of what travels
@@ -49,11 +50,54 @@ def schema(kind: str) -> pa.Schema:
 
 
 @cache
-def light_schema(kind: str, fields: tuple[str, ...]) -> pa.Schema:
-    """The columns of a kind that say of which firm a statement speaks, when it holds, and ``fields``."""
-    names = ["sid", "source", "key", "eid", "known_from", "valid_from", "valid_to", *fields]
-    whole = schema(kind)
-    return pa.schema([whole.field(name) for name in dict.fromkeys(names) if name in whole.names])
+def subset(kind: str, names: tuple[str, ...]) -> pa.Schema:
+    """Of the columns of a kind those named, in that order. Raises ``KeyError`` for a name that it doesn't have."""
+    return pa.schema([schema(kind).field(name) for name in names])
+
+
+class Columns:
+    """The statements of one kind, by ``sid``, column by column: each is read when it is first asked for."""
+
+    def __init__(self, kind: str, read: Callable[[list[str]], Mapping[str, pa.ChunkedArray]]) -> None:
+        """``read``: gives columns by name."""
+        self.kind, self.names = kind, frozenset(schema(kind).names)
+        self._read = read
+        self._there: dict[str, pa.ChunkedArray] = {}
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Of ``SPINE`` and the columns named those that have not been read, each once."""
+        return [name for name in dict.fromkeys([*SPINE, *names]) if name not in self._there]
+
+    def need(self, names: Iterable[str]) -> None:
+        """Read what is missing of these: together they take less time."""
+        if missing := self.missing(names):
+            self._there |= self._read(missing)
+
+    def __getitem__(self, name: str) -> pa.ChunkedArray:
+        self.need([name])
+        return self._there[name]
+
+    def __len__(self) -> int:
+        return len(self["sid"])
+
+    def table(self, names: Iterable[str]) -> pa.Table:
+        """These columns."""
+        told = list(dict.fromkeys(names))
+        self.need(told)
+        return pa.table({name: self._there[name] for name in told})
+
+    def filter(self, chosen: pa.Array | pa.ChunkedArray) -> Columns:
+        """Of the statements those chosen."""
+        return Columns(self.kind, lambda names: _by_name(self.table(names).filter(chosen)))
+
+
+def _by_name(table: pa.Table) -> dict[str, pa.ChunkedArray]:
+    return dict(zip(table.column_names, table.columns, strict=True))
+
+
+def given(kind: str, table: pa.Table) -> Columns:
+    """The columns of a table that has them all."""
+    return Columns(kind, lambda names: {name: table[name] for name in names})
 
 
 def _arrow(type_: FieldType) -> pa.DataType:

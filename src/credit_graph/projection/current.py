@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credit_graph.projection.begun import Begun, firm_ranks
-from credit_graph.projection.columns import days, record_frame
+from credit_graph.projection.columns import days, record_frame, schema
 from credit_graph.projection.names import normal_name
-from credit_graph.projection.view import ANY, FieldSource, Precedence, precedence
+from credit_graph.projection.view import ANY, FieldSource, Precedence, PrecedenceRow, precedence
 
 _TEXT = pa.large_string()
 Rows = npt.NDArray[np.intp]
@@ -28,8 +28,8 @@ def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence,
     ``firms``: every enterprise that any known statement speaks of; each has a row. A field that no visible statement
     in use says is missing.
     """
-    said = {kind: _Said(part, firms) for kind, part in begun.items()}
     fields = rules.on(day).fields
+    said = {kind: _Said(part, firms) for kind, part in begun.items()}
     columns = {field: _shown(field, sources, said, len(firms))[0] for field, sources in fields.items()}
     kinds = _entity_kinds(columns["entity_type"], columns["credit_code"], rules)
     return pa.table({"eid": firms, **columns, "entity_kind": kinds})
@@ -63,9 +63,9 @@ def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.T
 
 def _other_names(part: Begun, firms: pa.Array, shown: pa.Array) -> pa.Table:
     """What the statements in use call firms, where that is not the name shown: firm, name."""
-    firm = firm_ranks(part.table, firms)
+    firm, name = firm_ranks(part.columns["eid"], firms), part.columns["name"]
     used = pa.array(part.in_use & (firm >= 0))
-    table = pa.table({"firm": firm, "name": part.table["name"]}).filter(pc.and_(used, pc.is_valid(part.table["name"])))
+    table = pa.table({"firm": firm, "name": name}).filter(pc.and_(used, pc.is_valid(name)))
     same = pc.fill_null(pc.equal(table["name"], shown.take(table["firm"].combine_chunks())), False)
     return table.filter(pc.invert(same))
 
@@ -77,12 +77,20 @@ def _normal(names: pa.ChunkedArray) -> pa.Array:
     return normal.take(coded.indices)
 
 
+def fields_of(kind: str, rules: PrecedenceRow) -> list[str]:
+    """The columns of a kind that the views of enterprises and names are made of."""
+    rows = [(row.property or field, row) for field, _, row in rules.by_kind[kind]]
+    sources = ["source" for _, row in rows if row.sources]
+    wanted = ["known_from", "name", *(name for name, _ in rows), *sources, *(n for _, row in rows for n in row.where)]
+    return [name for name in dict.fromkeys(wanted) if name in schema(kind).names]
+
+
 class _Said:
     """The statements of a kind; ``firm``: the place of the subject of each."""
 
     def __init__(self, part: Begun, firms: pa.Array) -> None:
-        self.table = part.table
-        self.firm = firm_ranks(part.table, firms)
+        self.columns = part.columns
+        self.firm = firm_ranks(part.columns["eid"], firms)
         self._usable = part.visible & part.in_use & (self.firm >= 0)
 
     def rows(self, open_: Flags) -> Rows:
@@ -98,7 +106,7 @@ class _Said:
         return self._ordered(np.flatnonzero(self._usable))
 
     def _ordered(self, rows: Rows) -> Rows:
-        picked = self.table.select(["valid_from", "known_from"]).take(pa.array(rows))
+        picked = self.columns.table(["valid_from", "known_from"]).take(pa.array(rows))
         since, known = days(picked["valid_from"]).astype(np.int64), picked["known_from"].to_numpy()
         return rows[np.lexsort((-known, -since, self.firm[rows]))]  # stable: the table is by sid
 
@@ -128,17 +136,17 @@ def _best(row: FieldSource, column: str, said: _Said, open_: Flags) -> pa.Table 
 
     ``None`` where the kind has no such field.
     """
-    table, firm = said.table, said.firm
-    if column not in table.column_names or not open_.any():
+    columns, firm = said.columns, said.firm
+    if column not in columns.names or not open_.any():
         return None
     rows = said.rows(open_)
-    speaks = pc.is_valid(table[column])
+    speaks = pc.is_valid(columns[column])
     for name, allowed in {"source": row.sources, **row.where}.items():
         if allowed:
-            speaks = pc.and_(speaks, pc.is_in(table[name], value_set=pa.array(allowed, _TEXT)))
+            speaks = pc.and_(speaks, pc.is_in(columns[name], value_set=pa.array(allowed, _TEXT)))
     rows = rows[speaks.to_numpy()[rows]]
     rows = rows[np.flatnonzero(np.diff(firm[rows], prepend=-1))]
-    shown = table.select(["valid_from", "known_from", "sid", column]).take(pa.array(rows))
+    shown = columns.table(["valid_from", "known_from", "sid", column]).take(pa.array(rows))
     return shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(firm[rows]))
 
 

@@ -7,7 +7,7 @@ What follows is made anew for the firms of which any of these speak; all others 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,9 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.model.kinds import KINDS
-from credit_graph.projection.begun import Begun, begun_by, known_firms
-from credit_graph.projection.columns import packed_batch, schema
+from credit_graph.projection.begun import Begun, Use, known_firms
+from credit_graph.projection.columns import Columns, packed_batch, subset
 from credit_graph.projection.threads import each
 from credit_graph.projection.views import VIEWS, make_view
 from credit_graph.store import Store
@@ -41,43 +40,58 @@ class Changes:
         return self.opened.keys() | self.gone.keys()
 
 
-def changes(store: Store, since: int, seq: int, unlinked: Mapping[str, Iterable[str]]) -> Changes:
-    """What changed after ``since`` up to ``seq``; ``unlinked``: per kind the statements that had no subject then."""
+def changes(
+    store: Store, since: int, seq: int, kept: Mapping[str, list[str]], unlinked: Mapping[str, set[str]]
+) -> Changes:
+    """What changed after ``since`` up to ``seq``; ``kept``: per kind the columns to read; ``unlinked``: per kind the
+    statements that had no subject then."""
     found = Changes()
-    fields = {kind: schema(kind).names for kind in KINDS}
+    fields = {kind: _read_fields(names) for kind, names in kept.items()}
+    schemas = {kind: subset(kind, tuple(names)) for kind, names in fields.items()}
     for later in range(since + 1, seq + 1):
         for row in store.stream("project/opened", opened=later, seq=seq, fields=fields):
-            found.opened[row["kind"]].append(packed_batch(schema(row["kind"]), row["rows"]))
+            if row["kind"] in schemas:
+                found.opened[row["kind"]].append(packed_batch(schemas[row["kind"]], row["rows"]))
         for row in store.stream("project/closed", closed=later, since=since):
             found.gone[row["kind"]].update(row["sids"])
     for kind, sids in unlinked.items():
-        wanted = sorted(set(sids) - found.gone[kind])
+        wanted = sorted(sids - found.gone[kind])
         for start in range(0, len(wanted), _SIDS):
             page = wanted[start : start + _SIDS]
             for row in store.read("project/again", sids=page, seq=seq, fields={kind: fields[kind]}):
                 linked = [item for item in row["rows"] if item[_EID] is not None]
                 if linked:
                     found.gone[kind].update(item[0] for item in linked)
-                    found.opened[kind].append(packed_batch(schema(kind), linked))
+                    found.opened[kind].append(packed_batch(schemas[kind], linked))
     found.gone = defaultdict(set, {kind: sids for kind, sids in found.gone.items() if sids})
     return found
 
 
-_EID = schema(next(iter(KINDS))).names.index("eid")  # the same for all kinds
+_EID = 1
 
 
-def merged(old: pa.Table, found: Changes, kind: str) -> tuple[pa.Table, pa.ChunkedArray]:
-    """The statements of a kind after the changes, by ``sid``, in the columns that they had, and the enterprises of
-    which the changes speak."""
+def _read_fields(names: list[str]) -> list[str]:
+    """The columns named, the statement's id and its subject first."""
+    return [*dict.fromkeys(["sid", "eid", *names])]
+
+
+def merged(
+    old: Mapping[str, pa.ChunkedArray], found: Changes, kind: str
+) -> tuple[dict[str, pa.ChunkedArray], pa.ChunkedArray]:
+    """The columns of a kind after the changes, by ``sid``, and the enterprises of which the changes speak."""
     gone = pa.array(sorted(found.gone[kind]), _TEXT)
     leaves = pc.is_in(old["sid"], value_set=gone)
-    new = pa.Table.from_batches(found.opened[kind], schema(kind)).select(old.column_names)
+    new = pa.Table.from_batches(found.opened[kind], subset(kind, tuple(_read_fields([*old]))))
     new = new.take(pc.sort_indices(new["sid"]))
     touched = pa.chunked_array([*old["eid"].filter(leaves).chunks, *new["eid"].chunks], _TEXT)
-    stays = old.filter(pc.invert(leaves)) if len(gone) else old
-    places = np.searchsorted(_bytes(stays["sid"]), _bytes(new["sid"]))
-    order = np.insert(np.arange(len(stays)), places, len(stays) + np.arange(len(new)))
-    return pa.concat_tables([stays, new]).take(pa.array(order)), touched
+    stays = np.flatnonzero(~leaves.to_numpy())
+    places = np.searchsorted(_bytes(old["sid"].take(pa.array(stays)) if len(gone) else old["sid"]), _bytes(new["sid"]))
+    order = pa.array(np.insert(stays, places, len(leaves) + np.arange(len(new))))
+
+    def column(name: str) -> pa.ChunkedArray:
+        return pa.chunked_array([*old[name].chunks, *new[name].chunks], new.schema.field(name).type).take(order)
+
+    return dict(zip(old, each(column, old), strict=True)), touched
 
 
 def _bytes(sids: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
@@ -92,40 +106,36 @@ def _bytes(sids: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]
     return np.frombuffer(data, f"S{_SID_BYTES}", count=len(whole), offset=int(start))
 
 
-def crossing(table: pa.Table, first: date, last: date) -> pa.ChunkedArray:
+def crossing(columns: Columns, first: date, last: date) -> pa.ChunkedArray:
     """The enterprises of statements that begin or end to hold after ``first`` up to ``last``."""
     bounds = [pa.scalar(day, pa.date32()) for day in (first, last)]
     within = [
-        pc.and_(pc.greater(table[name], bounds[0]), pc.less_equal(table[name], bounds[1]))
+        pc.and_(pc.greater(columns[name], bounds[0]), pc.less_equal(columns[name], bounds[1]))
         for name in ("valid_from", "valid_to")
     ]
-    return table["eid"].filter(pc.or_(*within))
+    return columns["eid"].filter(pc.or_(*within))
 
 
 def views_forward(
-    old: Mapping[str, pa.Table],
-    touched: pa.Array,
-    statements: Mapping[str, pa.Table],
-    begin: Callable[[pa.Table], Begun],
-    day: date,
+    old: Mapping[str, pa.Table], touched: pa.Array, statements: Mapping[str, Columns], day: date, use: Use
 ) -> dict[str, pa.Table]:
     """``old`` views after a change that speaks of the enterprises ``touched``.
 
-    ``statements``: all, after the change, without holds; ``begin``: gives what holds of a kind's statements that have
-    begun.
+    ``statements``: all, after the change, without holds; ``use``: which of them may be used.
     """
 
-    def spoken(table: pa.Table) -> pa.Table:
-        return begun_by(table.filter(pc.is_in(table["eid"], touched)), day)
+    def spoken(columns: Columns) -> Begun:
+        begun = Begun(columns.filter(pc.is_in(columns["eid"], touched)), day, use)
+        begun.need([])
+        return begun
 
-    said = dict(zip(statements, each(spoken, statements.values()), strict=True))
-    firms = known_firms(list(said.values()))
-    begun = {kind: begin(table) for kind, table in said.items()}
+    begun = dict(zip(statements, each(spoken, statements.values()), strict=True))
+    firms = known_firms(part.columns["eid"] for part in begun.values())
     made: dict[str, pa.Table] = {}
     for name in VIEWS:
         if name in old or name == "enterprises":
             made[name] = make_view(name, begun, lambda: firms, day, made.__getitem__)
-    every = known_firms([old["enterprises"], made["enterprises"]])
+    every = known_firms([old["enterprises"]["eid"], made["enterprises"]["eid"]])
     anew = pc.is_in(every, touched).to_numpy(zero_copy_only=False)
     replaced = each(lambda name: _replaced(old[name], made[name], every, anew), old)
     return dict(zip(old, replaced, strict=True))

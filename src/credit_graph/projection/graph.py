@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
-from credit_graph.projection.begun import Begun, at_point, begun_by, known_firms
+from credit_graph.projection.begun import Begun, Use, hold_frame, known_firms
 from credit_graph.projection.columns import record_frame
 from credit_graph.projection.current import shown_statements
 from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.sources import Source, open_source
 from credit_graph.projection.statements import Progress
-from credit_graph.projection.views import KINDS_OF, make_view
+from credit_graph.projection.views import fields_of, make_view
 from credit_graph.store import Store
 
 __all__ = ["PAGE_ENTERPRISES", "Progress", "Projection", "enterprise_pages", "project"]
@@ -38,44 +38,48 @@ class Projection:
         self.point, self.channel, self.hold_seq = point, channel, hold_seq
         self._source = source
         kinds = tuple(kind for kind in KINDS if kind != "Hold")
-        self._begun: Mapping[str, Begun] = Lazy(kinds, lambda kind: self._begin(source.full[kind]))
-        self._light: Mapping[str, Begun] = Lazy(kinds, lambda kind: self._begin(source.light[kind]))
-        self.history: Mapping[str, pd.DataFrame] = Lazy(kinds, lambda kind: self._begun[kind].frame())
-        """Per record kind the statements known at ``point.seq`` that have begun by ``point.valid``, by ``sid``, with
-        the content fields of the kind and the columns ``visible`` (true on that day) and ``in_use`` (no hold on the
-        channel at ``point.use``)."""
-        self.records: Mapping[str, pd.DataFrame] = Lazy(kinds, self._visible)
-        """Per record kind the statements that are visible at the point."""
+        self._begun: Mapping[str, Begun] = Lazy(kinds, self._begin)
 
-    def _begin(self, table: pa.Table) -> Begun:
-        begun, point = begun_by(table, self.point.valid), self.point
-        return at_point(begun, point.valid, self._holds, self.channel, point.use)
+    def _begin(self, kind: str) -> Begun:
+        return Begun(self._source.statements[kind], self.point.valid, self._use)
 
-    def _visible(self, kind: str) -> pd.DataFrame:
-        frame = self.history[kind]
+    def history(self, kind: str, fields: Iterable[str] = ()) -> pd.DataFrame:
+        """The statements of a record kind known at ``point.seq`` that have begun by ``point.valid``, by ``sid``:
+        ``SPINE`` (sid, eid, valid_from, valid_to), the fields named, and ``visible`` (true on that day) and ``in_use``
+        (no hold on the channel at ``point.use``). Raises ``KeyError`` for a field that the kind doesn't have."""
+        return self._begun[kind].frame(fields)
+
+    def records(self, kind: str, fields: Iterable[str] = ()) -> pd.DataFrame:
+        """Of :meth:`history` the statements that are visible at the point."""
+        frame = self.history(kind, fields)
         return frame[frame["visible"]]
+
+    def stated(self, kind: str) -> bool:
+        """Whether any statement of the kind is known that has begun."""
+        return len(self._begun[kind].columns) > 0
 
     @cached_property
     def _firms(self) -> pa.Array:
         """Every enterprise that a statement speaks of, ascending."""
         if (known := self._source.view("enterprises")) is not None:
             return known["eid"].combine_chunks()
-        self._source.prepare((), self._light)
-        return known_firms([begun_by(self._source.light[kind], self.point.valid) for kind in self._light])
+        return known_firms(begun.columns["eid"] for begun in self._begun.values())
 
     @cached_property
-    def _holds(self) -> pd.DataFrame:
-        return record_frame(begun_by(self._source.holds(), self.point.use))
+    def _use(self) -> Use:
+        return Use(hold_frame(self._source.holds(), self.point.use), self.channel, self.point.use)
 
     def _view(self, name: str) -> pa.Table:
         found = self._source.view(name)
         if found is None:
-            relating = KINDS_OF.get(name)
-            self._source.prepare(relating or (), () if relating else self._light)
-            begun = self._begun if relating else self._light
-            found = make_view(name, begun, lambda: self._firms, self.point.valid, self._view)
+            self._source.prepare(self._reads(name))
+            found = make_view(name, self._begun, lambda: self._firms, self.point.valid, self._view)
             self._source.made(name, found)
         return found
+
+    def _reads(self, name: str) -> dict[str, list[str]]:
+        read = fields_of(name, self.point.valid)
+        return {kind: [*self._use.reads, *fields] for kind, fields in read.items()}
 
     @cached_property
     def enterprises(self) -> pd.DataFrame:
@@ -122,7 +126,8 @@ class Projection:
 
     def shown(self, field: str) -> pd.Series:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
-        return shown_statements(self._light, self._firms, field, self.point.valid)
+        self._source.prepare(self._reads("enterprises"))
+        return shown_statements(self._begun, self._firms, field, self.point.valid)
 
 
 def project(

@@ -15,12 +15,12 @@ def usable(
     records: Sequence[Mapping[str, Any]], holds: Sequence[Mapping[str, Any]], channel: str, use: date
 ) -> list[bool]:
     """:func:`in_use` for a few record nodes: properties of the records and of the Hold statements known."""
-    found = in_use(_frame(records, _RECORD, {"valid_from"}), _frame(holds, _HOLD, _HOLD_DAYS), channel, use)
+    found = in_use(_frame(records, _RECORD, {"valid_from"}), _frame(holds, HOLD_FIELDS, _HOLD_DAYS), channel, use)
     return [bool(item) for item in found]
 
 
 _RECORD = ("source", "key", "valid_from")
-_HOLD = ("held_source", "held_key", "event_day", "channels", "valid_from", "valid_to")
+HOLD_FIELDS = ("held_source", "held_key", "event_day", "channels", "valid_from", "valid_to")
 _HOLD_DAYS = {"event_day", "valid_from", "valid_to"}
 
 

@@ -81,7 +81,7 @@ def numbered(*pairs: tuple[pd.Series, pd.Series]) -> Numbered:
 
 def network(projection: Projection) -> Network:
     """The relationships in use on the projection's channel."""
-    naming = [projection.history[kind] for kind in ("Registration", "Office")]
+    naming = [projection.history(kind) for kind in ("Registration", "Office")]
     held = pd.concat([frame.loc[~frame["in_use"], "sid"] for frame in naming])
     contributions = projection.contributions[projection.contributions["in_use"]]
     others = [

@@ -17,6 +17,7 @@ from credit_graph.model.derived import address_key, unknown_holder
 from credit_graph.model.fields import Link
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection.begun import Begun
+from credit_graph.projection.columns import schema
 
 _TEXT = pa.large_string()
 TYPES = {
@@ -29,6 +30,8 @@ OFFICES = ["eid", "sid", "pid", "name", "office"]
 ADDRESSES = ["eid", "sid", "aid", "text"]
 PHONES = ["eid", "sid", "number"]
 CONTRIBUTIONS = "eid sid holder person source valid_from known_from holder_name holder_code subscribed paid".split()
+_DATED = [*CONTRIBUTIONS, "published_on", "recorded_on", "in_use"]
+_READ = {"offices": OFFICES, "contributions": ["pid", *_DATED], "addresses": ADDRESSES, "phones": PHONES}
 
 
 def offices(begun: Mapping[str, Begun]) -> pa.Table:
@@ -47,16 +50,15 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
 
     An organisation without a code is the unknown firm of that name in this one firm.
     """
-    names = [*CONTRIBUTIONS, "published_on", "recorded_on", "in_use"]
     parts = []
-    for table, link in _said(begun, TYPES["contributions"], ["pid", *names]):
+    for table, link in _said(begun, TYPES["contributions"], _READ["contributions"]):
         holder = pc.coalesce(table["pid"], table["holder_code"])
         unknown = pc.is_null(holder)
         ends = zip(*(table.filter(unknown)[name].to_pylist() for name in ("eid", link.field)), strict=True)
         made = pa.array([unknown_holder(eid, name) for eid, name in ends], _TEXT)
         holder = pc.replace_with_mask(holder.combine_chunks(), unknown.combine_chunks(), made)
-        parts.append(_picked(table, names, holder=holder, person=pc.is_valid(table["pid"])))
-    return _ordered(parts, names)
+        parts.append(_picked(table, _DATED, holder=holder, person=pc.is_valid(table["pid"])))
+    return _ordered(parts, _DATED)
 
 
 def addresses(begun: Mapping[str, Begun]) -> pa.Table:
@@ -82,10 +84,24 @@ def _said(begun: Mapping[str, Begun], type_: str, names: list[str]) -> Iterator[
         for link in item.links:
             if link.type == type_:
                 part = begun[kind]
-                kept = [name for name in dict.fromkeys(["eid", link.field, *names]) if name in part.table.column_names]
-                table = part.table.select(kept).append_column("in_use", pa.array(part.in_use))
-                named = pc.and_(pc.is_valid(table[link.field]), pc.is_valid(table["eid"]))
+                columns = part.columns
+                kept = [name for name in dict.fromkeys(["eid", link.field, *names]) if name in columns.names]
+                part.need(kept)
+                named = pc.and_(pc.is_valid(columns[link.field]), pc.is_valid(columns["eid"]))
+                table = columns.table(kept)
+                if "in_use" in names:
+                    table = table.append_column("in_use", pa.array(part.in_use))
                 yield table.filter(pc.and_(named, pa.array(part.visible))), link
+
+
+def fields_of(name: str) -> dict[str, list[str]]:
+    """Per kind whose statements make relationships of that name (``TYPES``) the columns that they are made of."""
+    found: dict[str, list[str]] = {}
+    for kind, item in KINDS.items():
+        fields = [link.field for link in item.links if link.type == TYPES[name]]
+        if fields:
+            found[kind] = [field for field in [*fields, *_READ[name]] if field in schema(kind).names]
+    return found
 
 
 def _picked(table: pa.Table, names: list[str], **made: Any) -> pa.Table:

@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from credit_graph.model.kinds import KINDS
-from credit_graph.projection import relations
+from credit_graph.projection import current, relations
 from credit_graph.projection.begun import Begun
 from credit_graph.projection.current import current_names, current_view
 from credit_graph.projection.view import precedence
@@ -23,11 +23,12 @@ _RELATIONS: dict[str, Callable[[Mapping[str, Begun]], pa.Table]] = {
 }
 
 
-# of which kinds the statements make the relationships of a view
-KINDS_OF = {
-    name: tuple(kind for kind, item in KINDS.items() if any(link.type == type_ for link in item.links))
-    for name, type_ in relations.TYPES.items()
-}
+def fields_of(name: str, day: date) -> dict[str, list[str]]:
+    """Per record kind the columns that a view is made of, beside those that say of whom a statement speaks and when."""
+    if name in relations.TYPES:
+        return relations.fields_of(name)
+    rules = precedence().on(day)
+    return {kind: current.fields_of(kind, rules) for kind in KINDS if kind != "Hold"}
 
 
 def make_view(
@@ -35,7 +36,7 @@ def make_view(
 ) -> pa.Table:
     """One of ``VIEWS``, ordered by ``eid``.
 
-    ``begun``: the kinds of ``KINDS_OF``, or all; ``firms``: gives every enterprise that a statement speaks of,
+    ``begun``: the kinds of ``fields_of``; ``firms``: gives every enterprise that a statement speaks of,
     ascending; ``view``: gives the other views.
     """
     if name == "enterprises":

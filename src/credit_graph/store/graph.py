@@ -68,6 +68,7 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.closed = False
         self.home: Path = private_folder(settings.home.resolve())
         self.connection = Connection(settings)
         self.metrics: dict[str, Metric] = {}
@@ -102,6 +103,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connection; the embedded engine goes on until it was idle for its time."""
+        self.closed = True
         self.connection.close()
 
     @property
