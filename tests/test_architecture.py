@@ -19,10 +19,11 @@ import yaml
 from pydantic import BaseModel
 
 import credit_graph
-from credit_graph import cli, errors
+from credit_graph import cli
 from credit_graph.lists.bases import documents
 from credit_graph.lists.policy import list_names, list_policy
 from credit_graph.lists.standing import REASONS
+from credit_graph.messages import MESSAGES
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS, Field
 from credit_graph.model.statement import META
 from credit_graph.resources import root
@@ -129,7 +130,7 @@ def test_the_index_names_every_page() -> None:
 def test_every_error_code_is_documented_as_it_is() -> None:
     page = (REPOSITORY / "docs" / "errors.md").read_text(encoding="utf-8").splitlines()
     shown = {line for line in page if line.startswith("| `") and "." in line.split("`")[1] and line.count("|") == 4}
-    told = {f"| `{code}` | {zh} | {en} |" for code, (zh, en) in errors.MESSAGES.items()}
+    told = {f"| `{code}` | {zh} | {en} |" for code, (zh, en) in MESSAGES.items()}
     stale = {line for line in shown - told if not line.split("`")[1].endswith(".")}
     assert (sorted(told - shown), sorted(stale)) == ([], [])
 

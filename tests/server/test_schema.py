@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLObjectType, build_schema, parse, validate
 
-from credit_graph.errors import MESSAGES
+from credit_graph.messages import MESSAGES
 from credit_graph.model.kinds import CHANNELS, KINDS
 from credit_graph.resources import root
 from credit_graph.server.records import RECORD_TYPES, Channel
