@@ -31,6 +31,7 @@ _MODULES = {
     "person": ("person",),
     "solve": ("solve",),
     "grade": ("grade", "explain"),
+    "level": ("level",),
     "release": ("release",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),

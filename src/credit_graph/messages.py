@@ -248,6 +248,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "认定 {decision} 已在批次 {seq} 撤销。",
         "The decision {decision} was undone already, by batch {seq}.",
     ),
+    "state.level_decided": (
+        "该主体（或整体）已有有效的分类认定（{decision}）。请先用 credit-graph level undo {decision} 撤销。",
+        "A decision on the class stands already ({decision}). Undo that first: credit-graph level undo {decision}",
+    ),
+    "state.level_undone": (
+        "分类认定 {decision} 已在批次 {seq} 撤销。",
+        "The decision {decision} was undone already, by batch {seq}.",
+    ),
     "state.erasure_pending": (
         "{count} 条清除记录尚未全部应用到图（中断的清除，或恢复了旧备份）。请运行 credit-graph erase --apply。",
         "Not all of the {count} tombstones are applied to this graph (an erasure was interrupted, or an older backup "

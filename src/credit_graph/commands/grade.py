@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from credit_graph.commands import common
 from credit_graph.commands.links import point_json, progress_bar
-from credit_graph.grading.policy import NOTICE, grading_policy
+from credit_graph.grading.policy import NOTICE, Indicator, grading_policy
 from credit_graph.jobs import grade as job
 from credit_graph.jobs.explain import ExplainedLine
 from credit_graph.jobs.explain import explain as explain_firm
+from credit_graph.jobs.levels import levels
 from credit_graph.text import t
 
 PolicyOption = Annotated[str, typer.Option("--policy", help="分级政策 / policy (policies/grading)")]
@@ -34,16 +35,23 @@ def grade(
     started = time.perf_counter()
     with common.graph() as store, progress_bar(json) as report:
         result = job.grade(store, common.point(store, valid, known), policy, report)
+        found = levels(store, result.point, policy)
     seconds = time.perf_counter() - started
+    beside = {
+        "official": int((found["leads"] == "official").sum()),
+        "differs": int((found["official"].notna() & (found["official"] != found["level"])).sum()),
+        "overridden": int((found["leads"] == "override").sum()),
+        "in_effect": {level: int((found["in_effect"] == level).sum()) for level in result.levels},
+    }
     if json:
-        counts = {"levels": result.levels, "direct": result.direct, "changed": result.changed}
+        counts = {"levels": result.levels, "direct": result.direct, "changed": result.changed, **beside}
         head = {"run": result.rid, "policy": policy, **point_json(result.point), **counts}
         common.print_json({**head, "unchanged": result.unchanged, "current": result.current, "notice": t(*NOTICE)})
         return
-    _print(result, seconds)
+    _print(result, seconds, beside)
 
 
-def _print(result: job.GradeResult, seconds: float) -> None:
+def _print(result: job.GradeResult, seconds: float, beside: dict[str, Any]) -> None:
     day, total = result.point.valid, sum(result.levels.values())
     title = t(
         f"信用风险分类 {day}（政策 {result.policy}，{total} 户，{seconds:.1f} 秒）",
@@ -75,6 +83,12 @@ def _print(result: job.GradeResult, seconds: float) -> None:
             f"{result.direct} at once; {result.changed} changed.",
         )
     )
+    if beside["official"] or beside["differs"] or beside["overridden"]:
+        counted = " · ".join(f"{level} {count}" for level, count in beside["in_effect"].items())
+        official, differs, overridden = (beside[name] for name in ("official", "differs", "overridden"))
+        zh = f"以省级分类为准 {official} 户（与本级不同 {differs} 户），人工调整 {overridden} 户；生效类别：{counted}"
+        en = f"the province's class leads for {official} ({differs} differ), a decision for {overridden}: {counted}"
+        common.console.print(t(zh, en))
     if result.unchanged:
         common.console.print(t("结果与上次相同，未写入。", "Same as the last run; nothing was written."))
     if not result.current:
@@ -100,12 +114,32 @@ def explain(
     level, score = result.row["level"], result.row["score"]
     zh = f"{head} 信用风险分类：{level} 类，{score} 分（政策 {policy}）"
     common.console.print(t(zh, f"{head}: class {level}, score {score} (policy {policy})"), style="bold")
-    scoring = [item for item in result.lines if item.line.points or item.line.id == result.row["direct_rule"]]
+    if result.official is not None:
+        _print_official(result.official, level)
+    scoring = [item for item in result.lines if item.line.points or not isinstance(item.line.rule, Indicator)]
     for item in scoring:
         _print_line(item, result.code)
     quiet = len(result.lines) - len(scoring)
     common.console.print(t(f"其余 {quiet} 项指标未计分。", f"The other {quiet} indicators give no points."))
     common.console.print(t(*NOTICE), style="bold")
+
+
+def _print_official(official: dict[str, Any], own: str) -> None:
+    """The province's class beside ours, which one leads, and why they differ."""
+    score = "" if official["score"] is None else t(f"，{official['score']:g} 分", f", score {official['score']:g}")
+    leads = t("，以此为准", ", which leads") if official["leads"] else ""
+    same = "" if official["differs"] else t("，与本级一致", ", the same as here")
+    month = official["month"] or ""
+    common.console.print(
+        t(
+            f"省级分类（{month}）：{official['level']} 类{score}{leads}{same}；本级 {own} 类并列如下",
+            f"the province's class ({month}): {official['level']}{score}{leads}{same}; ours, {own}, stands beside it",
+        ),
+        style="bold",
+        highlight=False,
+    )
+    for line in official["why"]:
+        common.console.print(f"    {line}", highlight=False)
 
 
 def _print_line(item: ExplainedLine, code: str) -> None:

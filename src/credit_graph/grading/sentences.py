@@ -13,12 +13,25 @@ from credit_graph.text import t
 # per kind: the day, the number of the document, and the fields that say what happened
 _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "AbnormalListing": ("listed_on", "listing_id", ("reason", "listed_by")),
+    "AbnormalMark": ("marked_on", "mark_id", ()),
     "SeriousListing": ("listed_on", "listing_id", ("reason", "listed_by")),
     "Case": ("decided_on", "document_number", ("violation", "penalty_kind", "authority")),
     "AnnualReport": ("filed_on", "report_id", ("year",)),
-    "Registration": ("approved_on", "", ("name", "authority")),
+    "Registration": ("approved_on", "", ("name", "state", "authority")),
     "Contribution": ("contributed_on", "contribution_id", ("holder_name",)),
+    "ReportedContribution": ("", "report_id", ("holder_name",)),
+    "EquityChange": ("changed_on", "change_id", ("holder_name",)),
     "Office": ("", "", ("person_name", "position")),
+    "Permit": ("issued_on", "permit_number", ("permit_name", "state", "permitted_until", "authority")),
+    "Measure": ("listed_on", "document_number", ("measure_kind", "measure", "cause", "authority")),
+    "Evaluation": ("rated_on", "evaluation_id", ("evaluation_kind", "rated_level", "year", "authority")),
+    "OfficialRiskClass": ("month", "", ("risk_class", "risk_score")),
+    "Complaint": ("received_on", "complaint_id", ("complaint_kind", "problem", "result")),
+    "Sampling": ("sampled_on", "sample_id", ("sample_name", "result", "failed_items", "laboratory")),
+    "Inspection": ("inspected_on", "inspection_id", ("inspection_kind", "items", "result", "authority")),
+    "Sanction": ("decided_on", "document_number", ("sanction_kind", "offices", "person_name", "authority")),
+    "OnlineAccess": ("accessed_on", "access_id", ("access_kind", "state", "patrol_result")),
+    "LevelDecision": ("decided_on", "", ("level", "basis", "actor", "role")),
 }
 
 

@@ -230,12 +230,26 @@ _BASE = (
             "role": Field(T.TEXT, "角色"),
         },
     ),
+    # of one firm (override), or of all (own): the bureau's own class is used where the province's would lead
+    Kind(
+        "LevelDecision",
+        "分类认定",
+        "state",
+        {
+            "decision": Field(T.CATEGORY, "认定"),
+            "level": Field(T.CATEGORY, "认定类别"),
+            "basis": Field(T.TEXT, "理由"),
+            "decided_on": Field(T.DAY, "认定日期"),
+            "actor": Field(T.TEXT, "认定人"),
+            "role": Field(T.TEXT, "角色"),
+        },
+    ),
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
 # what people decide of the data: no source states it, and clients see what follows from it
-DECISION_KINDS = ("Hold", "PersonDecision")
+DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision")
 CHANNELS = ("public", "departments", "grading", "internal")
 
 # begins an eid or pid that stands for a name in one record or firm, of whom nothing better is known
