@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +32,8 @@ _SID_BYTES = 32
 class Changes:
     """Per kind: statements that are new or otherwise than before, and ids of those that are no more as they were."""
 
-    opened: dict[str, list[pa.RecordBatch]] = field(default_factory=lambda: defaultdict(list))
-    gone: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    opened: dict[str, pa.RecordBatch]
+    gone: dict[str, set[str]]
 
     @property
     def kinds(self) -> set[str]:
@@ -45,26 +46,24 @@ def changes(
 ) -> Changes:
     """What changed after ``since`` up to ``seq``; ``kept``: per kind the columns to read; ``unlinked``: per kind the
     statements that had no subject then."""
-    found = Changes()
     fields = {kind: _read_fields(names) for kind, names in kept.items()}
-    schemas = {kind: subset(kind, tuple(names)) for kind, names in fields.items()}
+    rows: dict[str, list[list[Any]]] = defaultdict(list)
+    gone: dict[str, set[str]] = defaultdict(set)
     for later in range(since + 1, seq + 1):
         for row in store.stream("project/opened", opened=later, seq=seq, fields=fields):
-            if row["kind"] in schemas:
-                found.opened[row["kind"]].append(packed_batch(schemas[row["kind"]], row["rows"]))
+            rows[row["kind"]] += row["rows"]
         for row in store.stream("project/closed", closed=later, since=since):
-            found.gone[row["kind"]].update(row["sids"])
+            gone[row["kind"]].update(row["sids"])
     for kind, sids in unlinked.items():
-        wanted = sorted(sids - found.gone[kind])
+        wanted = sorted(sids - gone[kind])
         for start in range(0, len(wanted), _SIDS):
             page = wanted[start : start + _SIDS]
             for row in store.read("project/again", sids=page, seq=seq, fields={kind: fields[kind]}):
                 linked = [item for item in row["rows"] if item[_EID] is not None]
-                if linked:
-                    found.gone[kind].update(item[0] for item in linked)
-                    found.opened[kind].append(packed_batch(schemas[kind], linked))
-    found.gone = defaultdict(set, {kind: sids for kind, sids in found.gone.items() if sids})
-    return found
+                gone[kind].update(item[0] for item in linked)
+                rows[kind] += linked
+    opened = {kind: packed_batch(subset(kind, tuple(fields[kind])), told) for kind, told in rows.items() if told}
+    return Changes(opened, {kind: sids for kind, sids in gone.items() if sids})
 
 
 _EID = 1
@@ -79,10 +78,10 @@ def merged(
     old: Mapping[str, pa.ChunkedArray], found: Changes, kind: str
 ) -> tuple[dict[str, pa.ChunkedArray], pa.ChunkedArray]:
     """The columns of a kind after the changes, by ``sid``, and the enterprises of which the changes speak."""
-    gone = pa.array(sorted(found.gone[kind]), _TEXT)
+    gone = pa.array(sorted(found.gone.get(kind, ())), _TEXT)
     leaves = pc.is_in(old["sid"], value_set=gone)
-    new = pa.Table.from_batches(found.opened[kind], subset(kind, tuple(_read_fields([*old]))))
-    new = new.take(pc.sort_indices(new["sid"]))
+    opened = [found.opened[kind]] if kind in found.opened else []
+    new = pa.Table.from_batches(opened, subset(kind, tuple(_read_fields([*old]))))
     touched = pa.chunked_array([*old["eid"].filter(leaves).chunks, *new["eid"].chunks], _TEXT)
     stays = np.flatnonzero(~leaves.to_numpy())
     places = np.searchsorted(_bytes(old["sid"].take(pa.array(stays)) if len(gone) else old["sid"]), _bytes(new["sid"]))

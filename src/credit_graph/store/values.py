@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from neo4j.graph import Node, Path, Relationship
@@ -18,10 +19,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, Date | DateTime | Time):
         return value.to_native()
     if isinstance(value, list):
-        # most lists are columns of a million plain values: those are passed on as they are
-        return value if _PLAIN.issuperset(map(type, value)) else [plain(item) for item in value]
+        return value if _is_plain(value) else [plain(item) for item in value]
     if isinstance(value, dict | Node | Relationship):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Path):
         return [plain(item) for item in value.nodes]
     return value
+
+
+def _is_plain(value: list[Any]) -> bool:
+    """Whether it is a column or a table of plain values, as most lists are: millions of them pass as they are."""
+    types = set(map(type, value))
+    return types <= _PLAIN or (types == {list} and _PLAIN.issuperset(map(type, chain.from_iterable(value))))
