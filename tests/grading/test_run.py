@@ -17,6 +17,7 @@ from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from handmade import City
+from viewers import INSIDE
 
 TODAY = date(2026, 11, 23)
 A, B, C = (f"91330200{letter * 10}" for letter in "ABC")
@@ -54,7 +55,7 @@ def at(city: City, valid: date = TODAY, use: date = TODAY) -> Point:
 
 
 def explain(store: Store, code: str, point: Point) -> dict[str, Any]:
-    return explain_firm(store, code, point).as_json()
+    return explain_firm(store, code, point, INSIDE).as_json()
 
 
 def levels(store: Store) -> dict[str, tuple[Any, ...]]:
@@ -186,7 +187,7 @@ def test_explain(city: City) -> None:
         "penalties": (1, 80, 220, [case.sid]),
         "fines": (2_000_000, 20, 100, [case.sid]),
     }
-    texts = {item.line.id: item.line.text for item in explain_firm(city.store, B, at(city)).lines}
+    texts = {item.line.id: item.line.text for item in explain_firm(city.store, B, at(city), INSIDE).lines or ()}
     assert texts["fines"] == "近三年罚没金额：20,000.00 元，计 20 分（上限 100 分）"
     assert texts["complaints"] == "近一年投诉举报次数：无数据或来源未载入，计 0 分（上限 40 分）"
     records = {r["sid"]: r for line in found["evidence"] for r in line["records"]}
@@ -203,7 +204,9 @@ def test_explain_by_name_and_a_direct_rule(city: City) -> None:
     refresh(city.store)
     found = explain(city.store, "丙有限公司", at(city))
     assert (found["code"], found["level"], found["direct_rule"]) == (C, "D", "serious_list")
-    assert explain_firm(city.store, C, at(city)).lines[0].line.text == "直接判定为 D 类：当前列入严重违法失信名单"
+    assert (explain_firm(city.store, C, at(city), INSIDE).lines or [])[
+        0
+    ].line.text == "直接判定为 D 类：当前列入严重违法失信名单"
     assert [record["kind"] for record in found["evidence"][0]["records"]] == ["SeriousListing"]
 
 

@@ -29,6 +29,7 @@ from credit_graph.store.dump import dump
 from credit_graph.store.secret import load_or_create
 from facts import commit, fact
 from handmade import City
+from viewers import INSIDE
 
 D = date.fromisoformat
 TODAY = D("2026-11-23")
@@ -185,8 +186,8 @@ def test_a_grade_names_the_tombstone_in_place_of_its_evidence(
     point = Point(town.commit(), TODAY, TODAY)
     first = grade.grade(store, point)
     done = erase(store, Target(sids=(item.sid,)), GROUND)
-    told = explain.explain(store, "91330200AAAAAAAAAA", point)
-    records = [record for line in told.lines for record in line.records]
+    told = explain.explain(store, "91330200AAAAAAAAAA", point, INSIDE)
+    records = [record for line in told.lines or () for record in line.records]
     assert {record["sid"] for record in records if record["withheld"]} == {item.sid}
     (text,) = {record["text"] for record in records if record["withheld"]}
     assert done.tombstones[0] in text and GROUND.basis in text

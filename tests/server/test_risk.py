@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 
 from credit_graph.grading import runfile
+from credit_graph.jobs import level_decisions
+from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.explain import explain
 from credit_graph.jobs.grade import GradeResult, grade, run_path
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from server.city import TODAY, A, B, Batch, C, registration
 from server.conftest import Api
+from viewers import INSIDE
 
 LEVEL = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) { creditRiskLevel {
   level levelName score directRule policy valid known useDay notice
   evidence { indicator name group text value unit points cap recordCount
-    records { kind validFrom } path { kind } } } } }"""
+    records { kind validFrom } path { kind } withheld { reason text } } } } }"""
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, gra
         "useDay": "2026-11-23",
         "notice": "内部监管参考，非信用评价，不得公开",
     }
-    explained = explain(store, A, graded.point)
+    explained = explain(store, A, graded.point, INSIDE)
     expected = explained.as_json()
     assert (found["level"], found["score"]) == (expected["level"], expected["score"])
     assert [
@@ -69,7 +72,7 @@ def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, gra
             len(item["records"]),
             told.line.text,
         )
-        for item, told in zip(expected["evidence"], explained.lines, strict=True)
+        for item, told in zip(expected["evidence"], explained.lines or (), strict=True)
     ]
     assert all(len(line["records"]) == line["recordCount"] for line in lines)
     assert sum(line["points"] for line in lines) == row["score"] > 0
@@ -133,6 +136,36 @@ def test_another_point_is_answered_by_the_latest_run_before_it(store: Store, api
     assert api.ask(query, code=A, asOf=past)["enterprise"]["creditRiskLevel"] == {"known": graded.point.seq}
 
 
+def test_what_stands_beside_the_computed_class(
+    store: Store, api: Api, api_as: Callable[[str], Api], graded: GradeResult
+) -> None:
+    batch = Batch(store, source="official_risk_class")
+    official: dict[str, Any] = {"risk_class": "C", "risk_score": 61.5, "month": date(2026, 4, 1)}
+    batch.say("OfficialRiskClass", A, "o-1", valid_from=date(2026, 4, 1), **official)
+    batch.commit()
+    fields = "level leads levelInEffect official { level month leads differs score why } override { level text }"
+    query = f"query ($code: String!) {{ enterprise(code: $code) {{ creditRiskLevel {{ {fields} }} }} }}"
+    own = runfile.rows(run_path(store, graded.rid), [A])[A]["level"]
+    found = api.ask(query, code=A)["enterprise"]["creditRiskLevel"]
+    why = found["official"].pop("why")
+    assert found == {
+        "level": own,
+        "leads": "official",
+        "levelInEffect": "C",
+        "official": {"level": "C", "month": "2026-04", "leads": True, "differs": True, "score": 61.5},
+        "override": None,
+    }
+    assert why[0] == "省级评价月份（2026-04）之后的记录：近三年行政处罚次数（140 分）"
+    level_decisions.override(store, A, "D", date(2026, 12, 31), Decision("张一", "approver", "现场核查"))
+    found = api.ask(query, code=A)["enterprise"]["creditRiskLevel"]
+    assert (found["level"], found["leads"], found["levelInEffect"]) == (own, "override", "D")
+    assert found["override"]["level"] == "D"
+    assert found["override"]["text"].startswith("人工调整为 D 类，有效至 2026-12-31，理由：现场核查（张一")
+    answer = api_as("department").post(query, code=A).json()["data"]["enterprise"]["creditRiskLevel"]
+    assert (answer["levelInEffect"], answer["official"]["level"], answer["official"]["why"]) == ("D", "C", None)
+    assert answer["override"] == {"level": "D", "text": None}
+
+
 def test_a_record_held_since_is_no_evidence_any_more(store: Store, api: Api, graded: GradeResult) -> None:
     batch = Batch(store, source="bureau")
     record = store.read("read/statements_of", eid=A)[0]["record"]
@@ -144,3 +177,5 @@ def test_a_record_held_since_is_no_evidence_any_more(store: Store, api: Api, gra
     shown = {(item["kind"], item["validFrom"]) for line in lines for item in line["records"]}
     assert ("Case", record["valid_from"].isoformat()) not in shown
     assert len([kind for kind, _ in shown if kind == "Case"]) == 1
+    (penalties,) = [line for line in lines if line["indicator"] == "penalties"]
+    assert penalties["withheld"] == [{"reason": "use", "text": "该记录已停用（修复、撤销、到期或来源删除），不再显示"}]

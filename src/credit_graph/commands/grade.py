@@ -11,9 +11,10 @@ from credit_graph.commands import common
 from credit_graph.commands.links import point_json, progress_bar
 from credit_graph.grading.policy import NOTICE, Indicator, grading_policy
 from credit_graph.jobs import grade as job
-from credit_graph.jobs.explain import ExplainedLine
+from credit_graph.jobs.explain import ExplainedLine, Explanation
 from credit_graph.jobs.explain import explain as explain_firm
 from credit_graph.jobs.levels import levels
+from credit_graph.server.roles import role, viewer
 from credit_graph.text import t
 
 PolicyOption = Annotated[str, typer.Option("--policy", help="分级政策 / policy (policies/grading)")]
@@ -104,24 +105,41 @@ def explain(
     json: common.JsonOption = False,
 ) -> None:
     """Print the class of one firm and the reason for every point."""
+    caller = role(common.caller().role)
+    caller.require("level")
     with common.graph() as store:
-        result = explain_firm(store, code, common.point(store, valid, known), policy)
+        result = explain_firm(store, code, common.point(store, valid, known), viewer(caller), policy)
     if json:
         common.print_json(result.as_json())
-        common.notes.print(t(*NOTICE))
+        for line in (*_withheld(result), t(*NOTICE)):
+            common.notes.print(line)
         return
     head = f"{result.code} {result.name or ''} {result.run['valid']}"
     level, score = result.row["level"], result.row["score"]
-    zh = f"{head} 信用风险分类：{level} 类，{score} 分（政策 {policy}）"
-    common.console.print(t(zh, f"{head}: class {level}, score {score} (policy {policy})"), style="bold")
+    told = "" if result.lines is None else t(f"，{score} 分", f", score {score}")
+    zh, en = f"信用风险分类：{level} 类{told}（政策 {policy}）", f"class {level}{told} (policy {policy})"
+    common.console.print(t(f"{head} {zh}", f"{head}: {en}"), style="bold")
     if result.official is not None:
         _print_official(result.official, level)
-    scoring = [item for item in result.lines if item.line.points or not isinstance(item.line.rule, Indicator)]
+    _print_lines(result)
+    common.console.print(t(*NOTICE), style="bold")
+
+
+def _withheld(result: Explanation) -> list[str]:
+    if result.lines is not None:
+        return []
+    return [t("得分与依据：该角色无权查看，不予显示。", "Score and evidence: withheld from this role.")]
+
+
+def _print_lines(result: Explanation) -> None:
+    for line in _withheld(result):
+        common.console.print(line)
+    lines = result.lines or []
+    scoring = [item for item in lines if item.line.points or not isinstance(item.line.rule, Indicator)]
     for item in scoring:
         _print_line(item, result.code)
-    quiet = len(result.lines) - len(scoring)
-    common.console.print(t(f"其余 {quiet} 项指标未计分。", f"The other {quiet} indicators give no points."))
-    common.console.print(t(*NOTICE), style="bold")
+    if quiet := len(lines) - len(scoring):
+        common.console.print(t(f"其余 {quiet} 项指标未计分。", f"The other {quiet} indicators give no points."))
 
 
 def _print_official(official: dict[str, Any], own: str) -> None:

@@ -19,7 +19,7 @@ class Counted(NamedTuple):
     days: Sequence[str | None]
 
 
-def differences(official: Mapping[str, Any], level: str, score: int, lines: Sequence[Counted]) -> Iterator[str]:
+def differences(official: Mapping[str, Any], level: str, lines: Sequence[Counted]) -> Iterator[str]:
     """Why our class is another than the province's (省级分类), as far as the records tell; nothing where it is not.
 
     The province gives its class and month, at times its score, never its reasons: what can be told is which of our

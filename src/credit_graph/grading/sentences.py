@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from credit_graph.grading.policy import Indicator
-from credit_graph.model.kinds import KINDS
+from credit_graph.model.kinds import KINDS, Kind
 from credit_graph.text import t
 
 # per kind: the day, the number of the document, and the fields that say what happened
@@ -35,13 +35,15 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-def record_facts(record: Mapping[str, Any]) -> dict[str, Any]:
-    """day (ISO or ``None``), document and text of a record, by its kind."""
+def record_facts(record: Mapping[str, Any], *, persons: bool = True) -> dict[str, Any]:
+    """day (ISO or ``None``), document and text of a record, by its kind; without ``persons`` no name of one."""
     day_field, document_field, fields = _PARTS.get(record["kind"], ("", "", ()))
     day = record.get(day_field) or (record["valid_from"] if record["valid_from"] > date(1, 1, 1) else None)
-    said = [str(record[name]).rstrip("。") for name in fields if record.get(name) not in (None, "")]
+    kind = KINDS[record["kind"]]
+    named = [name for name in fields if record.get(name) not in (None, "")]
+    said = [str(record[name]).rstrip("。") for name in named if persons or not _personal(kind, name)]
     document = record.get(document_field) if document_field else None
-    parts = [KINDS[record["kind"]].zh, "，".join(said), f"文号 {document}" if document else ""]
+    parts = [kind.zh, "，".join(said), f"文号 {document}" if document else ""]
     return {
         "day": day.isoformat() if day else None,
         "document": document,
@@ -49,6 +51,10 @@ def record_facts(record: Mapping[str, Any]) -> dict[str, Any]:
             part for part in [day.isoformat() if day else "", "：".join(filter(None, parts[:2])), parts[2]] if part
         ),
     }
+
+
+def _personal(kind: Kind, name: str) -> bool:
+    return name in kind.fields and kind.fields[name].personal
 
 
 def value_text(indicator: Indicator, value: int | None) -> str:

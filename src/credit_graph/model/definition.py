@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -46,6 +46,12 @@ class Sharing(_Strict):
             zh = "有条件共享须写明共享给谁（to）和用途（for）"
             raise ValueError(t(zh, "conditional sharing must say to whom (to) and for what (for)"))
         return self
+
+    def allows(self, names: Collection[str], day: date) -> bool:
+        """Whether somebody outside the bureau, who goes by these names, may see what the source says on the day."""
+        if self.until is not None and day > self.until:
+            return False
+        return self.type == "unconditional" or (self.type == "conditional" and not set(self.to).isdisjoint(names))
 
 
 class Column(_Strict):

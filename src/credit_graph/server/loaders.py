@@ -16,6 +16,7 @@ from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page
 from credit_graph.server.lists import load_entries
 from credit_graph.server.reborn import MOST
 from credit_graph.server.risk import load_grades
+from credit_graph.server.risk_beside import load_beside
 
 NAMING = ["Registration", "Office"]
 MENTIONS = 200  # of one person
@@ -38,6 +39,7 @@ class Loaders:
         self.reborn = DataLoader(load_fn=self._reborn)
         self.entries = DataLoader(load_fn=partial(load_entries, context))
         self.grades = DataLoader(load_fn=partial(load_grades, context))
+        self.beside = DataLoader(load_fn=partial(load_beside, context))
 
     async def _views(self, keys: list[tuple[str, Moment]]) -> Sequence[dict[str, Any]]:
         """(eid, moment) -> the current view (projection.view), with ``eid`` and ``known``: whether any record

@@ -13,15 +13,22 @@ import strawberry
 from credit_graph.errors import StateError
 from credit_graph.grading import runfile
 from credit_graph.grading.grade import CHANNEL
+from credit_graph.grading.leading_text import Counted
 from credit_graph.grading.lines import Line, lines_of
 from credit_graph.grading.policy import NOTICE, GradingPolicy, Indicator
+from credit_graph.grading.sentences import record_facts
 from credit_graph.jobs.grade import latest_run, run_path
+from credit_graph.jobs.rebuild import erased_text, tombstones
+from credit_graph.jobs.tombstones import Tombstone
+from credit_graph.jobs.withheld import unshared, withheld_text
 from credit_graph.model.time import Point
 from credit_graph.server.batching import by_rest
 from credit_graph.server.context import COMMANDS, GRADE, Context, Moment
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.records import Record, record
-from credit_graph.server.roles import limits
+from credit_graph.server.risk_beside import LevelOverride, OfficialLevel, in_effect, override_of
+from credit_graph.server.roles import limits, viewer
+from credit_graph.store import Store
 from credit_graph.text import t
 
 
@@ -33,6 +40,24 @@ class FoundGrade:
     run: dict[str, Any]
     policy: GradingPolicy
     at: Moment
+
+
+@strawberry.type(description="不予显示的记录 / a record that is not shown")
+class WithheldRecord:
+    """A record that stands behind the points and is not shown to this client."""
+
+    @shown("原因：use 已停用，sharing 来源部门未授权，erased 已依法清除 / why")
+    def reason(self) -> str:
+        """use, sharing or erased."""
+        return self.code
+
+    @shown("说明 / the sentence")
+    def text(self) -> str:
+        """The sentence in the caller's language."""
+        return self.said
+
+    code: strawberry.Private[str]
+    said: strawberry.Private[str]
 
 
 @strawberry.type(description="一项指标的得分及依据 / points of one indicator and what they rest on")
@@ -87,6 +112,11 @@ class RiskEvidence:
         """The number of statements."""
         return len(self.line.records)
 
+    @needs("records", "不予显示的记录及原因，最多一页 / records that are not shown, and why, at most a page")
+    async def withheld(self, info: Info) -> list[WithheldRecord] | None:
+        """Nothing is silently absent."""
+        return await _withheld(info, [*self.line.records, *self.line.path], self.at)
+
     @needs("records", "所依据的记录（仍可使用者，最多一页） / the records that may still be used, at most a page")
     async def records(self, info: Info) -> list[Record] | None:
         """The records."""
@@ -104,6 +134,8 @@ class RiskEvidence:
 class CreditRiskLevel:
     """The class of a firm in one run."""
 
+    eid: strawberry.Private[str]
+    asked: strawberry.Private[Moment]
     found: strawberry.Private[FoundGrade]
 
     @shown("等级：A 低 至 D 高 / class, A low to D high")
@@ -117,6 +149,36 @@ class CreditRiskLevel:
         titles = {level.level: level.name for level in self.found.policy.scale.levels}
         title = titles.get(self.level())
         return t(title.zh, title.en) if title else None
+
+    @shown("省级分类（空：未载入） / the province's class; null: not loaded")
+    async def official(self, info: Info) -> OfficialLevel | None:
+        """The province's class beside ours."""
+        found = await info.context.loaders.beside.load((self.eid, self.asked))
+        counted = None
+        if "evidence" in info.context.role.rights:
+            lines = list(lines_of(self.found.policy, self.found.row))
+            records = await info.context.loaders.statements.load_many(
+                [(sid, self.found.at) for line in lines for sid in line.records if line.points or not line.cap]
+            )
+            days = {item[1].node["sid"]: record_facts(item[1].node)["day"] for item in records if item}
+            counted = [Counted(line, [days.get(sid) for sid in line.records]) for line in lines]
+        official = found.official(self.eid, self.level(), counted)
+        return OfficialLevel(found=official) if official else None
+
+    @shown("人工调整（空：无） / class by decision; null: none")
+    async def override(self, info: Info) -> LevelOverride | None:
+        """The decision that stands."""
+        return override_of(await info.context.loaders.beside.load((self.eid, self.asked)), self.eid)
+
+    @shown("以何为准：override 人工调整，official 省级，own 本级 / which class counts")
+    async def leads(self, info: Info) -> str:
+        """override, official or own."""
+        return in_effect(await info.context.loaders.beside.load((self.eid, self.asked)), self.eid, self.level())[0]
+
+    @shown("生效等级 / the class that counts")
+    async def level_in_effect(self, info: Info) -> str:
+        """The class that plans and draws use."""
+        return in_effect(await info.context.loaders.beside.load((self.eid, self.asked)), self.eid, self.level())[1]
 
     @needs("evidence", "得分：0–1000，越高风险越高 / score, higher is riskier")
     def score(self) -> int | None:
@@ -167,7 +229,7 @@ async def risk_level(info: Info, eid: str, at: Moment) -> CreditRiskLevel | None
     Without ``asOf`` the current run, with it the latest at or before that point. Raises ``StateError``.
     """
     found = await info.context.loaders.grades.load((eid, at))
-    return CreditRiskLevel(found=found) if found else None
+    return CreditRiskLevel(eid=eid, asked=at, found=found) if found else None
 
 
 async def load_grades(context: Context, keys: list[tuple[str, Moment]]) -> Sequence[FoundGrade | None]:
@@ -189,9 +251,36 @@ async def load_grades(context: Context, keys: list[tuple[str, Moment]]) -> Seque
     return await by_rest(keys, fetch)
 
 
+async def _judged(info: Info, sids: Sequence[str], at: Moment) -> list[Record | WithheldRecord]:
+    """The records, at most a page, each as the caller may see it: what may no longer be used for grading is no
+    evidence any more, and what its department has not authorised leaves the bureau to nobody."""
+    wanted = list(dict.fromkeys(sids))[: limits().page.value]
+    found = await info.context.loaders.statements.load_many([(sid, at) for sid in wanted])
+    role = info.context.role
+    sources = {item[1].node["source"] for item in found if item}
+    closed = await info.context.run(partial(unshared, sources, viewer(role), at.point.use))
+    gone = [sid for sid, item in zip(wanted, found, strict=True) if item is None]
+    stones = (await info.context.run(partial(_stones, info.context.store, gone))) if gone else {}
+    judged: list[Record | WithheldRecord] = []
+    for sid, item in zip(wanted, found, strict=True):
+        if sid in stones:
+            judged.append(WithheldRecord(code="erased", said=erased_text(stones[sid])))
+        elif item is None or (CHANNEL in item[1].held and not role.passes_holds):
+            judged.append(WithheldRecord(code="use", said=withheld_text("use")))
+        elif item[1].node["source"] in closed:
+            judged.append(WithheldRecord(code="sharing", said=withheld_text("sharing")))
+        else:
+            judged.append(record(item[1]))
+    return judged
+
+
+def _stones(store: Store, sids: Sequence[str]) -> dict[str, Tombstone]:
+    return tombstones(store).of_statements(sids)
+
+
 async def _records(info: Info, sids: Sequence[str], at: Moment) -> list[Record]:
-    """The records that the caller may see; what may no longer be used for grading is no evidence any more."""
-    keys = [(sid, at) for sid in sids[: limits().page.value]]
-    found = await info.context.loaders.statements.load_many(keys)
-    passes = info.context.role.passes_holds
-    return [record(item[1]) for item in found if item and (passes or CHANNEL not in item[1].held)]
+    return [item for item in await _judged(info, sids, at) if not isinstance(item, WithheldRecord)]
+
+
+async def _withheld(info: Info, sids: Sequence[str], at: Moment) -> list[WithheldRecord]:
+    return [item for item in await _judged(info, sids, at) if isinstance(item, WithheldRecord)]

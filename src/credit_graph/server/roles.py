@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from credit_graph import clock
 from credit_graph.errors import AccessError, UsageError
+from credit_graph.jobs.withheld import Viewer
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
 from credit_graph.text import t
@@ -54,6 +55,13 @@ class Role(RoleRow):
         if not self.as_of:
             action = t("查询其他时点（asOf）", "ask about another point in time (asOf)")
             raise AccessError("access.denied", role=t(self.zh, self.en), action=action)
+
+
+def viewer(who: Role) -> Viewer:
+    """The role as a reader of records; outside the bureau are those whose channel is another department or the
+    public."""
+    outside = None if who.channel in {"grading", "internal"} else (who.name, who.zh, who.en)
+    return Viewer(frozenset(who.rights), outside)
 
 
 class _Rows(Dated):
