@@ -16,6 +16,7 @@ import pandas as pd
 
 from credit_graph.links.neighbours import Ids, edge_mask, neighbours
 from credit_graph.links.search import Ego, PathSearch, Walk
+from credit_graph.projection.numbering import numbered
 
 MAX_HOPS = 8
 NodeKind = Literal["enterprise", "person", "address", "phone"]
@@ -65,19 +66,17 @@ class Network:
     """
 
     def __init__(self, edges: pd.DataFrame, hubs: Set[str], kinds: Collection[EdgeKind] | None = None) -> None:
-        ends = np.concatenate([edges["a"].to_numpy(dtype=object), edges["b"].to_numpy(dtype=object)])
-        codes, names = pd.factorize(ends)
-        ids = codes.astype(np.int32)
+        found = numbered((edges["a"], edges["b"]))
         self.edges = edges
-        self.names: list[str] = list(names)
+        self.names: list[str] = found.entities.tolist()
         self.ids = {name: number for number, name in enumerate(self.names)}
         closed = np.zeros(len(self.names), dtype=np.bool_)
         closed[[self.ids[hub] for hub in hubs if hub in self.ids]] = True
         self.closed = closed
-        self.first = ids[: len(edges)]  # the first end of each relationship
+        self.first, second = found.ends  # the ends of each relationship
         self.code = code = edges["kind"].map(_CODES).to_numpy().astype(np.uint8)
         usable = None if kinds is None else edge_mask(code, only=[_CODES[kind] for kind in kinds])
-        graph = neighbours(self.first, ids[len(edges) :], len(self.names))
+        graph = neighbours(self.first, second, len(self.names))
         self.search = PathSearch(graph, closed=closed, usable=usable)
 
     def explain(self, start: str, end: str, count: int = 1, max_hops: int = MAX_HOPS) -> PathAnswer:
