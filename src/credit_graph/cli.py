@@ -32,6 +32,7 @@ _MODULES = {
     "solve": ("solve",),
     "grade": ("grade", "explain"),
     "level": ("level",),
+    "backtest": ("backtest",),
     "release": ("release",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),

@@ -23,6 +23,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{known} 时还没有任何数据。请选择更晚的时点。",
         "Nothing had been loaded by {known}. Choose a later point.",
     ),
+    "usage.horizon_open": (
+        "{at} 之后的观察期到 {until} 才结束（今天 {today}）。请选择更早的日期或更短的 --horizon。",
+        "The time after {at} ends on {until} only (today is {today}). Choose an earlier day or a shorter --horizon.",
+    ),
+    "usage.before_records": (
+        "{at} 早于数据起点：最早的检查或处罚记录是 {begin}。请选择更晚的日期。",
+        "{at} lies before the data begins: the first inspection or penalty is of {begin}. Choose a later day.",
+    ),
     "usage.bad_id": (
         "编号“{value}”无效，或不是发给本客户端的。请重新查询取得编号。",
         "The id “{value}” is damaged or was not given to this client. Query again for one.",
@@ -283,6 +291,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "图 {home} 中已有其他数据，演示不会混入。请用 CREDIT_GRAPH_HOME 指定空目录，或用 --data 载入自己的文件。",
         "The graph at {home} holds other data, which the demo leaves alone. "
         "Point CREDIT_GRAPH_HOME to an empty folder, or load your own files with --data.",
+    ),
+    "state.too_few_found": (
+        "{at} 之后至 {until}，分级企业中只查出 {found} 起违法，至少需要 {least} 起。"
+        "请改用 --sample all 或更长的 --horizon。",
+        "After {at} up to {until} only {found} violations were found among graded firms; {least} are needed. "
+        "Use --sample all or a longer --horizon.",
     ),
     "state.no_run": (
         "还没有 {what} 结果。请先运行 credit-graph {command}。",

@@ -134,6 +134,8 @@ class Definition(_Strict):
     on_absence: Literal["ended", "withdrawn", "held", "nothing"] = "nothing"
     valid: Valid = Valid()
     recorded_on: str | None = None
+    # day field -> fields that were written with it: as of an earlier day they read as empty (backtests)
+    depends_on: dict[str, tuple[str, ...]] = {}
     use_when: UseWhen | None = None
     identity: str | None = None  # a row that differs only by this added ID is a correction
     constants: dict[str, str] = {}  # fields that every record has alike, because the table is about nothing else
@@ -207,6 +209,9 @@ class Definition(_Strict):
             yield ("use_when", "column"), self.use_when.column
             yield ("use_when", "from"), self.use_when.start
         yield from ((("units", name), name) for name in self.units)
+        for day, names in self.depends_on.items():
+            yield ("depends_on",), day
+            yield from ((("depends_on", day), name) for name in names)
 
     def _fields(self) -> Iterator[Fault]:
         if not self.joined_by and not set(self.columns) & set(SUBJECT_FIELDS):
@@ -215,7 +220,7 @@ class Definition(_Strict):
                 "没有指明主体的列（credit_code、name 等）",
                 "none names the subject (credit_code, name …)",
             )
-        dated = {("change_day",), ("recorded_on",), ("use_when", "from")}
+        dated = {("change_day",), ("recorded_on",), ("use_when", "from"), ("depends_on",)}
         for place, name in self._used():
             if not name:
                 continue
