@@ -33,6 +33,7 @@ _MODULES = {
     "grade": ("grade", "explain"),
     "level": ("level",),
     "backtest": ("backtest",),
+    "reports": ("reports",),
     "release": ("release",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),

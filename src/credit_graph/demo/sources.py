@@ -56,6 +56,7 @@ SOURCES: tuple[Source, ...] = (
     one("paid_contribution", "出资人实缴明细", _R.paid_contribution),
     one("equity_change", "dw_nb_scjdgl_gqbg", _R.equity_change),
     one("annual_report", "年报信息", _Y.annual_report),
+    one("annual_report_paper", "个体工商户纸质年报", _Y.annual_report_paper, _XLSX),
     one("annual_report_assets", "dw_nb_scjdgl_qynbzcxx", _Y.annual_report_assets),
     one("annual_report_shareholders", "dw_nb_scjdgl_qynbgdjczxx", _Y.annual_report_shareholders),
     one("annual_report_guarantees", "对外提供保证担保", _Y.annual_report_guarantees, _GB),

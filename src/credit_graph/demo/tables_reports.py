@@ -110,6 +110,24 @@ def annual_report(view: View, draw: np.random.Generator) -> Table:
     return Table(columns).only(rows)
 
 
+def annual_report_paper(view: View, draw: np.random.Generator) -> Table:
+    """个体工商户纸质年报登记: what the stations received on paper, in their own register."""
+    del draw  # nothing is left to chance: the reports are those that no other table has
+    world, reports = view.world, view.conduct.reports
+    rows = np.flatnonzero(view.passed(reports["day"]) & reports["paper"])
+    firm = reports["firm"]
+    columns = {
+        "序号": np.arange(len(firm)) + 1,
+        "统一社会信用代码": world.code.take(firm),
+        "字号名称": view.name_at(firm, reports["day"]),
+        "经营者": world.person_name.take(view.operator[firm]),
+        "报告年度": join(reports["year"], "年度"),
+        "收到日期": days(reports["day"], "%Y年%m月%d日"),
+        "受理市场监管所": world.station.take(firm),
+    }
+    return Table(columns).only(rows)
+
+
 def _of_enterprises(view: View, since: int) -> Mask:
     """Reports of enterprises from a year on."""
     reports = view.conduct.reports

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 
 from credit_graph.errors import InputError, StateError
@@ -19,13 +17,12 @@ from credit_graph.ingest.reasons import reason_text
 from credit_graph.ingest.replayed import StoredRow
 from credit_graph.ingest.tables import RawTable, tables
 from credit_graph.jobs.quarantine import Refused
+from credit_graph.jobs.sheets import exported, filled, free_name, new_file, text_cell
 from credit_graph.text import t
 
 Corrections = dict[tuple[int, int], dict[str, str]]  # (seq, row) -> header -> cell
 FRONT = 5  # columns before those of the file: batch, file, row, columns, reasons
-_LONGEST = 32_767  # characters of a cell
 _MOST_ROWS = 1_000_000  # a sheet holds 1,048,576
-_LONGEST_NAME = 31
 
 
 def write(path: Path, delivered: Iterable[Refused]) -> int:
@@ -43,18 +40,8 @@ def write(path: Path, delivered: Iterable[Refused]) -> int:
         return 0
     book = Workbook(write_only=True)
     count = sum(_write_source(book, source, found) for source, found in by_source.items())
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except OSError as error:
-        raise StateError("state.cannot_write", path=shown(str(path)), why=error.strerror) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            book.save(file)
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise StateError("state.cannot_write", path=shown(str(path)), why=error.strerror) from None
-        raise
+    with new_file(path) as file:
+        book.save(file)
     return count
 
 
@@ -68,52 +55,28 @@ def _write_source(book: Workbook, source: str, found: list[Refused]) -> int:
         for number, row in sorted(item.open.items()):
             if count % _MOST_ROWS == 0:
                 sheet = _sheet(book, source, [*front, *header])
-                cells = [_text_cell(sheet) for _ in (*front, *header)]
+                cells = [text_cell(sheet) for _ in (*front, *header)]
             stored = dict(zip(row.header, row.cells, strict=True))
             columns = "、".join(dict.fromkeys(fault.column for fault in row.reasons if fault.column))
             reasons = "；".join(dict.fromkeys(reason_text(fault.reason) for fault in row.reasons))
             said = [str(item.origin.seq), str(item.origin.properties["path"]), str(number), columns, reasons]
-            sheet.append(_filled(cells, [*said, *(stored.get(name, "") for name in header)]))
+            sheet.append(filled(cells, [*said, *(stored.get(name, "") for name in header)]))
             count += 1
     return count
 
 
 def _sheet(book: Workbook, source: str, header: list[str]) -> Any:
-    name = source[:_LONGEST_NAME]
-    number = 1
-    while name in book.sheetnames:
-        number += 1
-        name = f"{source[: _LONGEST_NAME - 4]} {number}"
-    sheet: Any = book.create_sheet(name)  # the type stubs know less of a write-only sheet than there is
+    sheet: Any = book.create_sheet(
+        free_name(book, source)
+    )  # the type stubs know less of a write-only sheet than there is
     sheet.freeze_panes = "A2"
     for column, width in zip("ABCDE", (8, 24, 8, 24, 48), strict=True):
         sheet.column_dimensions[column].width = width
-    cells = [_text_cell(sheet) for _ in header]
+    cells = [text_cell(sheet) for _ in header]
     for cell in cells:
         cell.font = Font(bold=True)
-    sheet.append(_filled(cells, header))
+    sheet.append(filled(cells, header))
     return sheet
-
-
-def _text_cell(sheet: Any) -> Cell:
-    """A cell that stays text, also after someone has edited it; one serves all rows, since each is written at once."""
-    cell: Cell = WriteOnlyCell(sheet)
-    cell.number_format = "@"
-    cell.quotePrefix = True
-    return cell
-
-
-def _filled(cells: list[Cell], texts: list[str]) -> list[Cell]:
-    for cell, text in zip(cells, texts, strict=True):
-        cell.value = exported(text) or None
-        cell.data_type = "s"  # a text that begins with = would be a formula
-    return cells
-
-
-def exported(text: str) -> str:
-    """The text as a cell of the workbook holds it: without control characters, not too long."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return text[:_LONGEST]
 
 
 def read(path: Path) -> Corrections:

@@ -119,6 +119,7 @@ _BASE = (
             "filed_on": Field(T.DAY, "年报日期"),
             "entity_type": Field(T.TEXT, "企业类型"),
             "operating_state": Field(T.TEXT, "营运状况"),
+            "form": Field(T.CATEGORY, "报送方式"),
             "city": Field(T.TEXT, "所属地市"),
             "district": Field(T.TEXT, "所属区县"),
             "employees": Field(T.INTEGER, "从业人数"),

@@ -1,0 +1,196 @@
+"""``policies/annual_reports.yml`` as typed objects: who owes an annual report, until when, and what follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from credit_graph.errors import Inconsistent
+from credit_graph.model.definition import Title
+from credit_graph.model.kinds import KINDS, FieldType
+from credit_graph.policyfile import Basis, Dated, only_in_force, read_policy
+from credit_graph.projection.columns import content_types
+from credit_graph.resources import root
+from credit_graph.text import t
+
+FILE = "annual_reports.yml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Where(_Strict):
+    """A test of one field; exactly one of the tests is given."""
+
+    field: str
+    one_of: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    empty: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if sum((bool(self.one_of), bool(self.contains), self.empty is not None)) != 1:
+            tests = "one_of, contains, empty"
+            raise ValueError(t(f"须且只须写一种检验：{tests}", f"give exactly one of {tests}"))
+        return self
+
+
+class FollowUp(_Strict):
+    """What a missing report leads to, the records that show that it was done, and within how many working days."""
+
+    action: Title
+    kind: str
+    day: str
+    words: Where | None = None
+    working_days: int = Field(ge=1)
+    basis: Basis
+
+    @model_validator(mode="after")
+    def _fits_the_kind(self) -> Self:
+        if self.kind not in KINDS:
+            raise Inconsistent([(("kind",), f"没有记录类型 {self.kind}", f"there is no kind {self.kind}")])
+        types = content_types(self.kind)
+        if types.get(self.day) is not FieldType.DAY:
+            why = f"{self.kind} 没有日期字段 {self.day}", f"{self.kind} has no day {self.day}"
+            raise Inconsistent([(("day",), *why)])
+        if self.words and self.words.field not in types:
+            why = f"{self.kind} 没有字段 {self.words.field}", f"{self.kind} has no field {self.words.field}"
+            raise Inconsistent([(("words", "field"), *why)])
+        return self
+
+
+class ReportGroup(_Strict):
+    """Kinds of entities that are counted together; ``operational``: their rate is no measure of anybody's work."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: Title
+    kinds: tuple[str, ...] = Field(min_length=1)
+    paper: bool
+    operational: bool
+    follow_up: FollowUp
+
+
+class MonthDay(_Strict):
+    """A day of any year."""
+
+    month: int
+    day: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            found = date.fromisoformat(f"2023-{value}")  # no leap year: 29 February is no day of every year
+        except ValueError:
+            why = t(f"{value} 不是月日，如 06-30", f"{value} is no month and day such as 06-30")
+            raise ValueError(why) from None
+        return {"month": found.month, "day": found.day}
+
+    def of(self, year: int) -> date:
+        """The day in a year."""
+        return date(year, self.month, self.day)
+
+
+class Window(_Strict):
+    """When a report may be filed, in the year after the one that it speaks of; both days count."""
+
+    type_contains: tuple[str, ...] = ()
+    from_: MonthDay = Field(alias="from")
+    to: MonthDay
+    basis: Basis
+
+
+class Moved(_Strict):
+    """A last day that a notice has moved, for the reports of one year."""
+
+    year: int
+    groups: tuple[str, ...] = Field(min_length=1)
+    to: date
+    basis: Basis
+
+
+class Stations(_Strict):
+    """How the market-supervision station (市场监管所) of an entity is told."""
+
+    pattern: str
+    towns: dict[str, str]
+
+
+class Industry(_Strict):
+    """A section of GB/T 4754, from a two-digit division on."""
+
+    from_: int = Field(alias="from", ge=0, le=99)
+    section: str
+    name: Title
+
+
+class ReportRules(Dated):
+    """The rules of annual reports for a span of days."""
+
+    id: str
+    first_year: int
+    states: tuple[str, ...] = Field(min_length=1)
+    ended: tuple[str, ...]
+    groups: tuple[ReportGroup, ...] = Field(min_length=1)
+    paper: Where
+    windows: tuple[Window, ...] = Field(min_length=1)
+    moved: tuple[Moved, ...]
+    silent_years: int = Field(ge=1)
+    stations: Stations
+    county: str
+    industries: tuple[Industry, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        faults = list(self._faults())
+        if faults:
+            raise Inconsistent(faults)
+        return self
+
+    def _faults(self) -> Iterator[tuple[tuple[str, ...], str, str]]:
+        ids = [group.id for group in self.groups]
+        names = [*ids, *(kind for group in self.groups for kind in group.kinds)]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield ("groups",), f"{name} 出现两次", f"{name} stands twice"
+        for id_ in sorted({id_ for row in self.moved for id_ in row.groups} - set(ids)):
+            yield ("moved",), f"没有类别 {id_}", f"there is no group {id_}"
+        if self.windows[-1].type_contains:
+            yield ("windows",), "最后一条须适用于所有类型", "the last one must fit every type"
+        starts = [row.from_ for row in self.industries]
+        if starts != sorted(set(starts)):
+            yield ("industries",), "from 须递增", "from must ascend"
+        if self.paper.field not in content_types("AnnualReport"):
+            yield ("paper", "field"), f"年报没有字段 {self.paper.field}", f"a report has no field {self.paper.field}"
+        for place, pattern in ((("stations", "pattern"), self.stations.pattern), (("county",), self.county)):
+            try:
+                groups = re.compile(pattern).groups
+            except re.error as error:
+                yield place, f"不是正则表达式：{error}", f"no pattern: {error}"
+            else:
+                if place == ("county",) and groups != 1:
+                    yield place, "须有且只有一个括号组", "must have exactly one group in brackets"
+
+
+class ReportsPolicy(_Strict):
+    """All rows of the file."""
+
+    reports: tuple[ReportRules, ...] = Field(min_length=1)
+
+    def on(self, day: date) -> ReportRules:
+        """The rules of a day; raises ``DefinitionError`` where none or two are in force."""
+        return only_in_force(self.reports, day, FILE)
+
+
+@cache
+def reports_policy(path: Path | None = None) -> ReportsPolicy:
+    """The shipped policy; raises ``DefinitionError("policy.invalid")`` with file and line."""
+    return read_policy(path or root("policies") / FILE, ReportsPolicy)
