@@ -17,7 +17,9 @@ from credit_graph.store import Store
 PASS_CELLS = 4_000_000
 # a row of the answer stays well under the engine's limits (1,048,576 elements, 16 MB)
 ROW_RECORDS = 4_000
-_READERS = 2  # while the rows of one pass become columns the engine collects the next
+# while the rows of one pass become columns the engine collects the next; of all that is read at a time, so that no
+# more than two passes are in memory
+_POOL = ThreadPoolExecutor(2, thread_name_prefix="statements")
 
 _END = "\U0010ffff"  # sorts after every key
 
@@ -43,11 +45,10 @@ def read_statements(
     """
     passes = [item for kind, columns in kinds.items() for item in _passes(store, kind, columns)]
     found: dict[str, list[pa.RecordBatch]] = {kind: [] for kind in kinds}
-    with ThreadPoolExecutor(_READERS) as readers:
-        for number, batches in enumerate(readers.map(partial(_read, store, seq), passes)):
-            found[passes[number].kind] += batches
-            if progress:
-                progress("records", number + 1, len(passes))
+    for number, batches in enumerate(_POOL.map(partial(_read, store, seq), passes)):
+        found[passes[number].kind] += batches
+        if progress:
+            progress("records", number + 1, len(passes))
     return {kind: pa.Table.from_batches(batches, kinds[kind]) for kind, batches in found.items()}
 
 
