@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import neo4j_server
@@ -20,6 +21,10 @@ from credit_graph.store import Store, embedded
 pytest_plugins = ["store_fixtures"]
 
 ENGINES = ("embedded", "neo4j")
+
+# speed is measured, not tested; a first example may import or compile
+hypothesis.settings.register_profile("plain", deadline=None)
+hypothesis.settings.load_profile("plain")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from credit_graph.links.gather import renamed
 from credit_graph.projection.names import normal_name
+from credit_graph.projection.numbering import components
 
 PLACE = ["code", "normal"]
 
@@ -143,8 +142,7 @@ def by_name_and_phone(mentions: pd.DataFrame, phones: pd.DataFrame) -> pd.Series
     frame = _named(mentions)
     ties = frame.reset_index().merge(phones[["code", "number"]].drop_duplicates(), on="code")
     first = ties.groupby(["number", "normal"])["index"].transform("first")
-    ends = (np.ones(len(ties)), (ties["index"], first))
-    _, part = connected_components(coo_array(ends, shape=(len(frame), len(frame))), directed=False)
+    part = components(len(frame), ties["index"].to_numpy(), first.to_numpy())
     return pd.Series(part, index=pd.MultiIndex.from_frame(frame[PLACE]))
 
 

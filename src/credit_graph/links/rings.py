@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from credit_graph.links.compiled import compiled
 from credit_graph.links.stakes import Amounts, Codes, Flags, Ids, Pointers, Stakes
+from credit_graph.projection.numbering import components
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,8 @@ def rings(holdings: Stakes) -> Rings:
         # only these can lie on a cycle: a few percent of all entities
         nodes, ends = np.unique(np.concatenate([holder, company]), return_inverse=True)
         rows, columns = ends[: len(holder)], ends[len(holder) :]
-        graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(len(nodes), len(nodes)))
-        count, label = connected_components(graph, directed=True, connection="strong")
+        label = components(len(nodes), rows, columns, strong=True)
+        count = label.max(initial=-1) + 1
         several = np.bincount(label, minlength=count)[label] > 1
         smallest = np.full(count, holdings.n, np.int64)
         np.minimum.at(smallest, label, nodes)

@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from credit_graph.links.holders import is_keyed
 from credit_graph.links.person_evidence import companion_circles
 from credit_graph.links.person_policy import EvidenceRule, PersonRules
 from credit_graph.links.persons import RULE
 from credit_graph.projection.names import normal_name
+from credit_graph.projection.numbering import components
 
 COLUMNS = ["pid", "same_as", "eid", "name", "rule", "sids"]
 TIES = ["a", "b", "kind", "circle", "eid_a", "eid_b", "sids"]
@@ -133,7 +132,7 @@ class _People:
         if new.empty:
             return 0
         ends = self.label[new["a"]], self.label[new["b"]]
-        _, part = connected_components(coo_array((np.ones(len(new)), ends), shape=(count, count)), directed=False)
+        part = components(count, *ends)
         bad = np.zeros(count, dtype=bool)
         if not force:
             keys = np.unique(self.label[self.keyed])

@@ -11,8 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Ids = npt.NDArray[np.int32]
 
@@ -24,6 +22,20 @@ class Numbered(NamedTuple):
     entities: pd.Index
     component: Ids
     ends: tuple[Ids, ...]
+
+
+def components(count: int, a: npt.NDArray[np.integer], b: npt.NDArray[np.integer], *, strong: bool = False) -> Ids:
+    """Which of ``count`` numbers edges from ``a`` to ``b`` connect: the number of its component for each, int32 (n).
+
+    ``strong``: connected in both directions, along the edges.
+    """
+    # importing this takes a quarter of a second, which most commands would spend for nothing
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    graph = coo_array((np.ones(len(a), np.bool_), (a, b)), shape=(count, count))
+    label: Ids = connected_components(graph, directed=strong, connection="strong" if strong else "weak")[1]
+    return label
 
 
 def numbered(*pairs: tuple[pd.Series, pd.Series]) -> Numbered:
@@ -38,8 +50,7 @@ def numbered(*pairs: tuple[pd.Series, pd.Series]) -> Numbered:
     cut = np.split(codes, np.cumsum(lengths)[:-1])
     a, b = np.concatenate(cut[::2]), np.concatenate(cut[1::2])
     count = len(names)
-    graph = coo_array((np.ones(len(a), np.bool_), (a, b)), shape=(count, count))
-    _, label = connected_components(graph, directed=False)
+    label = components(count, a, b)
     sizes = np.bincount(label, minlength=1)
     first = np.zeros(len(sizes), np.int64)
     first[label[::-1]] = np.arange(count)[::-1]
