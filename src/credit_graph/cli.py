@@ -34,6 +34,7 @@ _MODULES = {
     "level": ("level",),
     "backtest": ("backtest",),
     "reports": ("reports",),
+    "alerts": ("alerts",),
     "release": ("release",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),
