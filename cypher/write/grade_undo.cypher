@@ -4,5 +4,5 @@
 UNWIND $rows AS row
 MATCH (e:Enterprise {eid: row.eid})
 MATCH (e)-[:GRADED {run: $run}]->(g:Grade)
-SET e.level = row.level, e.score = row.score
+SET e.level = g.was_level, e.score = g.was_score
 DETACH DELETE g

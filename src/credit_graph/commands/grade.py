@@ -13,6 +13,7 @@ from credit_graph.grading.policy import NOTICE, Indicator, grading_policy
 from credit_graph.jobs import grade as job
 from credit_graph.jobs.explain import ExplainedLine, Explanation
 from credit_graph.jobs.explain import explain as explain_firm
+from credit_graph.jobs.grade_check import check_run
 from credit_graph.jobs.levels import levels
 from credit_graph.server.roles import role, viewer
 from credit_graph.text import t
@@ -30,10 +31,20 @@ def grade(
     policy: PolicyOption = job.DEFAULT_POLICY,
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
+    check: Annotated[
+        str | None, typer.Option("--check", metavar="RUN", help="核对已存的一次分级 / check a stored run")
+    ] = None,
     json: common.JsonOption = False,
 ) -> None:
-    """Grade all firms and print how many are in each class."""
+    """Grade all firms and print how many are in each class; or make a stored run again and compare."""
     started = time.perf_counter()
+    if check is not None:
+        with common.graph() as store, progress_bar(json) as report:
+            run = check_run(store, check, report)
+        at = f"{run['valid']}, {run['seq']}, {run['use']}"
+        text = t(f"分级 {check}（{at}）重建后与存档一致。", f"Run {check} ({at}): made again, it is as it was stored.")
+        common.console.print(text, highlight=False)
+        return
     with common.graph() as store, progress_bar(json) as report:
         result = job.grade(store, common.point(store, valid, known), policy, report)
         found = levels(store, result.point, policy)

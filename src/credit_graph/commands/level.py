@@ -1,4 +1,4 @@
-"""``credit-graph level override | own | undo | list``: what people decide of credit-risk classes (分类认定)."""
+"""``credit-graph level``: how classes changed, and what people decide of them (分类变化、分类认定)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common
+from credit_graph.commands import common, level_changes
 from credit_graph.errors import UsageError
 from credit_graph.grading.leading import OVERRIDE
 from credit_graph.grading.policy import NOTICE
@@ -17,7 +17,7 @@ from credit_graph.jobs.explain import find_firm
 from credit_graph.model.time import DAY_MAX
 from credit_graph.text import t
 
-app = typer.Typer(help="分类认定：人工调整、以何为准 / decide of classes", no_args_is_help=True)
+app = typer.Typer(help="分类变化与认定：人工调整、以何为准 / changes of class, decisions", no_args_is_help=True)
 
 WhyOption = Annotated[str, typer.Option("--why", help="理由，如核实情况、文书号 / why: what was found, a document")]
 ByOption = Annotated[str | None, typer.Option("--by", help="认定人 / who decides; default: --actor")]
@@ -26,6 +26,8 @@ RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in w
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
+    app.command("history", help="一户的级别与得分变化 / how one firm's class changed")(level_changes.history)
+    app.command("changes", help="某日以来的级别变化 / changes of class since a day")(level_changes.changes)
     parent.add_typer(app, name="level")
 
 

@@ -52,3 +52,32 @@ def lines_of(policy: GradingPolicy, row: Mapping[str, Any]) -> Iterator[Line]:
         name = ("超出满分的部分", "over the top of the scale")
         text = t(f"总分以 {policy.scale.maximum} 分为限", f"The score ends at {policy.scale.maximum}")
         yield Line(SCALE_CAP, name, None, None, row["scale_cap"], 0, (), (), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line of evidence that gives other points, or gives the class at once in one of two rows only."""
+
+    id: str
+    name: tuple[str, str]
+    before: int
+    after: int
+
+
+def differing(
+    policy_before: GradingPolicy, before: Mapping[str, Any], policy_after: GradingPolicy, after: Mapping[str, Any]
+) -> list[Difference]:
+    """What differs between two rows of a firm, direct rules first, then the largest difference of points."""
+    old, new = (
+        {line.id: line for line in lines_of(*pair)} for pair in ((policy_before, before), (policy_after, after))
+    )
+    found = []
+    for id_ in dict.fromkeys([*new, *old]):
+        one, other = old.get(id_), new.get(id_)
+        line = other or one
+        assert line is not None
+        was, is_now = (item.points if item else 0 for item in (one, other))
+        direct = isinstance(line.rule, DirectRule) and (one is None or other is None)
+        if direct or was != is_now:
+            found.append((not direct, -abs(is_now - was), Difference(id_, line.name, was, is_now)))
+    return [item for *_, item in sorted(found, key=lambda entry: entry[:2])]

@@ -59,7 +59,7 @@ def write(folder: Path, rid: str, content: pa.Table) -> str:
     part = folder / f"{rid}.part"
     try:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            pq.write_table(content, file, compression="zstd", row_group_size=ROW_GROUP)
+            _encode(content, file)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -67,6 +67,18 @@ def write(folder: Path, rid: str, content: pa.Table) -> str:
         part.unlink(missing_ok=True)
         raise StoreError("store.disk_full") from None
     return sha256(path)
+
+
+def _encode(content: pa.Table, file: Any) -> None:
+    pq.write_table(content, file, compression="zstd", row_group_size=ROW_GROUP)
+
+
+def holds(path: Path, content: pa.Table) -> bool:
+    """Whether the file holds this table: not byte by byte, as another version of the library may write it otherwise."""
+    buffer = pa.BufferOutputStream()
+    _encode(content, buffer)
+    same: bool = pq.read_table(path).equals(pq.read_table(pa.BufferReader(buffer.getvalue())), check_metadata=True)
+    return same
 
 
 def sha256(path: Path) -> str:
@@ -98,21 +110,3 @@ def grades(path: Path) -> pd.DataFrame:
     columns = ["eid", "score", "level", "direct_rule"]
     frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
     return frame.set_index("eid")
-
-
-def levels(path: Path) -> pd.DataFrame:
-    """level, direct_rule and direct_statements (tuples) of all firms, by ``eid``."""
-    columns = ["eid", "level", "direct_rule", "direct_statements"]
-    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
-    told = [tuple(item) if item is not None else () for item in frame["direct_statements"]]
-    return frame.assign(direct_statements=pd.Series(told, index=frame.index, dtype=object)).set_index("eid")
-
-
-def evidence(path: Path, eids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Per firm, of those that were graded, the points and statements of every indicator, and direct_statements."""
-    if not eids:
-        return {}
-    wanted = (".points", ".statements", "direct_statements")
-    columns = ["eid", *(name for name in pq.read_schema(path).names if name.endswith(wanted))]
-    found = pq.read_table(path, columns=columns, filters=[("eid", "in", list(eids))])
-    return {row["eid"]: row for row in found.to_pylist()}

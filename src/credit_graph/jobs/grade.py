@@ -66,9 +66,11 @@ def grade(
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
         graded = grade_all(projection, links(projection, link_policy()), policy)
         digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))
-        _undo_unfinished(store, rid, policy.policy)
-        leads = _leads(store, policy.policy, point)
-        store.write("write/run", run=rid, props={**properties, "state": "writing", "sha256": digest})
+        _undo_unfinished(store, rid)
+        current = current_run(store, state_name(policy.policy))
+        leads = _leads(current, policy.policy, point)
+        previous = {"previous": current["rid"]} if leads and current and current["rid"] != rid else {}
+        store.write("write/run", run=rid, props={**properties, **previous, "state": "writing", "sha256": digest})
         cuts = enterprise_pages(projection.enterprises.index.to_numpy())
         changes = _changes(store, rid, graded.firms, cuts, properties) if leads else []
         store.write("write/grade_changes", changes, run=rid, progress=_reporter(progress, len(changes)))
@@ -117,28 +119,20 @@ def latest_run(store: Store, point: Point, policy: str = DEFAULT_POLICY) -> dict
     return found
 
 
-def _leads(store: Store, policy: str, point: Point) -> bool:
+def _leads(current: dict[str, Any] | None, policy: str, point: Point) -> bool:
     """Whether the run becomes current: not if it looks further back than the current one (a run of a past month).
 
     Only the general policy sets the level of a firm; others stand in their run files.
     """
     if policy != DEFAULT_POLICY:
         return False
-    current = current_run(store, state_name(policy))
     return current is None or (current["valid"], current["seq"]) <= (point.valid, point.seq)
 
 
-def _undo_unfinished(store: Store, rid: str, policy: str) -> None:
+def _undo_unfinished(store: Store, rid: str) -> None:
     """Take back interrupted runs, so that every Grade node belongs to a finished run or to this one."""
     for row in store.read("read/grade_unfinished", run=rid):
-        current = current_run(store, state_name(policy))
-        before: dict[str, dict[str, Any]] = {}
-        if current:
-            frame = runfile.grades(run_path(store, current["rid"]))[["level", "score"]]
-            before = frame.astype(object).to_dict(orient="index")  # type: ignore[assignment]
-        firms = store.read("read/grade_firms", run=row["rid"])
-        rows = [{"eid": firm["eid"], "level": None, "score": None, **before.get(firm["eid"], {})} for firm in firms]
-        store.write("write/grade_undo", rows, run=row["rid"])
+        store.write("write/grade_undo", store.read("read/grade_firms", run=row["rid"]), run=row["rid"])
         store.write("write/run_remove", run=row["rid"])
 
 
@@ -151,14 +145,19 @@ def _changes(
         for row in store.read("read/grade_cache", low=low, high=high):
             before |= {eid: (level, score) for eid, level, score in row["rows"]}
     named = {name: properties[name] for name in ("seq", "valid", "use", "policy")}
+
+    def change(eid: str, level: str | None, score: int | None, was: tuple[Any, Any], **more: str) -> dict[str, Any]:
+        props = {**named, "level": level, "score": score, "was_level": was[0], "was_score": was[1], **more}
+        return {"eid": eid, "gid": f"{rid}:{eid}", "level": level, "score": score, "props": props}
+
     changes = []
     columns = (firms[name].tolist() for name in ("level", "score", "direct_rule"))
     for eid, level, score, direct in zip(firms.index, *columns, strict=True):
-        if before.pop(eid, None) != (level, score):
-            props = {**named, "level": level, "score": score, "direct_rule": direct}
-            changes.append({"eid": eid, "gid": f"{rid}:{eid}", "level": level, "score": score, "props": props})
+        was = before.pop(eid, (None, None))
+        if was != (level, score):
+            changes.append(change(eid, level, score, was, direct_rule=direct))
     for eid in sorted(before):  # deregistered, or of a kind that is graded no more
-        changes.append({"eid": eid, "gid": f"{rid}:{eid}", "level": None, "score": None, "props": named})
+        changes.append(change(eid, None, None, before[eid]))
     return changes
 
 

@@ -10,6 +10,9 @@ from credit_graph import __version__
 from credit_graph.projection import Projection
 from credit_graph.store import Store
 
+# properties of a run that name what it was made from: they give its id
+INPUTS = ("kind", "seq", "hold_seq", "valid", "use", "policy", "rules", "program")
+
 
 def run_properties(kind: str, projection: Projection, policy: str, rules: str) -> dict[str, Any]:
     """The inputs of a run: kind, point, up to which batch holds count, policy and its fingerprint, program."""

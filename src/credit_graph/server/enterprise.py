@@ -28,6 +28,7 @@ from credit_graph.server.persons import SamePerson, found_same
 from credit_graph.server.reborn import RebornCandidate, candidates
 from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, usable_records, yuan
 from credit_graph.server.risk import CreditRiskLevel, risk_level
+from credit_graph.server.risk_history import RiskLevelChange, level_history
 
 Kinds = list[RecordKind] | None
 
@@ -243,6 +244,11 @@ class Enterprise(Node):
     async def credit_risk_level(self, info: Info) -> CreditRiskLevel | None:
         """The class by the pinned grade run; null: not graded."""
         return await risk_level(info, self.eid, self.at)
+
+    @needs("level", "信用风险分类的变化，近者在前 / how its class changed, the latest first")
+    async def risk_level_history(self, info: Info) -> list[RiskLevelChange] | None:
+        """Changes of class or score by runs at or before the point."""
+        return await level_history(info, self.eid, self.at, lambda eid: enterprise(info, eid, self.at))
 
     @needs("lists", "名单条目 / entries on lists")
     async def list_entries(

@@ -17,6 +17,7 @@ from credit_graph.server.lists import load_entries
 from credit_graph.server.reborn import MOST
 from credit_graph.server.risk import load_grades
 from credit_graph.server.risk_beside import load_beside
+from credit_graph.server.risk_history import load_differences, load_histories
 
 NAMING = ["Registration", "Office"]
 MENTIONS = 200  # of one person
@@ -40,6 +41,8 @@ class Loaders:
         self.entries = DataLoader(load_fn=partial(load_entries, context))
         self.grades = DataLoader(load_fn=partial(load_grades, context))
         self.beside = DataLoader(load_fn=partial(load_beside, context))
+        self.histories = DataLoader(load_fn=partial(load_histories, context))
+        self.differences = DataLoader(load_fn=partial(load_differences, context))
 
     async def _views(self, keys: list[tuple[str, Moment]]) -> Sequence[dict[str, Any]]:
         """(eid, moment) -> the current view (projection.view), with ``eid`` and ``known``: whether any record

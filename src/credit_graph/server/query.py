@@ -17,6 +17,7 @@ from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.paths import LinkedEnterprise, LinkKind, PathAnswer, Ring, linked_enterprises, path, rings
 from credit_graph.server.records import Record, record
+from credit_graph.server.risk_history import RiskLevelChange, change_connection
 from credit_graph.server.roles import limits
 from credit_graph.server.search import search
 from credit_graph.server.series import CaseSeries, series_connection
@@ -158,6 +159,14 @@ class Query:
         at = await info.context.moment(as_of)
         eid = None if code is None else await _one(info.context, code, at)
         return await series_connection(info, at, first, after, eid)
+
+    @needs("level", "某日以来级别变化的企业，近者在前 / firms that changed class since a day, the latest first")
+    async def risk_level_changes(
+        self, info: Info, since: date, first: First = None, after: After = None
+    ) -> Connection[RiskLevelChange] | None:
+        """Changes from one class to another; a first class, or none any more, is no change."""
+        at = await info.context.moment()
+        return await change_connection(info, since, at, first, after, lambda eid: enterprise(info, eid, at))
 
     @needs("links", "循环持股、交叉持股（线索） / circular and cross holdings: leads")
     async def rings(

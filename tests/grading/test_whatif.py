@@ -1,0 +1,75 @@
+"""What a firm's class would be without some records, or by another policy; nothing is written."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from credit_graph.cli import application
+from credit_graph.errors import CreditGraphError
+from credit_graph.jobs.cache import refresh
+from credit_graph.model.statement import Statement
+from credit_graph.store import Store
+from handmade import City
+
+A, B = "91330200AAAAAAAAAA", "91330200BBBBBBBBBB"
+
+
+@pytest.fixture
+def said(store: Store, monkeypatch: pytest.MonkeyPatch) -> dict[str, Statement]:
+    """乙 holds 60 % of 甲 and is on the serious list; 甲 is on the abnormal list."""
+    monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
+    city = City(store)
+    city.firm(A, "甲有限公司")
+    city.firm(B, "乙有限公司")
+    day = date(2025, 7, 8)
+    found = {
+        "held": city.say("Contribution", A, "1", holder_name="乙有限公司", holder_code=B, subscribed=60_000_000),
+        "serious": city.say("SeriousListing", B, "s", start=day, listed_on=day),
+        "listing": city.say("AbnormalListing", A, "l", start=day, listed_on=day),
+    }
+    city.commit()
+    refresh(store)
+    return found
+
+
+def as_json(*words: str) -> dict[str, Any]:
+    done = CliRunner().invoke(application(), ["whatif", *words, "--json"], catch_exceptions=False)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_without_a_record_of_its_own_and_of_others(store: Store, said: dict[str, Statement]) -> None:
+    before = {"score": 360, "level": "B", "direct_rule": None}
+    own = as_json(A, "--without", said["listing"].sid)
+    assert (own["before"], own["after"]) == (before, {"score": 120, "level": "A", "direct_rule": None})
+    assert own["differences"] == [
+        {"indicator": "abnormal_now", "before": 200, "points": 0},
+        {"indicator": "abnormal_times", "before": 40, "points": 0},
+    ]
+    # the listing of the holder, or the holding that leads to it: either takes the points of the relation away
+    for name in ("serious", "held"):
+        other = as_json(A, "--without", said[name].sid)
+        assert other["after"] == {"score": 240, "level": "B", "direct_rule": None}
+        assert [row["indicator"] for row in other["differences"]] == ["holder_serious"]
+    both = as_json(A, "--without", said["listing"].sid, "--without", said["held"].sid)
+    assert both["after"] == {"score": 0, "level": "A", "direct_rule": None}
+    assert store.read("explore/grades") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((A,), "usage.bad_value"),
+        ((A, "--without", "0" * 32), "usage.unknown_entity"),
+        ((A, "--policy", "nothing"), "policy.none_in_force"),
+    ],
+)
+def test_what_can_not_be_answered(said: dict[str, Statement], words: tuple[str, ...], code: str) -> None:
+    with pytest.raises(CreditGraphError) as caught:
+        as_json(*words)
+    assert caught.value.code == code
