@@ -173,6 +173,8 @@ def _print_official(official: dict[str, Any], own: str) -> None:
 
 def _print_line(item: ExplainedLine, code: str) -> None:
     common.console.print(f"· {item.line.text}", highlight=False)
+    if item.lowers:
+        common.console.print(t("    如何降低：", "    what would lower it: ") + item.lowers, highlight=False)
     for record in item.records:
         whose = f"{record['name'] or record['firm']}：" if record["firm"] not in {None, code} else ""
         common.console.print(f"    {whose}{record['text']}（{record['source']}，{record['sid']}）", highlight=False)

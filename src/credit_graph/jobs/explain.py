@@ -14,6 +14,7 @@ from credit_graph.grading import runfile
 from credit_graph.grading.leading import OVERRIDE, Leads
 from credit_graph.grading.leading_text import Counted
 from credit_graph.grading.lines import Line, lines_of
+from credit_graph.grading.lowering import lowering
 from credit_graph.jobs.beside import beside
 from credit_graph.jobs.grade import DEFAULT_POLICY, latest_run, run_path
 from credit_graph.jobs.names import names
@@ -25,11 +26,13 @@ from credit_graph.text import joined
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLine:
-    """A line of evidence with the records that it names: those counted, and those that lead to related firms."""
+    """A line of evidence with the records that it names: those counted, and those that lead to related firms; and what
+    would lower its points."""
 
     line: Line
     records: list[Record]
     path: list[Record]
+    lowers: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,21 @@ def explain(store: Store, code: str, point: Point, viewer: Viewer, policy_name: 
     name = names(store, [eid], point).get(eid)
     if not viewer.may("evidence"):
         return Explanation(eid, name, run, row, None, found.official(eid, row["level"], None), found.leads(eid))
-    lines = list(lines_of(runfile.policy(path), row))
+    rules = runfile.policy(path)
+    lines = list(lines_of(rules, row))
     records = reader.records(sid for line in lines for sid in line.named)
-    told = [ExplainedLine(line, _named(records, line.records), _named(records, line.path)) for line in lines]
+    told = [
+        ExplainedLine(
+            line, _named(records, line.records), _named(records, line.path), lowering(rules, line, row["score"])
+        )
+        for line in lines
+    ]
     counted = [Counted(item.line, [record["day"] for record in item.records]) for item in told]
     official = found.official(eid, row["level"], counted)
     if (decision := found.override(eid)) is not None:
         sid, text = decision  # without points: the computed class stays in sight
         line = Line(OVERRIDE, (text, text), None, None, 0, 0, (sid,), (), text)
-        told.insert(0, ExplainedLine(line, [found.records[sid]], []))
+        told.insert(0, ExplainedLine(line, [found.records[sid]], [], None))
     return Explanation(eid, name, run, row, told, official, found.leads(eid))
 
 

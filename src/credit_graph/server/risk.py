@@ -15,6 +15,7 @@ from credit_graph.grading import runfile
 from credit_graph.grading.grade import CHANNEL
 from credit_graph.grading.leading_text import Counted
 from credit_graph.grading.lines import Line, lines_of
+from credit_graph.grading.lowering import lowering
 from credit_graph.grading.policy import NOTICE, GradingPolicy, Indicator
 from credit_graph.grading.sentences import record_facts
 from credit_graph.jobs.grade import latest_run, run_path
@@ -66,6 +67,7 @@ class RiskEvidence:
 
     line: strawberry.Private[Line]
     at: strawberry.Private[Moment]
+    found: strawberry.Private[FoundGrade]
 
     @shown("指标或直接判定规则的代码；scale_cap：超出满分的部分 / id of the indicator or direct rule")
     def indicator(self) -> str:
@@ -106,6 +108,11 @@ class RiskEvidence:
     def cap(self) -> int:
         """The cap."""
         return self.line.cap
+
+    @shown("如何降低（空：无可降低） / what would lower the points; null: nothing")
+    def lowers(self) -> str | None:
+        """The sentence in the caller's language."""
+        return lowering(self.found.policy, self.line, int(self.found.row["score"]))
 
     @shown("所依据的记录数 / how many records it rests on")
     def record_count(self) -> int:
@@ -215,7 +222,7 @@ class CreditRiskLevel:
     def evidence(self) -> list[RiskEvidence] | None:
         """The direct rule if one struck, each indicator, and what the scale cuts off."""
         lines = lines_of(self.found.policy, self.found.row)
-        return [RiskEvidence(line=line, at=self.found.at) for line in lines]
+        return [RiskEvidence(line=line, at=self.found.at, found=self.found) for line in lines]
 
     @shown("提示 / notice")
     def notice(self) -> str:
