@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from credit_graph.errors import StateError, UsageError
@@ -219,6 +220,21 @@ def test_a_record_repaired_since_the_run_is_not_shown(city: City) -> None:
     line = next(line for line in found["evidence"] if line["indicator"] == "penalties")
     assert (line["points"], line["records"][0]["withheld"], line["records"][0]["document"]) == (80, "use", None)
     assert "虚假宣传" not in str(found)
+
+
+def test_a_run_of_another_version_is_made_again(city: City) -> None:
+    three_firms(city)
+    first = run(city)
+    path = run_path(city.store, first.rid)
+    before = path.read_bytes()
+    pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
+    city.store.write("write/run", run=first.rid, props={"sha256": runfile.sha256(path)})
+    with pytest.raises(StateError) as unreadable:
+        explain(city.store, B, at(city))
+    assert unreadable.value.code == "state.policy_changed"
+    again = grade(city.store, at(city))
+    assert (again.rid, again.unchanged, path.read_bytes()) == (first.rid, False, before)
+    assert explain(city.store, B, at(city))["score"] == 340
 
 
 def test_errors(city: City, tmp_path: Path) -> None:

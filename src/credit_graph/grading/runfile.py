@@ -99,6 +99,15 @@ def policy(path: Path) -> GradingPolicy:
         raise StateError("state.policy_changed", policy=metadata.get(b"policy", b"").decode()) from None
 
 
+def readable(path: Path) -> bool:
+    """Whether this program can read the policy that the run followed."""
+    try:
+        policy(path)
+    except StateError:
+        return False
+    return True
+
+
 def rows(path: Path, eids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The rows of these firms by ``eid``, without those that were not graded."""
     found = pq.read_table(path, filters=[("eid", "in", list(eids))]).to_pylist()

@@ -99,13 +99,13 @@ def run_path(store: Store, rid: str) -> Path:
 def finished(store: Store, rid: str) -> dict[str, Any] | None:
     """The run's properties if it is complete and its file is as it was written.
 
-    A file that is missing or altered is made again: the run id says from what.
+    A file that is missing, altered or of another version of the program is made again: the run id says from what.
     """
     rows = store.read("read/run", run=rid)
     if not rows or rows[0]["run"].get("state") != "complete":
         return None
     path = run_path(store, rid)
-    intact = path.is_file() and runfile.sha256(path) == rows[0]["run"]["sha256"]
+    intact = path.is_file() and runfile.sha256(path) == rows[0]["run"]["sha256"] and runfile.readable(path)
     found: dict[str, Any] = rows[0]["run"]
     return found if intact else None
 
