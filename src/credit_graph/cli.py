@@ -35,6 +35,7 @@ _MODULES = {
     "whatif": ("whatif",),
     "backtest": ("backtest",),
     "reports": ("reports",),
+    "alerts": ("alerts",),
     "release": ("release",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),

@@ -132,6 +132,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{day} 没有生效的政策：{what}",
         "No policy is in force on {day}: {what}",
     ),
+    "policy.no_calendar": (
+        "policies/working-days.yml 没有 {year} 年的工作日历，期限无法计算。请按国务院办公厅的通知补充该年。",
+        "policies/working-days.yml has no calendar of {year}, so a term can't be told. Add that year as announced.",
+    ),
     "policy.no_basis": (
         "名单“{list}”在 {day} 没有可用的依据，不能发布：{why}",
         "The list {list} has no basis on {day} that may carry it, so it can't be released: {why}",
@@ -263,6 +267,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "state.level_undone": (
         "分类认定 {decision} 已在批次 {seq} 撤销。",
         "The decision {decision} was undone already, by batch {seq}.",
+    ),
+    "state.no_alert": ("“{firm}”没有风险预警。", "“{firm}” has no warning."),
+    "state.alert_step": (
+        "{firm} 的预警状态为“{state}”，不能进行“{step}”（须为：{needs}）。",
+        "The warning of {firm} is “{state}”, so it can't be “{step}” (it has to be: {needs}).",
     ),
     "state.erasure_pending": (
         "{count} 条清除记录尚未全部应用到图（中断的清除，或恢复了旧备份）。请运行 credit-graph erase --apply。",

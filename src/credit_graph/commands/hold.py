@@ -12,7 +12,7 @@ from credit_graph.commands import common
 from credit_graph.errors import UsageError
 from credit_graph.jobs import decisions
 from credit_graph.jobs.decisions import Decision, StandingHold
-from credit_graph.model.kinds import CHANNELS, DECISION_KINDS
+from credit_graph.model.kinds import CHANNELS, DECISION_KINDS, WORK_KINDS
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import DAY_MAX, DAY_MIN
 from credit_graph.store import Store
@@ -190,8 +190,8 @@ def _record(store: Store, statement: str | None, source: str | None, key: str | 
     rows = store.read("read/statement", sid=statement)
     if not rows:
         raise UsageError("usage.unknown_entity", what=statement)
-    if rows[0]["record"]["kind"] in DECISION_KINDS:
-        why = t("这是一个停用标记或人员认定", "it is a hold itself, or a decision on persons")
+    if rows[0]["record"]["kind"] in (*DECISION_KINDS, *WORK_KINDS):
+        why = t("这是一个停用标记、人员认定或预警", "it is a hold itself, a decision on persons, or a warning")
         raise UsageError("usage.bad_value", option="STATEMENT", value=statement, why=why)
     return rows[0]["record"]["source"], rows[0]["record"]["key"]
 

@@ -119,3 +119,21 @@ def grades(path: Path) -> pd.DataFrame:
     columns = ["eid", "score", "level", "direct_rule"]
     frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
     return frame.set_index("eid")
+
+
+def levels(path: Path) -> pd.DataFrame:
+    """level, direct_rule and direct_statements (tuples) of all firms, by ``eid``."""
+    columns = ["eid", "level", "direct_rule", "direct_statements"]
+    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+    told = [tuple(item) if item is not None else () for item in frame["direct_statements"]]
+    return frame.assign(direct_statements=pd.Series(told, index=frame.index, dtype=object)).set_index("eid")
+
+
+def evidence(path: Path, eids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Per firm, of those that were graded, the points and statements of every indicator, and direct_statements."""
+    if not eids:
+        return {}
+    wanted = (".points", ".statements", "direct_statements")
+    columns = ["eid", *(name for name in pq.read_schema(path).names if name.endswith(wanted))]
+    found = pq.read_table(path, columns=columns, filters=[("eid", "in", list(eids))])
+    return {row["eid"]: row for row in found.to_pylist()}

@@ -202,20 +202,21 @@ def carry_out(store: Store, what: str, decision: Decision, change: Callable[[int
     with store.writer("decision"):
         batches.refuse_open_batch(store)
         seq = batches.last_seq(store) + 1
-        changes = change(seq)
-        digest = hashlib.sha256(f"{what}\x1f{decision}".encode()).hexdigest()
-        bid = batches.batch_id(SOURCE, digest, "", seq)
-        scope = {"scopes": [""], "scope": "", "snapshot": False, "path": SOURCE}
-        batches.begin(
-            store,
-            bid,
-            seq,
-            SOURCE,
-            {**scope, "actor": decision.actor, "role": decision.role, "basis": decision.basis, "day": clock.today()},
-        )
-        write_statements(store, [piece for item in changes for piece in item.opens])
-        close_statements(store, [piece for item in changes for piece in item.closes], seq)
-        counters = Counters(read=len(changes), changed=len(changes))
-        batches.commit(store, bid, seq, counters.properties())
-        refresh(store)
+        write_batch(store, seq, what, decision, change(seq))
     return seq
+
+
+def write_batch(
+    store: Store, seq: int, what: str, decision: Decision, changes: list[compare.Change], **properties: Value
+) -> None:
+    """Write and commit the batch of a decision, under the writer lock; ``properties``: of the batch, besides."""
+    digest = hashlib.sha256(f"{what}\x1f{decision}".encode()).hexdigest()
+    bid = batches.batch_id(SOURCE, digest, "", seq)
+    who = {"actor": decision.actor, "role": decision.role, "basis": decision.basis, "day": clock.today()}
+    scope = {"scopes": [""], "scope": "", "snapshot": False, "path": SOURCE}
+    batches.begin(store, bid, seq, SOURCE, {**scope, **who, **properties})
+    write_statements(store, [piece for item in changes for piece in item.opens])
+    close_statements(store, [piece for item in changes for piece in item.closes], seq)
+    counters = Counters(read=len(changes), changed=len(changes))
+    batches.commit(store, bid, seq, counters.properties())
+    refresh(store)

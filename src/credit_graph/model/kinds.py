@@ -7,6 +7,7 @@ with its type. The kinds of other sources stand in ``kinds_firm`` and ``kinds_au
 from __future__ import annotations
 
 from credit_graph.model.fields import PERSONAL_KEYS, Field, FieldType, Kind, Link, money
+from credit_graph.model.kinds_alerts import ALERT_KINDS
 from credit_graph.model.kinds_authorities import AUTHORITY_KINDS
 from credit_graph.model.kinds_firm import FIRM_KINDS, REPORT_FLAGS
 
@@ -18,6 +19,7 @@ __all__ = [
     "PERSONAL_KEYS",
     "SUBJECT_FIELDS",
     "UNKNOWN_PREFIX",
+    "WORK_KINDS",
     "Field",
     "FieldType",
     "Kind",
@@ -247,10 +249,12 @@ _BASE = (
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS, *ALERT_KINDS)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
 # what people decide of the data: no source states it, and clients see what follows from it
 DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision")
+# what the bureau's own work leaves in the graph; clients see it as what it is, not among the records of sources
+WORK_KINDS = tuple(kind.name for kind in ALERT_KINDS)
 CHANNELS = ("public", "departments", "grading", "internal")
 
 # begins an eid or pid that stands for a name in one record or firm, of whom nothing better is known

@@ -12,7 +12,16 @@ from typing import Any
 import strawberry
 from strawberry.extensions import FieldExtension
 
-from credit_graph.model.kinds import DECISION_KINDS, KINDS, PERSONAL_KEYS, SUBJECT_FIELDS, Field, FieldType, Kind
+from credit_graph.model.kinds import (
+    DECISION_KINDS,
+    KINDS,
+    PERSONAL_KEYS,
+    SUBJECT_FIELDS,
+    WORK_KINDS,
+    Field,
+    FieldType,
+    Kind,
+)
 from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ
 from credit_graph.server.context import Moment
 from credit_graph.server.found import FoundRecord
@@ -163,7 +172,7 @@ def _record_type(kind: Kind) -> type[Record]:
 
 # a decision is no record of its own for clients: a hold shows in ``inUse``, who is one person in ``Person``
 RECORD_TYPES: dict[str, type[Record]] = {
-    name: _record_type(kind) for name, kind in KINDS.items() if name not in DECISION_KINDS
+    name: _record_type(kind) for name, kind in KINDS.items() if name not in (*DECISION_KINDS, *WORK_KINDS)
 }
 
 _enum: Any = Enum  # its members are data, which no type checker can know
