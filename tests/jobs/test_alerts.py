@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from credit_graph.cli import application
@@ -87,8 +89,22 @@ STANDING = {
 }
 
 
-def test_a_run_warns_once_and_a_new_event_opens_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def _listed(folder: Path, *options: str) -> Path:
+    path = folder / "list.xlsx"
+    typed("list", *options, "--out", str(path))
+    return path
+
+
+def test_a_run_warns_once_and_a_new_event_opens_again(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = city.store
+    (permit,) = [
+        Statement.from_properties(row["record"])
+        for row in store.read("read/erase_statements", rows=[{"source": "permit", "key": f"{A}食品经营许可证"}])
+    ]
+    told = as_json("run", "--dry-run")
+    assert (told["opened"], told["batch"], kept(store)) == (2, None, set())
     assert ran() == {"opened": 2, "joined": 0, "reopened": 0, "signals": 2, "ended": 0, "waiting": 2}
     assert kept(store) == STANDING
     seq = batches.last_seq(store)
@@ -100,6 +116,27 @@ def test_a_run_warns_once_and_a_new_event_opens_again(city: City, monkeypatch: p
     typed("close", A, "--note", "已办理延续")
     assert [(row["code"], row["state"], row["owner"]) for row in as_json("list")] == [(B, "assigned", "李二")]
     assert [row["code"] for row in as_json("list", "--state", "closed")] == [A]
+    book = load_workbook(_listed(tmp_path, "--state", "closed")).worksheets[0]
+    rows = [[cell.value for cell in row] for row in book.iter_rows(min_row=3)]
+    assert dict(zip(rows[0], rows[1], strict=True)) == {
+        "序号": 1,
+        "统一社会信用代码": A,
+        "名称": "测试A有限公司",
+        "行政区划": None,
+        "预警级别": "黄色",
+        "第几次": 1,
+        "问题": "食品经营许可证有效期至 2026-11-02，未见续期",
+        "预警日期": "2026-11-20",
+        "办理期限": "2026-12-18",
+        "责任人": "李二",
+        "状态": "已销号",
+        "处置措施": "责令限期办理延续",
+        "处置日期": "2026-11-20",
+        "说明": "已办理延续",
+        "销号日期": "2026-11-20",
+        "依据（记录编号）": permit.sid,
+    }
+    assert len(rows) == 2
     assert as_json("list", "--owner", "王五") == as_json("list", "--overdue") == []
 
     # on Monday: C is listed, which gives its class at once; a second permit of A has lapsed; B's officer has gone
@@ -124,6 +161,7 @@ def test_a_run_warns_once_and_a_new_event_opens_again(city: City, monkeypatch: p
         (C, "level_rise", "1"),
     }
     shown = as_json("show", A)
+    assert {row["sid"]: row["text"] for row in shown["records"]}[permit.sid] == "行政许可：食品经营许可证，2026-11-02"
     assert [(step["step"], step["actor"], step["note"]) for step in shown["steps"]] == [
         ("opened", "张一", None),
         ("assigned", "张一", "见 33**************38"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,14 +12,17 @@ import typer
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.commands.links import progress_bar
-from credit_graph.errors import UsageError
-from credit_graph.grading.alert_life import STATES, STEPS, Alert, assign, close, handle
+from credit_graph.grading.alert_life import STEPS, Alert, assign, close, handle
 from credit_graph.grading.alert_policy import alert_policy
 from credit_graph.grading.policy import NOTICE
-from credit_graph.jobs import alert_list
+from credit_graph.jobs import alert_book, alert_list
 from credit_graph.jobs import alerts as job
+from credit_graph.jobs.alert_list import level_name, state_name
 from credit_graph.jobs.decisions import Decision
+from credit_graph.jobs.explain import find_firm
+from credit_graph.jobs.withheld import Reader
 from credit_graph.model.time import OPEN_SEQ
+from credit_graph.server.roles import role, viewer
 from credit_graph.text import joined, t
 
 app = typer.Typer(help="风险预警：发现、分派、处置、销号 / early warning", no_args_is_help=True)
@@ -37,15 +41,22 @@ def register(parent: typer.Typer) -> None:
 
 
 @app.command("run", help="查找风险信号，形成或更新预警 / look for signals now")
-def run(by: ByOption = None, role: RoleOption = None, json: common.JsonOption = False) -> None:
+def run(
+    dry: Annotated[bool, typer.Option("--dry-run", help="只显示，不写入 / tell only, keep nothing")] = False,
+    by: ByOption = None,
+    role: RoleOption = None,
+    json: common.JsonOption = False,
+) -> None:
     """Judge the city by policies/alerts.yml; repeated, it changes nothing."""
     with common.graph() as store, progress_bar(json) as report:
-        found = job.run(store, _decision(by, role, "alerts run"), report)
+        found = job.run(store, _decision(by, role, "alerts run"), report, keep=not dry)
     if json:
         common.print_json(_run_json(found))
         return
     common.console.print(f"{found.point.valid} {summary(found)}", style="bold", highlight=False)
-    if found.seq is None:
+    if dry:
+        common.console.print(t("试运行，未写入。", "Told only; nothing was written."))
+    elif found.seq is None:
         common.console.print(t("结果与上次相同，未写入。", "Same as the last time; nothing was written."))
     if found.graded and found.before is None:
         common.console.print(t("没有更早的分级结果可比。", "There is no earlier grading run to compare with."))
@@ -78,12 +89,17 @@ def list_alerts(
     ] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="责任人 / owner")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只列逾期 / only those past their term")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="写成表格文件 / write a workbook, FILE.xlsx")] = None,
     limit: common.LimitOption = 50,
     json: common.JsonOption = False,
 ) -> None:
     """Show warnings that are not closed, or those of the given states, the ones due first."""
     with common.graph() as store:
         found = alert_list.listed(store, states=state or (), owner=owner, overdue=overdue)
+    if out is not None:
+        alert_book.write(out, found, clock.today())
+        zh = f"问题清单 {len(found)} 条 → {out}"
+        common.notes.print(t(zh, f"{len(found)} warnings → {out}"), highlight=False)
     if json:
         common.print_json([_json(item) for item in found])
         return
@@ -98,20 +114,25 @@ def list_alerts(
 def show(code: Code, json: common.JsonOption = False) -> None:
     """Show every signal with the statements behind it, and every step with who took it."""
     with common.graph() as store:
-        found, steps = alert_list.one(store, _eid(store, code))
+        found, steps = alert_list.one(store, find_firm(store, code))
+        reader = Reader(store, common.point(store, None, None), viewer(role(common.caller().role)))
+        records = reader.records(sid for signal in found.signals for sid in signal.sids)
     if json:
-        common.print_json({**_json(found), "steps": [_step(row) for row in steps]})
+        told = [records[sid] for sid in sorted(records)]
+        common.print_json({**_json(found), "records": told, "steps": [_step(row) for row in steps]})
         return
     alert = found.alert
     head = f"{found.code} {found.name}"
-    zh = f"{head}：{_level(alert)}预警（第 {alert.round} 次，{alert.points} 分），{_state(alert)}，期限 {alert.due_on}"
-    en = f"{head}: {_level(alert)} (round {alert.round}, {alert.points} points), {_state(alert)}, due {alert.due_on}"
+    level, state = level_name(alert), state_name(alert)
+    zh = f"{head}：{level}预警（第 {alert.round} 次，{alert.points} 分），{state}，期限 {alert.due_on}"
+    en = f"{head}: {level} (round {alert.round}, {alert.points} points), {state}, due {alert.due_on}"
     common.console.print(t(zh, en), style="bold", highlight=False)
     for signal in found.signals:
         gone = "" if signal.stands else t("（已消失）", " (gone)")
         common.console.print(f"· {signal.found_on} {signal.name}：{signal.text}{gone}", highlight=False)
         for sid in signal.sids:
-            common.console.print(f"    {sid}", highlight=False)
+            record = records.get(sid, {"text": "", "source": ""})
+            common.console.print(f"    {record['text']}（{record['source']}，{sid}）", highlight=False)
     common.console.print(t("办理过程：", "Steps:"))
     for row in steps:
         said = [t(*STEPS[row["step"]]), row.get("owner"), row.get("measure"), row.get("note")]
@@ -157,36 +178,16 @@ def close_alert(codes: Codes, note: NoteOption = "", by: ByOption = None, role: 
 
 def _take(codes: list[str], step: Callable[[Alert, date], Alert], decision: Decision) -> None:
     with common.graph() as store:
-        eids = [_eid(store, code) for code in codes]
+        eids = [find_firm(store, code) for code in codes]
         done = job.take(store, eids, decision, step)
     for alert in done:
-        zh = f"{alert.eid}：{_state(alert)}，期限 {alert.due_on}"
-        common.console.print(t(zh, f"{alert.eid}: {_state(alert)}, due {alert.due_on}"), highlight=False)
-
-
-def _eid(store: Any, code: str) -> str:
-    eids = sorted({row["eid"] for row in store.read("read/entity", what=code.strip())})
-    if not eids:
-        raise UsageError("usage.unknown_entity", what=code)
-    if len(eids) > 1:
-        raise UsageError("usage.several", what=code, candidates=joined(eids))
-    return str(eids[0])
+        zh = f"{alert.eid}：{state_name(alert)}，期限 {alert.due_on}"
+        common.console.print(t(zh, f"{alert.eid}: {state_name(alert)}, due {alert.due_on}"), highlight=False)
 
 
 def _decision(by: str | None, role: str | None, basis: str) -> Decision:
     caller = common.caller()
     return Decision(by or caller.actor, role or caller.role, basis)
-
-
-def _level(alert: Alert) -> str:
-    rules = alert_policy().on(alert.opened_on)
-    name = next((row.name for row in rules.levels if row.level == alert.level), None)
-    return t(name.zh, name.en) if name else alert.level
-
-
-def _state(alert: Alert) -> str:
-    late = t("，已逾期", ", overdue") if alert.overdue(clock.today()) else ""
-    return t(*STATES[alert.state]) + late
 
 
 def _rule(id_: str) -> str:
@@ -197,7 +198,15 @@ def _rule(id_: str) -> str:
 def _row(item: alert_list.Listed) -> tuple[str, ...]:
     alert = item.alert
     texts = "；".join(signal.text for signal in item.signals if signal.stands)
-    return item.code, item.name, _level(alert), _state(alert), str(alert.due_on), alert.owner or "", texts
+    return (
+        item.code,
+        item.name,
+        level_name(alert),
+        state_name(alert),
+        str(alert.due_on),
+        alert.owner or "",
+        texts,
+    )
 
 
 def _json(item: alert_list.Listed) -> dict[str, Any]:

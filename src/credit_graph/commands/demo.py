@@ -14,11 +14,13 @@ import typer
 
 from credit_graph import clock
 from credit_graph.commands import common
+from credit_graph.commands.alerts import summary
 from credit_graph.commands.load import print_batches
 from credit_graph.demo.core import AS_OF
 from credit_graph.demo.generate import generate
 from credit_graph.errors import StateError
-from credit_graph.jobs import batches
+from credit_graph.jobs import alerts, batches
+from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.grade import grade
 from credit_graph.jobs.link import link
 from credit_graph.jobs.load import LoadOptions, known_files, load
@@ -84,6 +86,7 @@ def _run(store: Store, folder: Path, report: common.Report) -> list[tuple[str, s
     point = Point(batches.last_seq(store), clock.today(), clock.today())
     step(t("关联", "link"), lambda: _link(store, point, report))
     step(t("分级", "grade"), lambda: _grade(store, point, report))
+    step(t("预警", "warn"), lambda: _warn(store, report))
     step(t("名单", "list"), lambda: _list(store, point))
     return steps
 
@@ -117,6 +120,12 @@ def _grade(store: Store, point: Point, report: common.Report) -> tuple[str, None
     return " · ".join(f"{level} {count}" for level, count in sorted(levels.items())), None
 
 
+def _warn(store: Store, report: common.Report) -> tuple[str, None]:
+    # only told, not kept: a warning is a decision of the bureau, and a second run of the demo changes nothing
+    found = alerts.run(store, Decision(ACTOR, common.caller().role, "demo"), report, keep=False)
+    return summary(found), None
+
+
 def _list(store: Store, point: Point) -> tuple[str, None]:
     out = store.home / "demo" / f"{LIST}-{point.valid}-{point.seq}"
     counts = build(store, LIST, point, out).index["counts"]
@@ -147,6 +156,7 @@ def _print(steps: list[tuple[str, str, float]], seconds: float, code: str) -> No
     common.console.print(t("接下来可以输入：", "Next, type:"))
     for command, zh, en in (
         (f"explain {code}", "一户的风险分类及每一分的理由", "why a firm has its class, point by point"),
+        ("alerts run", "形成风险预警，再用 alerts list 查看", "warn; then see alerts list"),
         (f"control {code}", "谁控制它、它控制谁，逐票列出依据", "who controls it and whom it controls, vote by vote"),
         (f"owners {code}", "受益所有人及持股路径", "its beneficial owners and their paths"),
         ("reborn", "疑似换马甲的企业", "firms that seem to be back under another name"),

@@ -160,3 +160,16 @@ def _sentence(text: str, said: Mapping[str, str]) -> str:
         return text.format(**said)
     except KeyError:  # the sentence was changed since and asks for a figure that was not kept
         return text + joined(f"{key}={value}" for key, value in sorted(said.items()))
+
+
+def level_name(alert: Alert) -> str:
+    """What the level of the warning is called."""
+    rows = [row for row in alert_policy().alerts if row.in_force(alert.opened_on)]
+    names = [level.name for row in rows for level in row.levels if level.level == alert.level]
+    return t(names[0].zh, names[0].en) if names else alert.level
+
+
+def state_name(alert: Alert) -> str:
+    """What the state of the warning is called, and whether its term is over."""
+    late = t("，已逾期", ", overdue") if alert.overdue(clock.today()) else ""
+    return t(*STATES[alert.state]) + late

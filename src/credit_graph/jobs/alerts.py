@@ -66,14 +66,15 @@ class AlertRun:
     stale: bool
 
 
-def run(store: Store, decision: Decision, progress: Progress | None = None) -> AlertRun:
-    """Judge the city as it is known now and true today, and keep what is new.
+def run(store: Store, decision: Decision, progress: Progress | None = None, *, keep: bool = True) -> AlertRun:
+    """Judge the city as it is known now and true today, and ``keep`` what is new, or only tell it.
 
     Raises ``StateError`` (``state.batch_open``, ``state.no_data``), ``DefinitionError`` for a faulty policy, and for a
     term that runs into a year without a calendar; then nothing is written.
     """
     with store.writer("alerts"):
-        _take_back(store)
+        if keep:
+            _take_back(store)
         batches.refuse_open_batch(store)
         today = clock.today()
         point = Point(batches.last_seq(store), today, today)
@@ -90,7 +91,7 @@ def run(store: Store, decision: Decision, progress: Progress | None = None) -> A
         made = plan(found, standing, alerts, rules, today, partial(calendar().after, today))
         judged = after["rid"] if after else ""
         seq = None
-        if not made.empty or judged != (last["judged"] or ""):
+        if keep and not (made.empty and judged == (last["judged"] or "")):
             seq = point.seq + 1
             changes = _changes(store, made, rules, decision, today, seq)
             properties: dict[str, Value] = {"path": PATH, "judged": judged, "rules": alert_version()}
