@@ -29,6 +29,7 @@ _MODULES = {
     "ego": ("ego",),
     "close_links": ("close-links",),
     "person": ("person",),
+    "agreement": ("agreement",),
     "solve": ("solve",),
     "grade": ("grade", "explain"),
     "level": ("level",),

@@ -268,6 +268,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "分类认定 {decision} 已在批次 {seq} 撤销。",
         "The decision {decision} was undone already, by batch {seq}.",
     ),
+    "state.control_decided": (
+        "已有同样的认定（{decision}）。请先用 credit-graph agreement undo {decision} 撤销。",
+        "The same was decided already ({decision}). Undo that first: credit-graph agreement undo {decision}",
+    ),
+    "state.control_undone": (
+        "认定 {decision} 已在批次 {seq} 撤销。",
+        "The decision {decision} was undone already, by batch {seq}.",
+    ),
     "state.no_alert": ("“{firm}”没有风险预警。", "“{firm}” has no warning."),
     "state.alert_step": (
         "{firm} 的预警状态为“{state}”，不能进行“{step}”（须为：{needs}）。",

@@ -10,6 +10,7 @@ import pytest
 from commandline import CommandLine
 from credit_graph.commands.control import basis_text
 from credit_graph.jobs.link import link
+from credit_graph.links.lookup import shown_id
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from handmade import City
@@ -49,12 +50,23 @@ def test_control_owners_and_rings_of_a_graph(store: Store, line: CommandLine) ->
         (1, "A测试有限公司"), (1, "B测试有限公司"), (1, "C测试有限公司"),
     ]  # fmt: skip
     assert below["tree_total"] == 4
-    apart = answer(line, "control", code("A"), "--together", f"{person}，{code('B')}", "--together", code("C"))
+    apart = answer(
+        line,
+        "control",
+        code("C"),
+        "--together",
+        f"{code('A')}，{shown_id('k-Q')}",
+        "--together",
+        f"{person},{code('B')}",
+    )
     told = apart["together"]
     assert [[row["holder_name"] for row in party] for party in told["parties"]] == [
-        ["王P", "B测试有限公司"], ["C测试有限公司"],
+        ["A测试有限公司", "王Q"], ["王P", "B测试有限公司"],
     ]  # fmt: skip
-    assert (apart["controller"]["controller"], told["controller"]["controller"]) == (person, "parties:1")
+    # the second set changes nothing: B does as P does anyway
+    step = told["controller"]
+    assert (apart["controller"]["controller"], apart["apart"], step["controller"][:8]) == (person, None, "parties:")
+    assert (step["controller_name"], step["basis"], step["share_ppm"]) == ("A测试有限公司、王Q", "concert", 750_000)
     owners = answer(line, "owners", code("C"))
     assert [(row["person_name"], row["criteria"], row["ownership"]) for row in owners["beneficial"]] == [
         ("王Q", ["equity", "votes"], "57/100"),

@@ -1,4 +1,4 @@
-"""Partnerships whose executing partner has the votes, holders for the state, concert parties: without a graph."""
+"""Partnerships whose executing partner has the votes, and holders for the state: without a graph."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from credit_graph.errors import UsageError
 from credit_graph.links.compute import chart
-from credit_graph.links.parties import concerted
 from handmade import Said
 from shareholders import CAPITAL, A, B, C, D, linked, registered, rows
 
@@ -89,32 +87,3 @@ def test_holders_for_the_state_are_marked_and_groups_end_there() -> None:
     assert heads[A] == A
     assert heads[D] == D
     assert heads[C] != C
-
-
-def test_concert_parties_have_their_votes_together_and_the_other_answer_stays() -> None:
-    said = Said()
-    for company in (A, B, C):
-        said.firm(company, f"{company[-1]}公司")
-    sids = {name: registered(said, A, name, amount * 1_000_000) for name, amount in {"P": 20, "Q": 18, "R": 15}.items()}
-    registered(said, A, "S", 47_000_000)
-    registered(said, B, "A公司", 40_000_000)
-    registered(said, B, "P", 11_000_000)
-    registered(said, C, "P", None)
-    registered(said, C, "T", None)
-    found = linked(said)
-    assert chart(found).status(A) == ("none", "")
-    three = chart(found, [["k-P", "k-Q", "k-R"]])
-    assert (three.chain(A), three.chain(B)) == ([A, "parties:1"], [B, "parties:1"])
-    merged = concerted(found.holdings, [["k-P", "k-Q", "k-R"], ["k-S"]])
-    assert rows(merged[merged["eid"] == A], "holder", "holder_kind", "votes", "sids") == {
-        ("parties:1", "parties", 53_000_000, tuple(sorted(sids.values()))),
-        ("parties:2", "parties", 47_000_000, found.holdings.set_index("holder").loc["k-S", "sids"]),
-    }
-    assert rows(merged[merged["eid"] == C], "holder", "votes", "amount") == {
-        ("parties:1", None, None),
-        ("k-T", None, None),
-    }
-    assert chart(found, [["k-P", "k-Q"]]).status(A) == ("none", "")
-    with pytest.raises(UsageError) as caught:
-        chart(found, [["k-P", "k-Q"], ["k-Q", "k-R"]])
-    assert (caught.value.code, caught.value.fields["option"]) == ("usage.bad_value", "--together")

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from credit_graph.jobs.batches import last_seq
+from credit_graph.jobs.control_decisions import Party, decide
+from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.link import link
 from credit_graph.model.time import Point
 from credit_graph.server import charts
@@ -73,6 +76,29 @@ def test_control_with_the_votes_that_add_up(api: Api, city: City) -> None:
         [],
         None,
     )
+
+
+def test_what_was_decided_of_control_is_marked(store: Store, api: Api, city: City) -> None:
+    both = [Party("k-R", is_person=True), Party("k-Q", is_person=True)]
+    by = Decision("张一", "reviewer", "一致行动协议")
+    decide(store, "concert", [Party(A, is_person=False), both[1]], C, by)
+    decide(store, "appointment", both[:1], E, by)
+    link(store, Point(last_seq(store), TODAY, TODAY))
+    query = CONTROL.replace("basis rule", f"parties {PARTY} basis rule").replace("addsUp {", "addsUp { concert")
+    found = api.ask(query, code=C)["enterprise"]["controller"]["chain"][0]
+    assert (found["basis"], found["share"], found["controller"], found["parties"][1]["person"]) == (
+        "concert", "75.0000", {"code": A}, "王Q",
+    )  # fmt: skip
+    assert [(row["concert"], row["share"]) for row in found["addsUp"]] == [(True, "45.0000"), (True, "30.0000")]
+    ruled = api.ask(query, code=E)["enterprise"]["controller"]["ultimate"]
+    assert (ruled["basis"], ruled["rule"], ruled["controller"]["person"], ruled["parties"]) == (
+        "ruled", "appointment", "王R", [],
+    )  # fmt: skip
+    owners = api.ask(OWNERS, code=C)["enterprise"]["beneficialOwners"]
+    assert {row["person"]["name"]: row["criteria"] for row in owners} == {
+        "王Q": ["equity", "votes", "joint_control"], "王P": ["equity", "votes", "joint_control"],
+    }  # fmt: skip
+    assert "k-" not in str(found)
 
 
 def test_owners_tree_and_group(store: Store, api: Api, city: City) -> None:

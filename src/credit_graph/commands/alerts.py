@@ -19,7 +19,7 @@ from credit_graph.jobs import alert_book, alert_list
 from credit_graph.jobs import alerts as job
 from credit_graph.jobs.alert_list import level_name, state_name
 from credit_graph.jobs.decisions import Decision
-from credit_graph.jobs.explain import find_firm
+from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.withheld import Reader
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.server.roles import role, viewer

@@ -46,6 +46,15 @@ class Seen:
         card_ = control.control_card(chart, entity, limit)
         return {"parties": [[{"holder": member} for member in party] for party in members], "id": entity, **card_}
 
+    def apart(self, entity: str, limit: int) -> dict[str, Any] | None:
+        """Control of the entity without what was decided of concert parties; ``None`` where that is the same."""
+        if not self.links.parties:
+            return None
+        votes = compute.chart(self.links, agreed=False)
+        if votes.chain(entity) == self.chart.chain(entity) and votes.status(entity) == self.chart.status(entity):
+            return None
+        return {"id": entity, **control.control_card(votes, entity, limit)}
+
     def groups_of(self, entity: str, persons: Collection[str]) -> list[dict[str, Any]]:
         """The entity's groups in the current link run, if that was made at this very point."""
         point = self.projection.point
@@ -84,14 +93,19 @@ def control_(
     seen = Seen(valid, known)
     entity = seen.find(code)
     card_ = control.control_card(seen.chart, entity, limit)
-    merged = {"together": seen.together(entity, together, limit)} if together else {}
-    found = seen.answer(entity, {**card_, **merged})
+    others = {"apart": seen.apart(entity, limit)}
+    others |= {"together": seen.together(entity, together, limit)} if together else {}
+    found = seen.answer(entity, {**card_, **others})
     if json:
         common.print_json(found)
         return
     common.console.print(f"{_name(found, 'id')}：{status_text(found)}")
     _print_control(found)
-    if merged:
+    if found["apart"]:
+        zh, en = "若不计一致行动（认定见 agreement list）", "Without concert parties (see agreement list)"
+        common.console.print(f"{t(zh, en)}：{status_text(found['apart'])}")
+        _print_control(found["apart"])
+    if together:
         taken = "；".join(joined(_name(row, "holder") for row in party) for party in found["together"]["parties"])
         zh, en = f"若以下为一致行动人（{taken}）", f"If these act in concert ({taken})"
         common.console.print(f"{t(zh, en)}：{status_text(found['together'])}")
@@ -224,6 +238,7 @@ def basis_text(row: Mapping[str, Any]) -> str:
         "jointly": t("与所控制的企业合计过半数", "majority with its companies"),
         "half": t("恰为一半（2024-07-01前）", "exactly half (until 2024-06-30)"),
         "ring": t("相互控制", "mutual"),
+        "concert": t("一致行动合计过半数", "majority in concert"),
         "ruled": joined(rules.get(rule, rule) for rule in row["rule"].split("、")),
     }
     return texts[row["basis"]] + t("，接近一半", ", near half") * bool(row.get("near_line"))
@@ -231,8 +246,12 @@ def basis_text(row: Mapping[str, Any]) -> str:
 
 def control_cells(step: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     """A row of a table of control."""
-    parts = [f"{_name(row, 'holder')} {share(row['share_ppm'])} {' '.join(row['sids'])}" for row in step["rows"]]
-    parts += step["sids"] if not parts else []
+    mark = t("（一致行动）", " (in concert)")
+    parts = [
+        f"{_name(row, 'holder')}{mark * bool(row.get('concert'))} {share(row['share_ppm'])} {' '.join(row['sids'])}"
+        for row in step["rows"]
+    ]
+    parts += [t(f"认定 {sid}", f"decision {sid}") for sid in step["sids"]] if parts else step["sids"]
     more = step["rows_total"] - len(step["rows"])
     parts += [t(f"等，另有 {more} 条", f"and {more} more")] if more else []
     votes = share(step["share_ppm"])

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from credit_graph import clock
-from credit_graph.commands import common
+from credit_graph.commands import common, deciding
+from credit_graph.commands.deciding import ByOption, FromOption, RoleOption, ToOption
 from credit_graph.errors import UsageError
 from credit_graph.jobs import decisions
-from credit_graph.jobs.decisions import Decision, StandingHold
+from credit_graph.jobs.decisions import StandingHold
 from credit_graph.model.kinds import CHANNELS, DECISION_KINDS, WORK_KINDS
 from credit_graph.model.statement import Statement
-from credit_graph.model.time import DAY_MAX, DAY_MIN
 from credit_graph.store import Store
 from credit_graph.text import joined, t
 
 app = typer.Typer(help="停用标记：修复、撤销、到期 / keep records from use", no_args_is_help=True)
 
 BasisOption = Annotated[str, typer.Option("--basis", help="依据，如文书号 / on what basis, e.g. a document number")]
-ByOption = Annotated[str | None, typer.Option("--by", help="决定人 / who decides; default: --actor")]
-RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in which role; default: the global --role")]
 
 
 def register(parent: typer.Typer) -> None:
@@ -41,15 +38,13 @@ def add(
         str | None, typer.Option("--event-day", help="只停用此日开始的 / only what begins then")
     ] = None,
     channels: Annotated[str, typer.Option("--channels", help=" | ".join(CHANNELS))] = ",".join(CHANNELS[:3]),
-    start: Annotated[
-        str | None, typer.Option("--from", help="自何日起，默认今天 / from this day, default today")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--to", help="至何日（不含） / until this day, exclusive")] = None,
+    start: FromOption = None,
+    end: ToOption = None,
     by: ByOption = None,
     role: RoleOption = None,
 ) -> None:
     """Put a record, named by a statement id or by source and key, on hold for some channels."""
-    decision = _decision(by, role, basis)
+    decision = deciding.decision(by, role, basis, "--basis")
     with common.graph() as store:
         named = _record(store, statement, source, key)
         seq = decisions.place_hold(
@@ -80,7 +75,7 @@ def lift(
     role: RoleOption = None,
 ) -> None:
     """Lift a hold that the bureau placed; what a source placed only the source lifts."""
-    decision = _decision(by, role, basis)
+    decision = deciding.decision(by, role, basis, "--basis")
     with common.graph() as store:
         seq = decisions.lift(store, hold, decision)
     common.console.print(t(f"已解除（批次 {seq}）。", f"Lifted (batch {seq})."), highlight=False)
@@ -135,8 +130,8 @@ def _shown(item: StandingHold) -> dict[str, Any]:
         "event_day": said.get("event_day"),
         "reason": said.get("reason"),
         "channels": said.get("channels"),
-        "from": _day(statement.valid_from),
-        "to": _day(statement.valid_to),
+        "from": deciding.shown_day(statement.valid_from),
+        "to": deciding.shown_day(statement.valid_to),
         "basis": said.get("basis"),
         "by": said.get("actor") or statement.source,
         "placed_by": statement.source,
@@ -169,17 +164,6 @@ _CHANNELS = {
 }
 
 
-def _day(value: date) -> date | None:
-    return None if value in {DAY_MIN, DAY_MAX} else value
-
-
-def _decision(by: str | None, role: str | None, basis: str) -> Decision:
-    if not basis.strip():
-        raise UsageError("usage.bad_value", option="--basis", value=basis, why=t("必须说明依据", "must be given"))
-    caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, basis.strip())
-
-
 def _record(store: Store, statement: str | None, source: str | None, key: str | None) -> tuple[str, str]:
     """Source and key of the record, given so or by one of its statements."""
     if statement is None and source and key:
@@ -191,7 +175,7 @@ def _record(store: Store, statement: str | None, source: str | None, key: str | 
     if not rows:
         raise UsageError("usage.unknown_entity", what=statement)
     if rows[0]["record"]["kind"] in (*DECISION_KINDS, *WORK_KINDS):
-        why = t("这是一个停用标记、人员认定或预警", "it is a hold itself, a decision on persons, or a warning")
+        why = t("这是一个停用标记、认定或预警", "it is a hold itself, a decision, or a warning")
         raise UsageError("usage.bad_value", option="STATEMENT", value=statement, why=why)
     return rows[0]["record"]["source"], rows[0]["record"]["key"]
 

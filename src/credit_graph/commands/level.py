@@ -7,21 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common, level_changes
+from credit_graph.commands import common, deciding, level_changes
+from credit_graph.commands.deciding import ByOption, RoleOption
 from credit_graph.errors import UsageError
 from credit_graph.grading.leading import OVERRIDE
 from credit_graph.grading.policy import NOTICE
 from credit_graph.jobs import level_decisions as job
-from credit_graph.jobs.decisions import Decision
-from credit_graph.jobs.explain import find_firm
+from credit_graph.jobs.finding import find_firm
 from credit_graph.model.time import DAY_MAX
 from credit_graph.text import t
 
 app = typer.Typer(help="分类变化与认定：人工调整、以何为准 / changes of class, decisions", no_args_is_help=True)
 
 WhyOption = Annotated[str, typer.Option("--why", help="理由，如核实情况、文书号 / why: what was found, a document")]
-ByOption = Annotated[str | None, typer.Option("--by", help="认定人 / who decides; default: --actor")]
-RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in which role; default: the global --role")]
 
 
 def register(parent: typer.Typer) -> None:
@@ -41,7 +39,7 @@ def override(
     role: RoleOption = None,
 ) -> None:
     """Give one firm another class for a time; the computed one is shown beside it."""
-    decision = _decision(by, role, why)
+    decision = deciding.decision(by, role, why)
     day = common.day("--until", until)
     if day is None:
         why_not = t("必须说明有效至哪一天", "the last day must be given")
@@ -60,7 +58,7 @@ def own(
     role: RoleOption = None,
 ) -> None:
     """Use the bureau's own classes where the province's would lead; both are shown."""
-    decision = _decision(by, role, why)
+    decision = deciding.decision(by, role, why)
     day = common.day("--until", until)
     with common.graph() as store:
         made = job.lead_own(store, day, decision)
@@ -78,7 +76,7 @@ def undo(
     role: RoleOption = None,
 ) -> None:
     """Undo a decision; an earlier known still shows it."""
-    ground = _decision(by, role, why)
+    ground = deciding.decision(by, role, why)
     with common.graph() as store:
         seq = job.undo(store, decision, ground)
     common.console.print(t(f"已撤销（批次 {seq}）。", f"Undone (batch {seq})."), highlight=False)
@@ -101,13 +99,6 @@ def list_decisions(
     names = ("id", "firm", "text", "why", "by", "role", "day", "until", "state")
     rows = [[row[name] for name in names] for row in found[:limit]]
     common.print_table(common.counted("分类认定", "Decisions on classes", len(found), len(rows)), columns, rows)
-
-
-def _decision(by: str | None, role: str | None, why: str) -> Decision:
-    if not why.strip():
-        raise UsageError("usage.bad_value", option="--why", value=why, why=t("必须说明理由", "must be given"))
-    caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, why.strip())
 
 
 def _shown(item: job.Decided) -> dict[str, Any]:

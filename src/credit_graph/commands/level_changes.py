@@ -13,7 +13,7 @@ from credit_graph.grading.lines import Difference
 from credit_graph.grading.policy import NOTICE
 from credit_graph.jobs import level_history as job
 from credit_graph.jobs.batches import last_seq
-from credit_graph.jobs.explain import find_firm
+from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.level_history import LevelChange
 from credit_graph.jobs.names import names
 from credit_graph.server.roles import role

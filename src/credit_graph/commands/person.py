@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common
-from credit_graph.errors import UsageError
+from credit_graph.commands import common, deciding
+from credit_graph.commands.deciding import ByOption, RoleOption, WhyOption
 from credit_graph.jobs import person_decisions as job
 from credit_graph.jobs.decisions import Decision
 from credit_graph.text import joined, t
@@ -16,11 +16,6 @@ app = typer.Typer(help="人员认定：同一人或不同的人 / decide who is 
 
 _WHO = "人员编号（person:…），或写有其人的记录编号 / id of a person, or of a statement that names one"
 Person = Annotated[str, typer.Argument(help=_WHO)]
-WhyOption = Annotated[
-    str, typer.Option("--why", help="理由，如核实方式、文书号 / why: how it was verified, a document")
-]
-ByOption = Annotated[str | None, typer.Option("--by", help="认定人 / who decides; default: --actor")]
-RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in which role; default: the global --role")]
 
 
 def register(parent: typer.Typer) -> None:
@@ -31,7 +26,7 @@ def register(parent: typer.Typer) -> None:
 @app.command("join", help="认定为同一人 / they are one person")
 def join(a: Person, b: Person, why: WhyOption = "", by: ByOption = None, role: RoleOption = None) -> None:
     """Decide that two persons of the graph are one; the next link run joins them, whatever evidence there is."""
-    decision = _decide(a, b, "join", _decision(by, role, why))
+    decision = _decide(a, b, "join", deciding.decision(by, role, why))
     common.console.print(
         t(f"已认定为同一人：{decision}。请运行 credit-graph link。", f"One person: {decision}. Run credit-graph link."),
         highlight=False,
@@ -41,7 +36,7 @@ def join(a: Person, b: Person, why: WhyOption = "", by: ByOption = None, role: R
 @app.command("apart", help="认定为不同的人 / they are two persons")
 def apart(a: Person, b: Person, why: WhyOption = "", by: ByOption = None, role: RoleOption = None) -> None:
     """Decide that two persons of the graph are two; no link run joins them by a rule from now on."""
-    decision = _decide(a, b, "apart", _decision(by, role, why))
+    decision = _decide(a, b, "apart", deciding.decision(by, role, why))
     common.console.print(
         t(
             f"已认定为不同的人：{decision}。请运行 credit-graph link。",
@@ -59,7 +54,7 @@ def undo(
     role: RoleOption = None,
 ) -> None:
     """Undo a decision; an earlier known still shows it."""
-    ground = _decision(by, role, why)
+    ground = deciding.decision(by, role, why)
     with common.graph() as store:
         seq = job.undo(store, decision, ground)
     common.console.print(
@@ -94,19 +89,9 @@ def _decide(a: str, b: str, verdict: job.Verdict, decision: Decision) -> str:
         return job.decide(store, job.find_person(store, a), job.find_person(store, b), verdict, decision)
 
 
-def _decision(by: str | None, role: str | None, why: str) -> Decision:
-    if not why.strip():
-        raise UsageError("usage.bad_value", option="--why", value=why, why=t("必须说明理由", "must be given"))
-    caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, why.strip())
-
-
 def _shown(item: job.Decided) -> dict[str, Any]:
     said = item.statement.content
     words = {"join": t("同一人", "one person"), "apart": t("不同的人", "two persons")}
-    state = t("有效", "stands")
-    if item.undone is not None:
-        state = t(f"已于批次 {item.undone} 撤销", f"undone by batch {item.undone}")
     return {
         "id": item.statement.sid,
         "decision": said["decision"],
@@ -118,7 +103,7 @@ def _shown(item: job.Decided) -> dict[str, Any]:
         "day": said["decided_on"],
         "known_from": item.statement.known_from,
         "undone": item.undone,
-        "state": state,
+        "state": deciding.state_text(item.undone),
     }
 
 

@@ -174,11 +174,11 @@ def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:
     persons = {end["pid"] for end in ends if end["pid"]} | {item.pid for item in gone if item.pid} | plan.pids
     holders = {end["eid"] for end in ends if end["eid"]}
     lonely = _rename(store, "read/erase_person_sids", ("Person", "pid", "name"), persons, set(sids)) | plan.pids
-    decisions = store.read("read/person_decisions_on", pids=sorted(lonely)) if lonely else []
-    rows += [{"sid": row["sid"], "eid": None} for row in decisions]
+    decisions = store.read("read/decisions_on", pids=sorted(lonely)) if lonely else []
+    rows += decisions
     sids += [row["sid"] for row in decisions]
     _rename(store, "read/erase_holder_sids", ("Enterprise", "eid", "holder_name"), holders, set(sids))
-    eids = {str(row["eid"]) for row in at_firms} | holders
+    eids = {str(row["eid"]) for row in rows if row["eid"] is not None} | holders
     store.write("write/erase_links", at_firms)
     store.write("write/erase_derived", [{"eid": eid} for eid in sorted(eids)], sids=sids)
     store.write("write/erase_joins", _keys(persons), sids=sids)

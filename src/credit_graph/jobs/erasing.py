@@ -85,8 +85,8 @@ def find(store: Store, target: Target) -> Plan:
         found[sid] = Statement.from_properties(rows[0]["record"])
         if found[sid].kind in DECISION_KINDS:
             why = t(
-                "停用标记用 credit-graph hold lift 解除，人员认定用 credit-graph person undo 撤销",
-                "a hold is lifted: credit-graph hold lift; a decision on persons undone: credit-graph person undo",
+                "停用标记用 credit-graph hold lift 解除，认定用 credit-graph person undo 或 agreement undo 撤销",
+                "a hold is lifted: credit-graph hold lift; a decision undone: credit-graph person undo, agreement undo",
             )
             raise UsageError("usage.bad_value", option="STATEMENT", value=sid, why=why)
     plan.mentions = _mentions(store, target.pids)

@@ -16,12 +16,12 @@ from credit_graph.grading.leading_text import Counted
 from credit_graph.grading.lines import Line, lines_of
 from credit_graph.grading.lowering import lowering
 from credit_graph.jobs.beside import beside
+from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.grade import DEFAULT_POLICY, latest_run, run_path
 from credit_graph.jobs.names import names
 from credit_graph.jobs.withheld import Reader, Record, Viewer
 from credit_graph.model.time import Point
 from credit_graph.store import Store
-from credit_graph.text import joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +107,6 @@ def explain(store: Store, code: str, point: Point, viewer: Viewer, policy_name: 
         line = Line(OVERRIDE, (text, text), None, None, 0, 0, (sid,), (), text)
         told.insert(0, ExplainedLine(line, [found.records[sid]], [], None))
     return Explanation(eid, name, run, row, told, official, found.leads(eid))
-
-
-def find_firm(store: Store, code: str) -> str:
-    """The enterprise that a code, number or current name means; ``UsageError`` if none or several do."""
-    eids = sorted({row["eid"] for row in store.read("read/entity", what=code.strip())})
-    if not eids:
-        raise UsageError("usage.unknown_entity", what=code)
-    if len(eids) > 1:
-        raise UsageError("usage.several", what=code, candidates=joined(eids))
-    return str(eids[0])
 
 
 def _named(records: Mapping[str, Record], sids: Iterable[str]) -> list[Record]:

@@ -10,7 +10,7 @@ import pandas as pd
 from credit_graph.jobs.link_writing import Progress, reporting, rows_of, write_holdings
 from credit_graph.links import compute
 from credit_graph.links.compute import Links
-from credit_graph.links.controls import controls
+from credit_graph.links.controls import by_party, controls
 from credit_graph.links.groupids import Named, group_ids
 from credit_graph.links.structure import Structure
 from credit_graph.projection import Projection
@@ -29,7 +29,8 @@ def write_structure(
     that say what became of them (``became``), so that an id of old is never a riddle.
     """
     chart = compute.chart(found)
-    frame = controls(chart).rename(columns={"controller": "holder"})
+    nearest = controls(chart)
+    frame = by_party(chart, "controller", nearest).rename(columns={"controller": "holder"})
     person = frame["holder"].isin(chart.ids[chart.person])
     frame["holder_kind"] = person.map({True: "person", False: "enterprise"})
     names = ["basis", "rule", "ring", "votes", "capital", "share_ppm", "near_line", "sids"]
@@ -39,7 +40,7 @@ def write_structure(
     firms = now[~now["member"].isin(chart.ids[chart.person])]
     named = group_ids(_earlier(store, before, cuts), firms)
     _write_groups(store, chart, now, named, rid, projection.point.seq, progress)
-    return {"controlled": len(frame), "groups": len(named)}
+    return {"controlled": len(nearest), "groups": len(named)}
 
 
 def _earlier(store: Store, run: str | None, cuts: list[str]) -> pd.DataFrame:

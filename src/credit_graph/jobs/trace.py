@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,14 @@ from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest import batchfile
 from credit_graph.jobs import batches
 from credit_graph.jobs.batches import Batch
+from credit_graph.jobs.erasing import document_fields
 from credit_graph.jobs.tombstones import Tombstones
+from credit_graph.links.lookup import shown_id
+from credit_graph.model.kinds import UNKNOWN_PREFIX
 from credit_graph.model.statement import META
 from credit_graph.store import Store
 
+_KEY = re.compile("[0-9a-f]{64}")  # a masked document is no key
 _SHOWN_META = (
     "sid",
     "source",
@@ -66,11 +71,17 @@ class _Said:
         return cls(batch, batchfile.cells(path, numbers) if path.exists() else {})
 
 
+def _shown(name: str, value: Any) -> Any:
+    """A value of a statement; instead of a person's key the id for showing."""
+    is_key = name in document_fields() and (_KEY.fullmatch(str(value)) or str(value).startswith(UNKNOWN_PREFIX))
+    return shown_id(str(value)) if is_key else value
+
+
 def _explain(record: dict[str, Any], said: _Said) -> dict[str, Any]:
     shown = ("seq", "path", "file_sha256", "committed_on", "actor")
     return {
         "statement": {name: record.get(name) for name in _SHOWN_META},
-        "content": {name: value for name, value in sorted(record.items()) if name not in META},
+        "content": {name: _shown(name, value) for name, value in sorted(record.items()) if name not in META},
         "batch": {name: said.batch.properties.get(name) for name in shown},
         "cells": said.cells.get(record["row"]),
     }

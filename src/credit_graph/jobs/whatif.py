@@ -15,7 +15,7 @@ from credit_graph.grading.grade import CHANNEL, grade
 from credit_graph.grading.lines import Difference, differing
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.jobs.batches import refuse_open_batch
-from credit_graph.jobs.explain import find_firm
+from credit_graph.jobs.finding import find_firm
 from credit_graph.links.compute import kept_links, links
 from credit_graph.links.policy import link_policy
 from credit_graph.model.kinds import DECISION_KINDS

@@ -8,6 +8,7 @@ row of policies/links/control.yml. Income other than by equity is in no source.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from fractions import Fraction
@@ -28,7 +29,7 @@ class Criterion(IntFlag):
     EQUITY = 1
     VOTES = 2
     CONTROL = 4
-    JOINT_CONTROL = 8  # two persons' votes are exactly half each
+    JOINT_CONTROL = 8  # two persons' votes are exactly half each, or they act in concert
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,26 @@ class Chain:
 
 
 def beneficial_owners(
-    holdings: Stakes, forest: ControlForest, person: Flags, line: Fraction = Fraction(1, 4)
+    holdings: Stakes,
+    forest: ControlForest,
+    person: Flags,
+    line: Fraction = Fraction(1, 4),
+    joint: Sequence[tuple[int, int]] = (),
 ) -> BeneficialOwners:
-    """The beneficial owners of all companies. ``person``: bool (n), natural persons."""
+    """The beneficial owners of all companies. ``person``: bool (n), natural persons; ``joint``: (company, person) of
+    those who control it with others by agreement."""
     equity = owners(holdings, line, owner_is=person)
     by_votes = votes_at_least(holdings, forest, person, line)
-    company = np.concatenate([equity.company, by_votes[0]])
-    owner = np.concatenate([equity.owner, by_votes[1]])
+    agreed = np.array(joint, np.int32).reshape(-1, 2)
+    company = np.concatenate([equity.company, by_votes[0], agreed[:, 0]])
+    owner = np.concatenate([equity.owner, by_votes[1], agreed[:, 1]])
     key, where = np.unique(company.astype(np.int64) * holdings.n + owner, return_inverse=True)
-    at_equity, at_votes = where[: len(equity.company)], where[len(equity.company) :]
+    at_equity, at_votes, at_joint = np.split(where, np.cumsum([len(equity.company), len(by_votes[0])]))
     criteria, share = np.zeros(len(key), np.uint8), np.full(len(key), np.nan)
     exact, votes = np.zeros(len(key), np.bool_), np.zeros(len(key), np.int64)
     criteria[at_equity], share[at_equity], exact[at_equity] = int(Criterion.EQUITY), equity.share, equity.exact
     criteria[at_votes] |= by_votes[3]
+    criteria[at_joint] |= int(Criterion.JOINT_CONTROL)
     votes[at_votes] = by_votes[2]
     companies, persons = np.divmod(key, max(holdings.n, 1))
     return BeneficialOwners(companies.astype(np.int32), persons.astype(np.int32), criteria, share, exact, votes)

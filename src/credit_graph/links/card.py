@@ -10,6 +10,7 @@ from credit_graph.links.compute import Links
 from credit_graph.links.control import entities
 from credit_graph.links.lookup import called, person_ids
 from credit_graph.projection import Projection
+from credit_graph.text import joined
 
 SHOWN = [
     "amount", "capital", "share_ppm", "low_ppm", "high_ppm", "basis", "fault", "match", "matched", "source", "sids",
@@ -82,6 +83,8 @@ def named(value: Any, projection: Projection, found: Links) -> Any:
             result[key] = name(item)
             if key in NAMED and isinstance(item, str):
                 result[f"{key}_name"] = names.get(item)
+        if part.get("parties") and isinstance(part.get("controller"), str):  # their node has no name of its own
+            result["controller_name"] = joined(row["holder_name"] or row["holder"] for row in result["parties"])
         return result
 
     return name(value)

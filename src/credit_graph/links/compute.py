@@ -16,7 +16,7 @@ from credit_graph.links.holdings import holdings
 from credit_graph.links.hubs import address_hubs, phone_hubs
 from credit_graph.links.keeping import packed, unpacked, version
 from credit_graph.links.majority import direct_majority
-from credit_graph.links.parties import concerted
+from credit_graph.links.parties import Parties, asked_parties, control_decisions, decided_parties, ruling
 from credit_graph.links.partners import executing_partners, state_holders
 from credit_graph.links.path import EdgeKind, Network, PathAnswer, edge_frame
 from credit_graph.links.people import persons
@@ -33,7 +33,7 @@ _POSITION = ["eid", "sid", "pid", "name", "position"]
 
 FRAMES = (
     "same_as", "person_ties", "holdings", "majority", "representatives", "branches", "addresses", "phones", "ruled",
-    "state",
+    "state", "decisions",
 )  # fmt: skip
 
 
@@ -85,8 +85,13 @@ class Links:
 
     @property
     def ruled(self) -> pd.DataFrame:
-        """Whose votes a partnership's are: controller, eid, rule, sids."""
+        """Who goes before votes, by decision or as a partnership's executing partner: controller, eid, rule, sids."""
         return self.frames["ruled"]
+
+    @cached_property
+    def parties(self) -> list[Parties]:
+        """Who acts in concert, by decision of the bureau."""
+        return decided_parties(self.frames["decisions"])
 
     @cached_property
     def state(self) -> frozenset[str]:
@@ -133,9 +138,13 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     said = resolve_holders(said, projection.names, projection.enterprises, rules.holdings.names)
     same = persons(projection, below, said, held, person_policy().on(projection.point.valid), rules.hubs)
     who = dict(zip(same.same_as["pid"], same.same_as["same_as"], strict=True))
-    said["holder"] = renamed(said["holder"], who | _reported_persons(offices, said))
+    everybody = who | _reported_persons(offices, said)
+    said["holder"] = renamed(said["holder"], everybody)
     held_by = holdings(said, projection.enterprises, rules)
     named = _positions(registrations, projection.records("Office", ["pid", "person_name", "office", "position"]), who)
+    partners = executing_partners(named, projection.enterprises, held_by, rules.holdings.partnerships)
+    told = projection.records("ControlDecision", ["decision", "agreement", "party_firm", "party_person"])
+    decisions = control_decisions(told, everybody)
     frames = {
         "same_as": same.same_as,
         "person_ties": same.ties,
@@ -145,8 +154,9 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
         "branches": below,
         "addresses": address_hubs(projection.addresses, rules.hubs),
         "phones": phone_hubs(projection.phones, rules.hubs),
-        "ruled": executing_partners(named, projection.enterprises, held_by, rules.holdings.partnerships),
+        "ruled": ruling(decisions, partners),
         "state": pd.DataFrame({"holder": sorted(state_holders(held_by, rules.holdings.state))}, dtype="str"),
+        "decisions": decisions,
     }
     return Links(rules, frames)
 
@@ -169,9 +179,16 @@ def _positions(registrations: pd.DataFrame, offices: pd.DataFrame, who: dict[str
     return found.assign(pid=renamed(found["pid"], who))
 
 
-def chart(found: Links, parties: Sequence[Collection[str]] = ()) -> Structure:
-    """The holdings as one numbered chart: control, owners, groups, rings; each of the ``parties`` as one holder."""
-    return structure(concerted(found.holdings, parties), found.rules, found.ruled, found.state)
+def chart(found: Links, together: Sequence[Collection[str]] = (), *, agreed: bool = True) -> Structure:
+    """The holdings as one numbered chart: control, owners, groups, rings.
+
+    ``together``: sets of holders that are taken as one besides those who were decided to act in concert; ``agreed``
+    false leaves the latter out. Raises ``UsageError("usage.bad_value")`` where somebody belongs to two of the sets.
+    """
+    parties = [*(found.parties if agreed else ()), *asked_parties(together)]
+    decided = found.frames["decisions"]
+    persons = frozenset(decided.loc[decided["person"], "party"])
+    return structure(found.holdings, found.rules, found.ruled, found.state, parties, persons)
 
 
 def group_members(projection: Projection, found: Links, structure_: Structure) -> pd.DataFrame:

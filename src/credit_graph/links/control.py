@@ -61,7 +61,8 @@ def control_card(chart: Structure, entity: str, limit: int = SHOWN) -> dict[str,
 
 
 def control_row(found: Control | None, limit: int = SHOWN) -> dict[str, Any] | None:
-    """Control of one by another as plain values; ``rows``: the votes that add up."""
+    """Control of one by another as plain values; ``rows``: the votes that add up; ``parties``: who acts in concert,
+    where the controller is their node."""
     if found is None:
         return None
     return {
@@ -74,17 +75,19 @@ def control_row(found: Control | None, limit: int = SHOWN) -> dict[str, Any] | N
         "near_line": found.near_line,
         "rule": found.rule,
         "sids": list(found.sids),
+        "parties": [{"holder": member} for member in found.parties],
         "rows": [vote_row(vote, found.whole) for vote in found.rows[:limit]],
         "rows_total": len(found.rows),
     }
 
 
 def vote_row(vote: Vote, whole: int | None) -> dict[str, Any]:
-    """What one holds, as plain values; ``votes`` is ``None`` where no source gives them."""
+    """What one holds, as plain values; ``votes`` is ``None`` where no source gives them; ``concert``: they count with
+    those of others, by agreement."""
     votes = None if vote.votes == BLANK else vote.votes
     basis = "residual" if vote.residual else "recorded"
     row = {"holder": vote.holder, "votes": votes, "share_ppm": _ppm(votes, whole), "basis": basis}
-    return {**row, "sids": list(vote.sids)}
+    return {**row, **({"concert": True} if vote.concert else {}), "sids": list(vote.sids)}
 
 
 def control_tree(chart: Structure, entity: str) -> Iterator[tuple[int, str]]:
@@ -101,7 +104,8 @@ def tree_row(chart: Structure, depth: int, company: str) -> dict[str, Any]:
     found = chart.control(chain[1], company) if len(chain) > 1 else None
     row = {"depth": depth, "company": company, "parent": found.controller if found else None}
     share = _ppm(found.votes, found.whole) if found else None
-    return {**row, "basis": found.basis if found else "ring", "share_ppm": share, "rule": found.rule if found else ""}
+    rule = found.rule if found else ""
+    return {**row, "basis": found.basis if found else "ring", "share_ppm": share, "rule": rule}
 
 
 def owners_card(chart: Structure, company: str, limit: int = SHOWN) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from credit_graph.links.controls import controls
+from credit_graph.links.controls import by_party, controls
 from credit_graph.links.forest import Status
 from credit_graph.links.gather import renamed, tuples, united
 from credit_graph.links.policy import Hubs, LinkRules
@@ -33,8 +33,9 @@ def members(
 ) -> pd.DataFrame:
     """One row per member of a group of two firms or more: ``COLUMNS``, ordered by them.
 
-    ``role``: ``member``, or ``head`` of a control group (a firm or a person). ``offices``, ``addresses``, ``phones``:
-    relations in use, as the projection has them; ``persons``: pid -> pid of the same person.
+    ``role``: ``member``, or ``head`` of a control group: a firm or a person, or several who act in concert.
+    ``offices``, ``addresses``, ``phones``: relations in use, as the projection has them; ``persons``: pid -> pid of the
+    same person.
     """
     rules = chart.rules
     layers = {
@@ -68,7 +69,7 @@ def _control(chart: Structure) -> pd.DataFrame:
     turn = pd.DataFrame({"key": chart.ids[chart.heads[ring]], "member": chart.ids[ring], "role": "member"})
     turn["sids"] = _sids_of(chart, chart.ids[ring])
     turn = turn[~turn["member"].isin([*under["member"], *top["member"]])]
-    every = pd.concat([under.assign(role="member"), top, turn], ignore_index=True)
+    every = pd.concat([under.assign(role="member"), by_party(chart, "member", top), turn], ignore_index=True)
     typed: pd.DataFrame = every.astype({"key": "str", "member": "str"})
     return typed
 
@@ -79,7 +80,7 @@ def _person(chart: Structure) -> pd.DataFrame:
 
     Only where that brings more together than control does. A person acts through the companies under it.
     """
-    stakes, forest = chart.holdings, chart.forest
+    stakes, forest = chart.voting.stakes, chart.forest
     company = np.repeat(np.arange(stakes.n), np.diff(stakes.in_ptr))
     open_ = np.isin(forest.status[company], (Status.NONE, Status.JOINT)) & (stakes.in_votes > 0)
     votes = pd.DataFrame(

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from credit_graph.errors import UsageError
 from credit_graph.links.compute import Links
+from credit_graph.links.parties import united
 from credit_graph.projection import Projection, normal_name
 from credit_graph.text import joined
 
@@ -77,4 +78,13 @@ def called(projection: Projection, found: Links, only: Collection[str] | None = 
     shown = projection.enterprises["name"].dropna()
     if only is not None:
         shown = shown[shown.index.isin(list(only))]
-    return result | dict(zip(shown.index, shown, strict=True))
+    result |= dict(zip(shown.index, shown, strict=True))
+    return result | _party_names(projection, found, only)
+
+
+def _party_names(projection: Projection, found: Links, only: Collection[str] | None) -> dict[str, str]:
+    """What concert parties are called: by all their members."""
+    parties = [one for one in united(found.parties) if only is None or one.id in only]
+    members = {member for one in parties for member in one.members}
+    names = called(projection, found, members) if parties else {}
+    return {one.id: joined(names.get(member, member) for member in one.members) for one in parties}

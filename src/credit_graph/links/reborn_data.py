@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from credit_graph.links.compute import Links, chart
-from credit_graph.links.controls import controls
+from credit_graph.links.controls import by_party, controls
 from credit_graph.links.gather import renamed, tuples
 from credit_graph.links.likeness import regions_of
 from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
@@ -215,7 +215,7 @@ def _controllers(found: Links) -> pd.DataFrame:
         level = level.assign(node=above)[~ends]
     if not steps:
         return pd.DataFrame(columns=_RAW, dtype="str")
-    top = pd.concat(tops)
+    top = by_party(drawn, "key", pd.concat(tops))
     top = top[top["key"].isin(drawn.ids[drawn.person])]
     told = pd.concat(steps)[["eid", "sid"]].explode("sid").dropna().merge(top, on="eid")
     names = found.holdings.drop_duplicates("holder").set_index("holder")["name"]

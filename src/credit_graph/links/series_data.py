@@ -9,6 +9,7 @@ import pandas as pd
 
 from credit_graph.links.compute import Links
 from credit_graph.links.compute import chart as chart_of
+from credit_graph.links.controls import by_party
 from credit_graph.links.gather import renamed, tuples
 from credit_graph.links.reborn_data import roles
 from credit_graph.links.series import MARKS, MEMBERS, articles_of, case_series, violation_of
@@ -74,7 +75,7 @@ def members(projection: Projection, found: Links, rules: SeriesRules) -> pd.Data
 def _groups(found: Links) -> pd.DataFrame:
     chart = chart_of(found)
     told = pd.DataFrame({"unit": chart.ids[chart.heads], "party": chart.ids}, dtype="str")
-    told = told[told.groupby("unit")["party"].transform("size") > 1]
+    told = by_party(chart, "party", told[told.groupby("unit")["party"].transform("size") > 1])
     return told.assign(unit_kind="group", counts_as=told["party"])[MEMBERS]
 
 

@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 
 BLANK = -1  # votes of a holder that no source gives
+GONE = -2  # votes that were added to those of another row
 UNKNOWN = -1  # capital that no source gives, or the entity is no company
 MAX_VOTES = 2**61  # of a company; twice that still fits an int64
 
@@ -131,15 +132,24 @@ def together(
     to = np.arange(n, dtype=np.int32)
     for k, party in enumerate(parties):
         to[list(party)] = n + k
-    holder, votes, keep = to[holder], votes.copy(), np.ones(len(votes), np.bool_)
-    first: dict[tuple[int, int], int] = {}
-    for row in np.flatnonzero(holder >= n).tolist():
-        at = first.setdefault((int(holder[row]), int(company[row])), row)
-        if at != row:
-            keep[row] = False
-            blank = votes[at] == BLANK or votes[row] == BLANK
-            votes[at] = BLANK if blank else votes[at] + votes[row]
-    return holder[keep], company[keep], votes[keep], np.flatnonzero(keep).astype(np.int32)
+    votes, _ = pooled(to[holder], company, votes, to[holder] != holder)
+    keep = np.flatnonzero(votes != GONE)
+    return to[holder][keep], company[keep], votes[keep], keep.astype(np.int32)
+
+
+def pooled(holder: Ids, company: Ids, votes: Amounts, several: Flags) -> tuple[Amounts, dict[int, list[int]]]:
+    """The votes with the rows of one pair added up in its first row, and ``GONE`` in the others; one blank makes them
+    blank. ``several``: bool by row, the rows that may have the pair of another. And row -> the rows in it, if several.
+    """
+    votes = votes.copy()
+    first: dict[tuple[int, int], list[int]] = {}
+    for row in np.flatnonzero(several).tolist():
+        first.setdefault((int(holder[row]), int(company[row])), []).append(row)
+    rows: dict[int, list[int]] = {part[0]: part for part in first.values()}
+    for at, part in rows.items():
+        blank = bool((votes[part] == BLANK).any())
+        votes[at], votes[part[1:]] = BLANK if blank else votes[part].sum(), GONE
+    return votes, rows
 
 
 @compiled

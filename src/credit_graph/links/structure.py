@@ -18,15 +18,17 @@ from numpy.typing import NDArray
 from credit_graph.links.beneficial import BeneficialOwners, beneficial_owners
 from credit_graph.links.forest import Basis, ControlForest, Status, control_forest, supporting_votes
 from credit_graph.links.groups import groups
+from credit_graph.links.parties import Parties, united
 from credit_graph.links.policy import LinkRules
 from credit_graph.links.rings import Rings, rings
 from credit_graph.links.stakes import BLANK, MAX_VOTES, UNKNOWN, Amounts, Flags, Gap, Ids, Stakes, ruled_by, stakes
+from credit_graph.links.voting import Rows, Voting, votes_together
 
 # how a controller that goes before votes is named; columns of ``ruled``
 RULED = ["controller", "eid", "rule", "sids"]
 
 StatusName = Literal["controlled", "ring", "none", "joint", "undetermined", "itself", "not_held"]
-BasisName = Literal["direct", "jointly", "half", "ruled", "ring"]
+BasisName = Literal["direct", "jointly", "half", "ruled", "ring", "concert"]
 ReasonName = Literal["", "no_holders", "no_capital", "over_100", "blank_amounts", "unlisted"]
 
 _STATUS: dict[Status, StatusName] = {
@@ -56,12 +58,14 @@ _REASON: dict[Gap, ReasonName] = {
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """Votes that a holder has in a company, and the statements that say so; ``residual``: inferred from the rest."""
+    """Votes that a holder has in a company, and the statements that say so; ``residual``: inferred from the rest;
+    ``concert``: they count with those of others who act in concert (一致行动)."""
 
     holder: str
     votes: int
     residual: bool
     sids: tuple[str, ...]
+    concert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,10 @@ class Control:
     """Why ``controller`` controls ``company``: ``votes`` of ``whole`` add up from ``rows``, the largest first.
 
     ``basis``: ``direct`` (more than half itself), ``jointly`` (with companies under it), ``half`` (exactly half, law
-    until 2024-06-30), ``ring`` (both control each other), or ``ruled``: agreement, appointment or executing partner,
-    named by ``rule``, went before votes, and ``rows`` are empty. ``near_line``: within 0.01 points of half.
+    until 2024-06-30), ``ring`` (both control each other), ``concert`` (the ``parties`` act in concert and have more
+    than half together; ``controller`` is their node, ``sids`` say that they do), or ``ruled``: agreement, appointment
+    or executing partner, named by ``rule`` and ``sids``, went before votes, and ``rows`` are empty. ``near_line``:
+    within 0.01 points of half.
     """
 
     controller: str
@@ -82,36 +88,51 @@ class Control:
     rows: tuple[Vote, ...]
     rule: str = ""
     sids: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
 
 
 class Structure:
     """Everything that follows from the holdings of a point; made by :func:`structure`.
 
-    ``ids``: number -> eid, pid or id of an unknown holder, ascending; ``rows``: the holdings, by the row numbers of
-    ``holdings``; ``person`` and ``state``: flags by number; ``ruled``: who goes before votes.
+    ``ids``: number -> eid, pid or id of an unknown holder or of concert parties, ascending; ``rows``: the holdings, by
+    the row numbers of ``holdings``; ``voting``: the same with the votes of concert parties together; ``person`` and
+    ``state``: flags by number; ``ruled``: who goes before votes.
     """
 
-    def __init__(self, rows: pd.DataFrame, rules: LinkRules, ruled: pd.DataFrame, state: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        rules: LinkRules,
+        ruled: pd.DataFrame,
+        state: frozenset[str],
+        parties: Sequence[Parties],
+        persons: frozenset[str],
+    ) -> None:
         self.rules = rules
         self.rows = rows.reset_index(drop=True)
         self.ruled = ruled
-        columns = [self.rows["holder"], self.rows["eid"], ruled["controller"], ruled["eid"]]
-        self.ids, (holder, company, *ends) = _numbered(columns)
-        self._ruled_ends = ends
+        parties = united(parties)
+        concert = pd.Series([one.id for one in parties], dtype="str")
+        columns = [self.rows["holder"], self.rows["eid"], ruled["controller"], ruled["eid"], concert]
+        self.ids, (holder, company, *self._ruled_ends, _) = _numbered(columns)
         votes, capital = _votes(self.rows, company, len(self.ids))
         # what is inferred of blanks was decided where holdings were made
         self.holdings: Stakes = stakes(len(self.ids), holder, company, votes, capital, infer_residual=False)
+        self.voting = Voting(self.holdings)
+        if parties:
+            said = Rows(holder, company, votes, capital)
+            self.voting = votes_together(said, self.holdings, parties, self.number, self._grown)
         own = np.flatnonzero(holder == company).tolist()
         self._own = [(row, int(company[row]), int(votes[row])) for row in own]
         self.person: Flags = self._flag(holder, (self.rows["holder_kind"] == "person").to_numpy())
         self.state: Flags = np.zeros(len(self.ids), np.bool_)
-        self.state[[number for entity in state if (number := self.number(entity)) is not None]] = True
+        for flags, entities in ((self.person, persons), (self.state, state)):
+            flags[[number for entity in entities if (number := self.number(entity)) is not None]] = True
 
     @cached_property
     def forest(self) -> ControlForest:
         """Who controls whom."""
-        half = self.rules.majority.at_exactly_half
-        return control_forest(self.holdings, at_exactly_half=half, ruled=self._rulers())
+        return self._grown(self.voting.stakes)
 
     @cached_property
     def heads(self) -> Ids:
@@ -127,7 +148,10 @@ class Structure:
     def owners(self) -> BeneficialOwners | None:
         """Beneficial owners (受益所有人) of all companies; ``None`` on a day without a rule for them."""
         rule = self.rules.beneficial
-        return None if rule is None else beneficial_owners(self.holdings, self.forest, self.person, rule.line)
+        if rule is None:
+            return None
+        joint = sorted(self._in_concert())
+        return beneficial_owners(self.holdings, self.forest, self.person, rule.line, joint)
 
     def number(self, entity: str) -> int | None:
         """Its number; ``None`` for one that neither holds nor is held."""
@@ -163,13 +187,22 @@ class Structure:
         x, y = self.number(controller), self.number(company)
         if x is None or y is None or not self.forest.controls(x, y):
             return None
-        total, used = supporting_votes(self.holdings, self.forest, x, y)
+        total, used = supporting_votes(self.voting.stakes, self.forest, x, y)
         whole = int(self.holdings.capital[y])
         basis, near = self._basis(x, y), bool(self.forest.near_line[y])
+        members = self.members(controller)
         if basis == "ruled":
             rule, sids = self._rule(controller, company)
-            return Control(controller, company, basis, total, whole if whole > 0 else None, False, (), rule, sids)
-        return Control(controller, company, basis, total, whole, near, tuple(self._said(used)))
+            whole_ = whole if whole > 0 else None
+            return Control(controller, company, basis, total, whole_, False, (), rule, sids, members)
+        sids = self.voting.agreed(controller, y) if members else ()
+        votes = tuple(self._said(used, apart=True))
+        return Control(controller, company, basis, total, whole, near, votes, "", sids, members)
+
+    def members(self, entity: str) -> tuple[str, ...]:
+        """Who acts in concert, if the entity is their node; else nobody."""
+        parties = self.voting.parties.get(entity)
+        return parties.members if parties else ()
 
     def holders(self, company: str, most: int | None = None) -> list[Vote]:
         """Who holds votes of the company, the largest first, at most ``most``; ``BLANK`` votes are not known."""
@@ -215,6 +248,8 @@ class Structure:
         if forest.ring[y] >= 0 and forest.name(x) == forest.name(y):
             return "ring"
         if forest.parent[y] == forest.name(x) and forest.basis[y] != Basis.NONE:
+            if forest.basis[y] == Basis.DIRECT and self.members(self.name(x)):
+                return "concert"
             return BASIS[Basis(forest.basis[y])]
         return "jointly"
 
@@ -225,10 +260,15 @@ class Structure:
         sids = {sid for part in chosen["sids"] for sid in part}
         return "、".join(sorted(set(chosen["rule"]))), tuple(sorted(sids))
 
-    def _said(self, rows: Iterable[tuple[int, int]]) -> list[Vote]:
-        """(row, votes) with what they say, the largest first."""
+    def _said(self, rows: Iterable[tuple[int, int]], *, apart: bool = False) -> list[Vote]:
+        """(row, votes) with what they say, the largest first; ``apart``: rows of ``voting``, each of the parties for
+        itself."""
         holder, residual, sids = self._columns
-        found = [Vote(holder[row], votes, residual[row], sids[row]) for row, votes in rows]
+        told = []
+        for row, votes in rows:
+            parts = self.voting.parts.get(row, ()) if apart else ()
+            told += [(*part, True) for part in parts] or [(row, votes, False)]
+        found = [Vote(holder[row], votes, residual[row], sids[row], concert) for row, votes, concert in told]
         return sorted(found, key=lambda vote: (-vote.votes, vote.holder))
 
     @cached_property
@@ -241,6 +281,23 @@ class Structure:
         found = np.zeros(len(self.ids), np.bool_)
         found[number[true]] = True
         return found
+
+    def _in_concert(self) -> set[tuple[int, int]]:
+        """(company, person) where the person, with others who act in concert, controls the company: 联合控制."""
+        forest, votes = self.forest, self.voting.stakes
+        company = np.repeat(np.arange(votes.n), np.diff(votes.in_ptr))
+        half = (forest.status[company] == Status.JOINT) & (2 * votes.in_votes == votes.capital[company])
+        found = set()
+        for id_, parties in self.voting.parties.items():
+            node = self.number(id_)
+            under = {*np.flatnonzero(forest.root == node).tolist(), *company[half & (votes.in_holder == node)].tolist()}
+            persons = {int(forest.root[at]) for name in parties.members if (at := self.number(name)) is not None}
+            found |= {(y, person) for y in under - {node} for person in persons if self.person[person]}
+        return found
+
+    def _grown(self, votes: Stakes) -> ControlForest:
+        half = self.rules.majority.at_exactly_half
+        return control_forest(votes, at_exactly_half=half, ruled=self._rulers())
 
     def _rulers(self) -> Ids | None:
         """Who rules each entity whatever the votes; of several rulers of one company none does."""
@@ -255,15 +312,18 @@ def structure(
     rules: LinkRules,
     ruled: pd.DataFrame | None = None,
     state: frozenset[str] = frozenset(),
+    parties: Sequence[Parties] = (),
+    persons: frozenset[str] = frozenset(),
 ) -> Structure:
     """The chart of the holdings of one point.
 
     ``holdings``: one row per (holder, company): holder, eid, holder_kind, amount, capital, basis, sids, and where they
     differ from amount and capital ``votes`` and ``whole``. ``ruled``: ``RULED``, who controls by agreement, appointment
-    or as executing partner. ``state``: entities that hold for the state.
+    or as executing partner. ``state``: entities that hold for the state. ``parties``: who acts in concert.
+    ``persons``: natural persons beside those who hold.
     """
     empty = pd.DataFrame({name: pd.Series([], dtype=object if name == "sids" else "str") for name in RULED})
-    return Structure(holdings, rules, empty if ruled is None else ruled[RULED], state)
+    return Structure(holdings, rules, empty if ruled is None else ruled[RULED], state, parties, persons)
 
 
 def _votes(rows: pd.DataFrame, company: Ids, n: int) -> tuple[Amounts, Amounts]:

@@ -247,12 +247,28 @@ _BASE = (
             "role": Field(T.TEXT, "角色"),
         },
     ),
+    # one party of a decision; its subject is the company
+    Kind(
+        "ControlDecision",
+        "控制认定",
+        "state",
+        {
+            "decision": Field(T.CATEGORY, "认定"),
+            "agreement": Field(T.NUMBER_TEXT, "认定编号"),
+            "party_firm": Field(T.NUMBER_TEXT, "一方（企业）"),
+            "party_person": Field(T.PERSON_KEY, "一方（自然人）", personal=True),
+            "basis": Field(T.TEXT, "理由"),
+            "decided_on": Field(T.DAY, "认定日期"),
+            "actor": Field(T.TEXT, "认定人"),
+            "role": Field(T.TEXT, "角色"),
+        },
+    ),
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS, *ALERT_KINDS)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
 # what people decide of the data: no source states it, and clients see what follows from it
-DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision")
+DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision", "ControlDecision")
 # what the bureau's own work leaves in the graph; clients see it as what it is, not among the records of sources
 WORK_KINDS = tuple(kind.name for kind in ALERT_KINDS)
 CHANNELS = ("public", "departments", "grading", "internal")

@@ -70,6 +70,11 @@ class HeldShare:
         """Per cent."""
         return percent(self.row["share_ppm"])
 
+    @shown("按一致行动与他人合并计算 / counted with others who act in concert")
+    def concert(self) -> bool:
+        """Whether they count together."""
+        return bool(self.row.get("concert"))
+
     @shown("层级，1 为直接 / level, 1: direct")
     def depth(self) -> int:
         """From 1."""
@@ -90,8 +95,15 @@ class ControlLink:
 
     @shown("控制人 / who controls")
     def controller(self) -> Entity:
-        """The controller; a ring is named by its first member."""
-        found: Party = self.told.party(self.row["controller"])
+        """The controller; a ring is named by its first member, concert parties by the first of them."""
+        parties = self.row["parties"]
+        found: Party = self.told.party(parties[0]["holder"] if parties else self.row["controller"])
+        return found
+
+    @shown("一致行动人：共同控制的各方，否则为空 / concert parties who control together; else empty")
+    def parties(self) -> list[Entity]:
+        """Who acts in concert."""
+        found: list[Party] = [self.told.party(row["holder"]) for row in self.row["parties"][:ROWS]]
         return found
 
     @shown("被控制企业 / what is controlled")
@@ -100,9 +112,9 @@ class ControlLink:
         found: Enterprise = self.told.firm(self.row["company"])
         return found
 
-    @shown("direct、jointly、half、ring 或 ruled（协议等优先于表决权） / by what")
+    @shown("direct、jointly、half、ring、concert（一致行动）或 ruled（协议等优先于表决权） / by what")
     def basis(self) -> str:
-        """direct, jointly, half, ring or ruled."""
+        """direct, jointly, half, ring, concert or ruled."""
         return str(self.row["basis"])
 
     @shown("ruled 时的依据：executing_partner、agreement、appointment / what went before votes")
@@ -125,7 +137,7 @@ class ControlLink:
         """The holdings."""
         return [HeldShare(row={**row, "company": self.row["company"]}, told=self.told) for row in self.row["rows"]]
 
-    @needs("records", "优先于表决权的依据记录 / records of what went before votes")
+    @needs("records", "优先于表决权或一致行动的依据记录 / records of what went before votes, or of acting in concert")
     async def records(self, info: Info) -> list[Record] | None:
         """The statements of the rule."""
         return await self.told.records(info, self.row["sids"])

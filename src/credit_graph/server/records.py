@@ -187,6 +187,6 @@ def record(found: FoundRecord) -> Record:
 
 
 async def usable_records(info: Info, sids: Iterable[str], at: Moment) -> list[Record]:
-    """The records of these statements that the caller may use, in their order."""
+    """The records of these statements that the caller may use, in their order; what people decided is none."""
     found = await info.context.loaders.statements.load_many([(sid, at) for sid in sids])
-    return [record(item[1]) for item in found if item]
+    return [record(item[1]) for item in found if item and item[1].node["kind"] in RECORD_TYPES]

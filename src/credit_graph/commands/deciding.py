@@ -1,0 +1,42 @@
+"""What commands share by which people decide: who decides, in which role, and on what basis."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from credit_graph.commands import common
+from credit_graph.errors import UsageError
+from credit_graph.jobs.decisions import Decision
+from credit_graph.model.time import DAY_MAX, DAY_MIN
+from credit_graph.text import t
+
+ByOption = Annotated[str | None, typer.Option("--by", help="决定人 / who decides; default: --actor")]
+RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in which role; default: the global --role")]
+WhyOption = Annotated[
+    str, typer.Option("--why", help="理由，如核实方式、文书号 / why: how it was verified, a document")
+]
+FromOption = Annotated[str | None, typer.Option("--from", help="自何日起，默认今天 / from this day, default today")]
+ToOption = Annotated[str | None, typer.Option("--to", help="至何日（不含） / until this day, exclusive")]
+
+
+def decision(by: str | None, role: str | None, basis: str, option: str = "--why") -> Decision:
+    """The decision of the caller, or of whom the options name; ``UsageError`` where ``option`` gives no basis."""
+    if not basis.strip():
+        raise UsageError("usage.bad_value", option=option, value=basis, why=t("必须说明依据", "must be given"))
+    caller = common.caller()
+    return Decision(by or caller.actor, role or caller.role, basis.strip())
+
+
+def state_text(undone: int | None) -> str:
+    """Whether a decision stands, in words; ``undone``: the seq that undid it."""
+    if undone is None:
+        return t("有效", "stands")
+    return t(f"已于批次 {undone} 撤销", f"undone by batch {undone}")
+
+
+def shown_day(value: date) -> date | None:
+    """A day of validity as it is shown: nothing where it is open."""
+    return None if value in {DAY_MIN, DAY_MAX} else value
