@@ -176,7 +176,7 @@ def check_folder(folder: Path, firms: list[dict[str, Any]]) -> None:
     assert sorted(found, key=str) == sorted(wanted, key=str)
 
 
-A, B = "91330200AAAAAAAAAA", "91330200BBBBBBBBBB"
+A, B, C = (f"91330200{letter * 10}" for letter in "ABC")
 
 
 @pytest.fixture
@@ -204,12 +204,42 @@ def test_no_cell_of_a_workbook_is_a_formula(small: Store, tmp_path: Path) -> Non
     with pytest.raises(CreditGraphError) as exists:
         typed("reports", "due", "--out", str(path))
     assert exists.value.code == "state.exists"
-    for words in (("candidates",), ("rates",)):
+    for words in (("candidates",), ("rates",), ("dormant",)):
         out = tmp_path / f"{words[0]}.xlsx"
         typed("reports", *words, "--out", str(out))
         assert all(
             cell.data_type != "f" for sheet in openpyxl.load_workbook(out) for row in sheet.iter_rows() for cell in row
         )
+
+
+def test_dormant_entities(small: Store, tmp_path: Path) -> None:
+    made = City(small)
+    made.firm(C, "=丙", authority="北街市场监管所", district="621002001")
+    listed: dict[str, Any] = {"listed_on": date(2024, 5, 6), "reason": "通过登记的住所无法联系"}
+    for eid in (B, C):
+        made.say("AbnormalListing", eid, eid, start=date(2024, 5, 6), **listed)
+    made.say("EquityPledge", B, "p", start=date(2023, 1, 2), pledged_on=date(2023, 1, 2), state="有效")
+    made.say("AnnualReport", A, "r", start=date(2025, 12, 31), year=2025, filed_on=date(2026, 1, 5), form="电子")
+    made.commit()
+    found = as_json("reports", "dormant", "--out", str(tmp_path / "list.xlsx"))
+    (row,) = found["firms"]
+    assert {name: row[name] for name in ("code", "name", "station", "last_report")} == {
+        "code": C, "name": "=丙", "station": "北街市场监管所", "last_report": None,
+    }  # fmt: skip
+    assert (row["unreachable"]["fact"], row["unreachable"]["day"]) == ("listed_unreachable", "2024-05-06")
+    (other,) = found["excluded"]
+    assert (other["code"], other["excluded"]["text"], other["excluded"]["day"]) == (B, "股权已出质", "2023-01-02")
+    assert (found["total"], found["silent"], found["left_out"]) == (1, 2, {"equity_pledged": 1})
+    assert found["notes"][0] == "本名单供公告催告和核实之用，不是吊销、注销或者除名决定。"
+    assert "股权被冻结" in found["notes"][1]
+    assert "股权已出质" not in found["notes"][1]
+    book = openpyxl.load_workbook(tmp_path / "list.xlsx")
+    assert book.sheetnames == ["名单", "除外", "条件"]
+    rows = [[cell.value for cell in line] for line in book["名单"].iter_rows()]
+    assert rows[0][0] == "长期停业未经营主体名单（供公告催告）　截至 2026-11-23　1 户"
+    assert rows[-1][3:5] == ["=丙", C]
+    assert [line[3].data_type for line in book["名单"].iter_rows()][-1] == "s"
+    assert "不是吊销" in typed("reports", "dormant")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +261,7 @@ def test_what_can_not_be_answered(small: Store, words: tuple[str, ...], code: st
 
 @pytest.mark.parametrize("role", ["public", "department", "administrator"])
 def test_who_may_not_ask(small: Store, role: str) -> None:
-    for command in ("rates", "due", "candidates"):
+    for command in ("rates", "due", "candidates", "dormant"):
         with pytest.raises(CreditGraphError) as caught:
             typed("--role", role, "reports", command)
         assert caught.value.code == "access.denied"

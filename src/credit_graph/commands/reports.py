@@ -1,4 +1,4 @@
-"""``credit-graph reports rates | due | candidates``: annual reports (年度报告)."""
+"""``credit-graph reports rates | due | candidates | dormant``: annual reports (年度报告)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from credit_graph.commands.links import point_json
 from credit_graph.errors import UsageError
 from credit_graph.ingest.files import shown
 from credit_graph.jobs import calllists
+from credit_graph.jobs import dormant as dormant_job
 from credit_graph.jobs import reports as job
 from credit_graph.jobs.sheets import Sheet, write_workbook
 from credit_graph.server.audit import contacts_read
@@ -158,6 +159,45 @@ def candidates(
 ) -> None:
     """Print who has let the last day pass and is neither listed nor marked for it: to be checked, no decision."""
     _silent(year, out, valid, known, limit, as_json=as_json, candidates=True)
+
+
+@app.command("dormant", help="长期停业未经营，供公告催告 / dormant entities, for notice")
+def dormant(
+    out: OutOption = None,
+    valid: common.ValidOption = None,
+    known: common.KnownOption = None,
+    limit: common.LimitOption = 20,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Print who seems to have stopped trading for long, and how many are left out for what."""
+    allowed("registration", "records")
+    with common.graph() as store:
+        found = dormant_job.dormant_firms(store, common.point(store, valid, known))
+    if out is not None:
+        dormant_job.write(out, found)
+    if as_json:
+        head = {**point_json(found.point), "total": len(found.firms), "silent": found.silent}
+        rows = {"firms": found.firms, "excluded": found.excluded, "left_out": found.left_out}
+        common.print_json({**head, **rows, "notes": found.notes})
+        return
+    names = dormant_job.fact_names(found.rules)
+    columns = [
+        t("代码", "code"),
+        t("名称", "name"),
+        t("市场监管所", "station"),
+        t("最后年报", "last report"),
+        t("失联依据", "unreachable by"),
+        t("日期", "day"),
+    ]
+    rows_shown = [
+        (r["code"], r["name"], r["station"], r["last_report"], r["unreachable"]["text"], r["unreachable"]["day"])
+        for r in found.firms[:limit]
+    ]
+    title = common.counted("长期停业未经营（供公告催告）", "Dormant entities", len(found.firms), len(rows_shown))
+    common.print_table(title, columns, rows_shown)
+    left = [(names[id_], count) for id_, count in found.left_out.items()]
+    common.print_table(t("不列入", "Left out"), [t("原因", "reason"), t("户数", "firms")], left)
+    _print_notes(found.notes, [out] if out else [])
 
 
 def _silent(

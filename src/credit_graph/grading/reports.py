@@ -60,7 +60,7 @@ def obliged(projection: Projection, rules: ReportRules, year: int) -> Obliged:
         why = f"{rules.first_year}–{current_year(day)}"
         raise UsageError("usage.bad_value", option="--year", value=year, why=why)
     firms = _owing(projection, rules, year)
-    firms["last_day"] = _last_days(firms, rules, year)
+    firms["last_day"] = last_days(firms, rules, year)
     every, unlinked = _reports(projection, rules, [year])
     counts = _counts(every, projection, rules)
     firms = firms.join(_first_filed(every[counts]))
@@ -93,7 +93,7 @@ def _owing(projection: Projection, rules: ReportRules, year: int) -> pd.DataFram
     return places[owing].assign(group=group[owing], entity_type=firms["entity_type"][owing])
 
 
-def _last_days(firms: pd.DataFrame, rules: ReportRules, year: int) -> pd.Series:
+def last_days(firms: pd.DataFrame, rules: ReportRules, year: int) -> pd.Series:
     """The last day on which each may file: of the first window that fits, or as a notice has moved it."""
     last = np.empty(len(firms), dtype="datetime64[D]")
     for window in reversed(rules.windows):

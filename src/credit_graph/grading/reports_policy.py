@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -31,14 +31,74 @@ class Where(_Strict):
 
     field: str
     one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     empty: bool | None = None
+    at_least: int | None = None
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
-        if sum((bool(self.one_of), bool(self.contains), self.empty is not None)) != 1:
-            tests = "one_of, contains, empty"
-            raise ValueError(t(f"须且只须写一种检验：{tests}", f"give exactly one of {tests}"))
+        tests = ("one_of", "none_of", "contains", "empty", "at_least")
+        if sum(getattr(self, name) not in ((), None) for name in tests) != 1:
+            names = ", ".join(tests)
+            raise ValueError(t(f"须且只须写一种检验：{names}", f"give exactly one of {names}"))
+        return self
+
+
+class Fact(_Strict):
+    """What records of a kind show of a firm: valid now or ever begun, fulfilling all conditions, in the last months."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: Title
+    kind: str
+    only: Literal["valid", "begun"]
+    where: tuple[Where, ...] = ()
+    day: str | None = None  # default: the beginning of validity
+    months: int | None = Field(None, ge=1)
+    settled_by: str | None = None  # a day: with a later one in any record of the kind the fact is settled
+
+    @model_validator(mode="after")
+    def _fits_the_kind(self) -> Self:
+        if self.kind not in KINDS:
+            raise Inconsistent([(("kind",), f"没有记录类型 {self.kind}", f"there is no kind {self.kind}")])
+        types = content_types(self.kind)
+        faults: list[tuple[tuple[str, ...], str, str]] = []
+        for name in ("day", "settled_by"):
+            field = getattr(self, name)
+            if field is not None and types.get(field) is not FieldType.DAY:
+                faults.append(((name,), f"{self.kind} 没有日期字段 {field}", f"{self.kind} has no day {field}"))
+        for test in self.where:
+            if test.field not in types:
+                why = f"{self.kind} 没有字段 {test.field}", f"{self.kind} has no field {test.field}"
+                faults.append((("where",), *why))
+        if faults:
+            raise Inconsistent(faults)
+        return self
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that are read."""
+        named = [self.day, self.settled_by, *(test.field for test in self.where)]
+        return sorted({name for name in named if name is not None})
+
+
+class DormantRules(Dated):
+    """Who seems to have stopped trading for long (长期停业未经营), for a span of days."""
+
+    id: str
+    kinds: tuple[str, ...] = Field(min_length=1)
+    states: tuple[str, ...] = Field(min_length=1)
+    silent_years: int = Field(ge=1)
+    unreachable: tuple[Fact, ...] = Field(min_length=1)
+    signs: tuple[Fact, ...]
+    excluded: tuple[Fact, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [fact.id for fact in (*self.unreachable, *self.signs, *self.excluded)]
+        faults = [(("excluded",), f"{id_} 出现两次", f"{id_} stands twice") for id_ in ids if ids.count(id_) > 1]
+        if faults:
+            raise Inconsistent(faults[:1])
         return self
 
 
@@ -184,10 +244,15 @@ class ReportsPolicy(_Strict):
     """All rows of the file."""
 
     reports: tuple[ReportRules, ...] = Field(min_length=1)
+    dormant: tuple[DormantRules, ...] = Field(min_length=1)
 
     def on(self, day: date) -> ReportRules:
-        """The rules of a day; raises ``DefinitionError`` where none or two are in force."""
+        """The rules of reports of a day; raises ``DefinitionError`` where none or two are in force."""
         return only_in_force(self.reports, day, FILE)
+
+    def dormant_on(self, day: date) -> DormantRules:
+        """The rules of dormant entities of a day; raises ``DefinitionError`` where none or two are in force."""
+        return only_in_force(self.dormant, day, FILE)
 
 
 @cache

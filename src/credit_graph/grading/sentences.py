@@ -30,6 +30,10 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Sampling": ("sampled_on", "sample_id", ("sample_name", "result", "failed_items", "laboratory")),
     "Inspection": ("inspected_on", "inspection_id", ("inspection_kind", "items", "result", "authority")),
     "Sanction": ("decided_on", "document_number", ("sanction_kind", "offices", "person_name", "authority")),
+    "EquityPledge": ("pledged_on", "pledge_id", ("pledgor", "pledgee", "state")),
+    "EquityFreeze": ("frozen_on", "document_number", ("holder_name", "court", "state")),
+    "Insolvency": ("accepted_on", "case_number", ("procedure", "court")),
+    "SocialInsurance": ("month", "", ("insured",)),
     "OnlineAccess": ("accessed_on", "access_id", ("access_kind", "state", "patrol_result")),
     "LevelDecision": ("decided_on", "", ("level", "basis", "actor", "role")),
 }

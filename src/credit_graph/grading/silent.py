@@ -21,14 +21,19 @@ def silent(found: Obliged, projection: Projection) -> pd.DataFrame:
     the last day; below 0: over it), ``missing`` (years not reported, as a tuple), ``followed_on`` (day of the entry or
     mark that this missing report has led to), ``standing`` (whether an earlier one still stands)."""
     firms = found.firms[found.firms["status"] == "silent"]
-    view = projection.enterprises.loc[firms.index, ["credit_code", "registration_number", "name", "address"]]
-    code = view["credit_code"].fillna(view["registration_number"]).fillna(view.index.to_series())
     days = (firms["last_day"] - np.datetime64(found.day)).dt.days
-    rows = firms.assign(code=code, name=view["name"].fillna(""), address=view["address"].fillna(""), days=days)
+    rows = firms.assign(days=days).join(called(projection, firms.index))
     rows["missing"] = _missing(found, projection, rows.index)
     rows = rows.join(_followed(found, projection))
     rows["standing"] = rows["standing"].eq(True)
     return rows.reset_index().sort_values(["county", "station", "eid"], ignore_index=True)
+
+
+def called(projection: Projection, eids: pd.Index) -> pd.DataFrame:
+    """code (else number, else eid), name and address of enterprises, by eid."""
+    view = projection.enterprises.loc[eids, ["credit_code", "registration_number", "name", "address"]]
+    code = view["credit_code"].fillna(view["registration_number"]).fillna(view.index.to_series())
+    return pd.DataFrame({"code": code, "name": view["name"].fillna(""), "address": view["address"].fillna("")})
 
 
 def overdue(rows: pd.DataFrame) -> pd.Series:

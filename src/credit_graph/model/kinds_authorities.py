@@ -176,6 +176,63 @@ AUTHORITY_KINDS: tuple[Kind, ...] = (
         },
         on_person=True,
     ),
+    # what a holder has pledged of its shares in the firm, as the registrar enters it (股权出质登记)
+    Kind(
+        "EquityPledge",
+        "股权出质登记",
+        "state",
+        {
+            "pledge_id": Field(T.NUMBER_TEXT, "登记编号"),
+            "pledgor": Field(T.TEXT, "出质人", personal=True),
+            "pledgee": Field(T.TEXT, "质权人", personal=True),
+            **money(pledged="出质股权数额"),
+            "pledged_on": Field(T.DAY, "股权出质设立登记日期"),
+            "released_on": Field(T.DAY, "注销或撤销日期"),
+            "state": Field(T.CATEGORY, "状态"),
+            "published_on": Field(T.DAY, "公示日期"),
+        },
+    ),
+    # what a court has frozen of a holder's shares in the firm (司法协助公示)
+    Kind(
+        "EquityFreeze",
+        "股权冻结",
+        "state",
+        {
+            "document_number": Field(T.NUMBER_TEXT, "执行通知书文号"),
+            "holder_name": Field(T.TEXT, "被执行人", personal=True),
+            **money(frozen="股权数额"),
+            "court": Field(T.TEXT, "执行法院"),
+            "frozen_on": Field(T.DAY, "冻结期限自"),
+            "frozen_until": Field(T.DAY, "冻结期限至"),
+            "released_on": Field(T.DAY, "解除冻结日期"),
+            "state": Field(T.CATEGORY, "状态"),
+            "published_on": Field(T.DAY, "公示日期"),
+        },
+    ),
+    Kind(
+        "Insolvency",
+        "破产案件",
+        "state",
+        {
+            "case_number": Field(T.NUMBER_TEXT, "案号"),
+            "procedure": Field(T.CATEGORY, "破产程序"),
+            "court": Field(T.TEXT, "受理法院"),
+            "applicant": Field(T.TEXT, "申请人", personal=True),
+            "administrator": Field(T.TEXT, "管理人", personal=True),
+            "accepted_on": Field(T.DAY, "受理日期"),
+            "ended_on": Field(T.DAY, "终结日期"),
+        },
+    ),
+    Kind(
+        "SocialInsurance",
+        "社保参保",
+        "event",
+        {
+            "month": Field(T.MONTH, "费款所属期"),
+            "insured": Field(T.INTEGER, "参保人数"),
+            "authority": Field(T.TEXT, "经办机构"),
+        },
+    ),
     Kind(
         "OnlineAccess",
         "在线监管接入",
