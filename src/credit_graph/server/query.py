@@ -10,6 +10,7 @@ import strawberry
 from credit_graph import __version__, clock
 from credit_graph.errors import UsageError
 from credit_graph.projection import normal_name
+from credit_graph.server.alerts import Alert, alert_connection
 from credit_graph.server.connections import After, Connection, First, connect, page_size
 from credit_graph.server.context import GRADE, LINK, AsOf, Context, Moment
 from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
@@ -150,6 +151,19 @@ class Query:
     ) -> Connection[ListEntry] | None:
         """The entries, as a release of that day would hold them."""
         return await entry_connection(info, list_name, await info.context.moment(as_of), first, after)
+
+    @needs("alerts", "风险预警，期限近者在前 / warnings that are not closed, or in these states; the ones due first")
+    async def alerts(
+        self,
+        info: Info,
+        states: list[str] | None = None,
+        owner: str | None = None,
+        overdue: bool = False,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[Alert] | None:
+        """A page of warnings."""
+        return await alert_connection(info, states, owner, overdue, first, after)
 
     @needs("links", "串案：同一族群或人员的同类违法（线索） / like violations of one group or person: leads")
     async def case_series(

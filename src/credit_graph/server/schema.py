@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
 
+from credit_graph.server.alerts import Mutation
 from credit_graph.server.enterprise import Enterprise, Person
 from credit_graph.server.limits import Errors, ShapeLimits
 from credit_graph.server.query import Query
@@ -26,6 +27,7 @@ def schema() -> strawberry.Schema:
     """The schema of the API."""
     return _Schema(
         query=Query,
+        mutation=Mutation,
         types=[Enterprise, Person, *RECORD_TYPES.values()],
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=limits().tokens.value),
