@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from credit_graph.jobs.erase import erase
+from credit_graph.jobs.erasing import Target
 from credit_graph.jobs.link import link
+from credit_graph.jobs.tombstones import Ground
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
 from credit_graph.store import Store
+from credit_graph.store.dump import dump
 from server.city import TODAY, A, B, Batch, C, registration
 from server.conftest import Api
 
@@ -126,6 +130,39 @@ def test_a_hold_on_a_report_takes_the_holding_away(store: Store, api: Api) -> No
     batch.hold(report, "internal", reason="withdrawn", valid_from=date(2026, 1, 1))
     batch.commit()
     assert api.ask(query, code=A)["enterprise"]["holders"]["edges"] == []
+
+
+def test_who_is_only_reported_or_published_has_a_place(store: Store, api: Api, city: list[Statement]) -> None:
+    batch = Batch(store)
+    told: dict[str, Any] = {"report_id": "r1", "year": 2025, "valid_from": date(2025, 12, 31)}
+    named = (("北京未知投资中心", None, 70), ("赵小红", "p-9", 30))
+    said = [
+        batch.say("ReportedContribution", B, f"{B}|{n}", holder_name=name, subscribed=fen * 1_000_000, pid=pid, **told)
+        for n, (name, pid, fen) in enumerate(named)
+    ]
+    batch.commit()
+    run(store)
+    edges = api.ask(HOLDERS, code=B)["enterprise"]["holders"]["edges"]
+    assert [(edge["node"]["holder"], edge["node"]["share"]) for edge in edges] == [
+        ({"__typename": "Enterprise", "code": None, "enterprise": "北京未知投资中心"}, "70.0000"),
+        ({"__typename": "Person", "person": "赵小红"}, "30.0000"),
+    ]
+    query = """query ($code: String!) { enterprise(code: $code) {
+      ownershipTree(depth: 2) { share holder { ... on Enterprise { name } ... on Person { person: name } } }
+      beneficialOwners { person { name } } majorityHolder { holder { ... on Enterprise { name } } } } }"""
+    found = api.ask(query, code=B)["enterprise"]
+    assert [row["holder"] for row in found["ownershipTree"]] == [{"name": "北京未知投资中心"}, {"person": "赵小红"}]
+    assert found["beneficialOwners"] == [{"person": {"name": "赵小红"}}]
+    assert found["majorityHolder"] == {"holder": {"name": "北京未知投资中心"}}
+    # what an erasure takes, it takes with the node and the name
+    erase(store, Target(sids=(said[0].sid,)), Ground("清除决定书〔2026〕1号", "张一", "李二"))
+    assert all("北京未知投资中心" not in repr(line) for line in dump(store))
+    # and who is named no more, has no node
+    batch = Batch(store)
+    batch.close(said[1])
+    batch.commit()
+    run(store)
+    assert store.read("read/persons_named", pids=["p-9"]) == []
 
 
 def test_pages_majority_branches_and_holdings(store: Store, api: Api, city: list[Statement]) -> None:

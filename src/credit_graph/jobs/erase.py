@@ -27,6 +27,7 @@ from credit_graph.jobs.erasing import Plan, Report, Target, covered, find
 from credit_graph.jobs.tombstones import Ground, Tombstone, Tombstones
 from credit_graph.jobs.writing import person_subject
 from credit_graph.model.chain import links
+from credit_graph.model.derived import unknown_holder
 from credit_graph.model.kinds import KINDS, UNKNOWN_PREFIX
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
@@ -172,7 +173,7 @@ def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:
     at_firms = [row for row in rows if row["eid"] is not None]
     ends = [end for chunk in _chunks(at_firms) for end in store.read("read/erase_ends", rows=chunk)]
     persons = {end["pid"] for end in ends if end["pid"]} | {item.pid for item in gone if item.pid} | plan.pids
-    holders = {end["eid"] for end in ends if end["eid"]}
+    holders = {end["eid"] for end in ends if end["eid"]} | _named_only(gone)
     lonely = _rename(store, "read/erase_person_sids", ("Person", "pid", "name"), persons, set(sids)) | plan.pids
     decisions = store.read("read/decisions_on", pids=sorted(lonely)) if lonely else []
     rows += decisions
@@ -194,6 +195,12 @@ def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:
     ):
         store.write("write/erase_orphans", _keys(values), labels={"KIND": kind, "KEY": key})
     return eids
+
+
+def _named_only(gone: list[Statement]) -> set[str]:
+    """The unknown holders whom these statements name: of reports and changes, their nodes are made by link runs."""
+    named = ((item.eid, item.content.get("holder_name")) for item in gone if item.pid is None)
+    return {unknown_holder(eid, str(name)) for eid, name in named if eid is not None and name is not None}
 
 
 def _joined_by(store: Store, going: set[str]) -> set[str]:

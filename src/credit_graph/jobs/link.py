@@ -13,7 +13,7 @@ from itertools import pairwise
 from credit_graph.jobs.batches import refuse_open_batch
 from credit_graph.jobs.link_groups import write_structure
 from credit_graph.jobs.link_leads import LEADS, write_leads
-from credit_graph.jobs.link_writing import rows_of, write_holdings
+from credit_graph.jobs.link_writing import rows_of, write_holders, write_holdings
 from credit_graph.jobs.runs import current_run, run_id, run_properties
 from credit_graph.links.compute import Links, links
 from credit_graph.links.policy import link_policy
@@ -67,6 +67,7 @@ def link(store: Store, point: Point, progress: Progress | None = None) -> LinkRe
         found = links(projection, link_policy())
         counts = _counts(found)
         store.write("write/run", run=rid, props={**properties, "state": "writing"})
+        write_holders(store, projection, found.holdings)
         _write(store, found, rid, progress)
         counts |= write_structure(store, projection, found, rid, current["rid"] if current else None, progress)
         counts |= write_leads(store, projection, found, rid, progress)
@@ -102,5 +103,8 @@ def _prune(store: Store, rid: str, cuts: list[str]) -> None:
             pass
     for statement in ("write/link_prune_persons", "write/link_prune_heads", "write/link_prune_series"):
         while store.write(statement, run=rid, limit=_PRUNE):
+            pass
+    for kind in ("Enterprise", "Person"):
+        while store.change("write/link_prune_holders", labels={"KIND": kind}, limit=_PRUNE)[0]["removed"]:
             pass
     store.write("write/link_prune_runs", run=rid)

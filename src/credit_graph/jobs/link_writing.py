@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from credit_graph.projection import Projection
 from credit_graph.store import Store
 
 Progress = Callable[[str, int, int], None]  # what, done, total
@@ -21,6 +22,24 @@ def write_holdings(
         rows = list(rows_of(part, ["eid", "holder"], names))
         labels = {"TYPE": type_, "FROM": label, "KEY": key}
         store.write("write/link_holdings", rows, labels=labels, progress=reporting(progress, type_, len(rows)), run=rid)
+
+
+def write_holders(store: Store, projection: Projection, holdings: pd.DataFrame) -> None:
+    """Write the nodes of holders whom only an annual report or a published change names: loading makes none of them.
+
+    ``holdings``: holder, holder_kind, name.
+    """
+    loaded = (projection.contributions["holder"], projection.offices["pid"], projection.enterprises.index)
+    frame = holdings.drop_duplicates("holder")
+    for known in loaded:
+        frame = frame[~frame["holder"].isin(known)]
+    person = frame["holder_kind"] == "person"
+    for label, key, name, part in (
+        ("Person", "pid", "name", frame[person]),
+        ("Enterprise", "eid", "holder_name", frame[~person]),
+    ):
+        rows = [{"holder": holder, "name": called} for holder, called in zip(part["holder"], part["name"], strict=True)]
+        store.write("write/link_holders", rows, labels={"FROM": label, "KEY": key, "NAME": name})
 
 
 def reporting(progress: Progress | None, what: str, total: int) -> Callable[[int], None] | None:
