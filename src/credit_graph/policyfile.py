@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from credit_graph.errors import DefinitionError
+from credit_graph.errors import DefinitionError, Inconsistent
 from credit_graph.yamlfile import read_yaml
 
 Confidence = Literal["verified", "verified-2nd", "recalled", "own"]
@@ -44,7 +44,8 @@ class Dated(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> Dated:
         if self.effective_to <= self.effective_from:
-            raise ValueError("effective_to must lie after effective_from")
+            zh, en = "effective_to 须晚于 effective_from", "effective_to must lie after effective_from"
+            raise Inconsistent([(("effective_to",), zh, en)])
         return self
 
     def in_force(self, day: date) -> bool:

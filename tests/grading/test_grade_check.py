@@ -32,7 +32,7 @@ def test_every_month_is_as_it_was_stored(store: Store, runs: list[str]) -> None:
         done = CliRunner().invoke(application(), ["grade", "--check", rid], catch_exceptions=False)
         assert "与存档一致" in done.stdout
     october = runfile.rows(run_path(store, runs[1]), [A])[A]
-    assert (october["score"], october["level"]) == (240, "B")
+    assert (october["score"], october["level"]) == (300, "B")
     # graded today for that day, the repaired listing scores nothing: another run, and the stored one stays
     today = grade(store, Point(3, DAYS[1], DAYS[2]))
     assert today.rid not in runs
@@ -72,4 +72,4 @@ def test_the_day_from_which_a_record_scores_nothing(
         done = CliRunner().invoke(application(), ["grade", "--known", "3", "--json"], catch_exceptions=False)
         rid = json.loads(done.stdout)["run"]
         found[day] = runfile.rows(run_path(store, rid), [A])[A]["score"]
-    assert found == {"2026-10-19": 240, "2026-10-20": 0}
+    assert found == {"2026-10-19": 300, "2026-10-20": 0}

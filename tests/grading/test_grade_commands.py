@@ -85,12 +85,12 @@ def test_grade_and_explain(graph: Store) -> None:
     assert NOTICE in printed
     assert "结果与上次相同" in printed
     line = typed("explain", B).splitlines()
-    assert line[0] == f"{B} 乙贸易有限公司 2026-11-23 信用风险分类：A 类，100 分（政策 general）"
+    assert line[0] == f"{B} 乙贸易有限公司 2026-11-23 信用风险分类：A 类，76 分（政策 general）"
     assert line[-1] == NOTICE
     keys = "code score level direct_rule official policy valid known use_day run evidence"
     result = as_json("explain", "乙贸易有限公司")
     assert list(result) == keys.split()
-    assert sum(row["points"] for row in result["evidence"]) == result["score"] == 100
+    assert sum(row["points"] for row in result["evidence"]) == result["score"] == 76
     assert {name for row in result["evidence"] for name in row} == {
         "indicator", "value", "points", "cap", "records", "path",
     }  # fmt: skip

@@ -29,16 +29,16 @@ def as_json(*words: str) -> list[dict[str, Any]]:
 def test_the_history_of_a_firm(runs: list[str]) -> None:
     names = ("valid", "before", "level", "score_before", "score", "run")
     assert [tuple(row[name] for name in names) for row in as_json("history", A)] == [
-        ("2026-11-01", "B", "A", 240, 0, runs[2]),
-        ("2026-10-01", "A", "B", 0, 240, runs[1]),
+        ("2026-11-01", "B", "A", 300, 0, runs[2]),
+        ("2026-10-01", "A", "B", 0, 300, runs[1]),
         ("2026-09-01", None, "A", None, 0, runs[0]),
     ]
     why = [
         [(item["indicator"], item["before"], item["points"]) for item in row["why"]] for row in as_json("history", A)
     ]
     assert why == [
-        [("abnormal_now", 200, 0), ("abnormal_times", 40, 0)],
-        [("abnormal_now", 0, 200), ("abnormal_times", 0, 40)],
+        [("abnormal_now", 200, 0), ("abnormal_unreachable", 60, 0), ("abnormal_times", 40, 0)],
+        [("abnormal_now", 0, 200), ("abnormal_unreachable", 0, 60), ("abnormal_times", 0, 40)],
         [],
     ]
     assert [row["valid"] for row in as_json("history", A, "--valid", "2026-10-15")] == ["2026-10-01", "2026-09-01"]

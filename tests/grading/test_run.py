@@ -78,18 +78,18 @@ def test_the_run_and_a_second_one(city: City) -> None:
         3,
         False,
     )
-    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 340, 1), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 358, 1), C: ("D", 0, 1)}
     path = run_path(city.store, first.rid)
     before = path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
     second = grade(city.store, at(city))
     assert (second.rid, second.unchanged, second.changed, second.levels) == (first.rid, True, 0, first.levels)
-    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 340, 1), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 358, 1), C: ("D", 0, 1)}
     # a lost file is made again, byte for byte
     path.unlink()
     third = grade(city.store, at(city))
     assert (third.rid, third.unchanged, path.read_bytes()) == (first.rid, False, before)
-    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 340, 1), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 358, 1), C: ("D", 0, 1)}
 
 
 def test_the_file_adds_up_and_says_from_what(city: City) -> None:
@@ -113,7 +113,7 @@ def test_only_what_changed_gets_a_grade_node(city: City) -> None:
     city.hold(case, start=date(2026, 5, 1))
     second = run(city)
     assert second.changed == 1
-    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 240, 2), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 288, 2), C: ("D", 0, 1)}
 
 
 def test_a_firm_that_is_graded_no_more_loses_its_level(city: City) -> None:
@@ -121,7 +121,7 @@ def test_a_firm_that_is_graded_no_more_loses_its_level(city: City) -> None:
     run(city)
     city.firm(A, "甲有限公司", key="later", start=date(2026, 1, 1), state="注销")
     assert run(city).changed == 1
-    assert levels(city.store) == {A: (None, None, 2), B: ("B", 340, 1), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: (None, None, 2), B: ("B", 358, 1), C: ("D", 0, 1)}
 
 
 def test_a_look_back_does_not_replace_the_current_classes(city: City) -> None:
@@ -129,10 +129,10 @@ def test_a_look_back_does_not_replace_the_current_classes(city: City) -> None:
     run(city)
     past = grade(city.store, at(city, valid=date(2025, 1, 31)))
     assert (past.current, past.levels, past.changed) == (False, {"A": 3, "B": 0, "C": 0, "D": 0}, 0)
-    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 340, 1), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 358, 1), C: ("D", 0, 1)}
     # the stored result of that day is found again, and the present one stays
     assert explain(city.store, B, at(city, valid=date(2025, 6, 1)))["score"] == 100
-    assert explain(city.store, B, at(city))["score"] == 340
+    assert explain(city.store, B, at(city))["score"] == 358
 
 
 def test_an_interrupted_run_is_taken_back(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_an_interrupted_run_is_taken_back(city: City, monkeypatch: pytest.Monkey
     city.say("Case", A, "new", start=date(2026, 1, 2), decided_on=date(2026, 1, 2))
     last = run(city)
     assert last.changed == 2
-    assert levels(city.store) == {A: ("A", 80, 2), B: ("B", 240, 2), C: ("D", 0, 1)}
+    assert levels(city.store) == {A: ("A", 80, 2), B: ("B", 288, 2), C: ("D", 0, 1)}
 
 
 def test_explain(city: City) -> None:
@@ -166,7 +166,7 @@ def test_explain(city: City) -> None:
     head = {name: found[name] for name in found if name != "evidence"}
     assert head == {
         "code": B,
-        "score": 340,
+        "score": 358,
         "level": "B",
         "direct_rule": None,
         "official": None,
@@ -176,7 +176,7 @@ def test_explain(city: City) -> None:
         "use_day": "2026-11-23",
         "run": result.rid,
     }
-    assert sum(line["points"] for line in found["evidence"]) == 340
+    assert sum(line["points"] for line in found["evidence"]) == 358
     scoring = {
         line["indicator"]: (line["value"], line["points"], line["cap"], [r["sid"] for r in line["records"]])
         for line in found["evidence"]
@@ -184,13 +184,15 @@ def test_explain(city: City) -> None:
     }
     assert scoring == {
         "abnormal_now": (1, 200, 250, [listing.sid]),
-        "abnormal_times": (1, 40, 120, [listing.sid]),
-        "penalties": (1, 80, 220, [case.sid]),
-        "fines": (2_000_000, 20, 100, [case.sid]),
+        "abnormal_unreachable": (1, 60, 60, [listing.sid]),
+        # more than a year old: 70 per cent
+        "abnormal_times": (1, 28, 120, [listing.sid]),
+        "penalties": (1, 56, 220, [case.sid]),
+        "fines": (2_000_000, 14, 100, [case.sid]),
     }
     texts = {item.line.id: item.line.text for item in explain_firm(city.store, B, at(city), INSIDE).lines or ()}
-    assert texts["fines"] == "近三年罚没金额：20,000.00 元，计 20 分（上限 100 分）"
-    assert texts["complaints"] == "近一年投诉举报次数：无数据或来源未载入，计 0 分（上限 40 分）"
+    assert texts["fines"] == "近三年罚没金额：20,000.00 元，计 14 分（上限 100 分）"
+    assert texts["complaints"] == "近一年投诉举报次数：无数据或来源未载入，计 0 分（上限 60 分）"
     records = {r["sid"]: r for line in found["evidence"] for r in line["records"]}
     assert records[case.sid]["text"] == "2025-01-02 行政处罚：虚假宣传，某局 文号 测〔2025〕1号"
     assert records[listing.sid]["text"] == "2025-07-08 经营异常名录：无法联系，某局"
@@ -218,7 +220,7 @@ def test_a_record_repaired_since_the_run_is_not_shown(city: City) -> None:
     city.commit()
     found = explain(city.store, B, at(city))
     line = next(line for line in found["evidence"] if line["indicator"] == "penalties")
-    assert (line["points"], line["records"][0]["withheld"], line["records"][0]["document"]) == (80, "use", None)
+    assert (line["points"], line["records"][0]["withheld"], line["records"][0]["document"]) == (56, "use", None)
     assert "虚假宣传" not in str(found)
 
 
@@ -234,7 +236,7 @@ def test_a_run_of_another_version_is_made_again(city: City) -> None:
     assert unreadable.value.code == "state.policy_changed"
     again = grade(city.store, at(city))
     assert (again.rid, again.unchanged, path.read_bytes()) == (first.rid, False, before)
-    assert explain(city.store, B, at(city))["score"] == 340
+    assert explain(city.store, B, at(city))["score"] == 358
 
 
 def test_errors(city: City, tmp_path: Path) -> None:

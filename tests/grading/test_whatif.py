@@ -44,18 +44,18 @@ def as_json(*words: str) -> dict[str, Any]:
 
 
 def test_without_a_record_of_its_own_and_of_others(store: Store, said: dict[str, Statement]) -> None:
-    before = {"score": 360, "level": "B", "direct_rule": None}
+    before = {"score": 468, "level": "B", "direct_rule": None}
     own = as_json(A, "--without", said["listing"].sid)
-    assert (own["before"], own["after"]) == (before, {"score": 120, "level": "A", "direct_rule": None})
+    assert (own["before"], own["after"]) == (before, {"score": 240, "level": "B", "direct_rule": None})
     assert own["differences"] == [
         {"indicator": "abnormal_now", "before": 200, "points": 0},
-        {"indicator": "abnormal_times", "before": 40, "points": 0},
+        {"indicator": "abnormal_times", "before": 28, "points": 0},  # more than a year old: 70 per cent
     ]
     # the listing of the holder, or the holding that leads to it: either takes the points of the relation away
     for name in ("serious", "held"):
         other = as_json(A, "--without", said[name].sid)
-        assert other["after"] == {"score": 240, "level": "B", "direct_rule": None}
-        assert [row["indicator"] for row in other["differences"]] == ["holder_serious"]
+        assert other["after"] == {"score": 228, "level": "B", "direct_rule": None}
+        assert [row["indicator"] for row in other["differences"]] == ["group_serious", "holder_serious"]
     both = as_json(A, "--without", said["listing"].sid, "--without", said["held"].sid)
     assert both["after"] == {"score": 0, "level": "A", "direct_rule": None}
     assert store.read("explore/grades") == []

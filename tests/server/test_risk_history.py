@@ -16,7 +16,7 @@ def test_history_and_changes(store: Store, api: Api, monkeypatch: pytest.MonkeyP
     query = f"query ($code: String!) {{ enterprise(code: $code) {{ riskLevelHistory {{ {fields} }} }} }}"
     found = api.ask(query, code=A)["enterprise"]["riskLevelHistory"]
     assert [(row["levelBefore"], row["level"], row["scoreBefore"], row["score"], row["known"]) for row in found] == [
-        ("B", "A", 240, 0, 3), ("A", "B", 0, 240, 2), (None, "A", None, 0, 1),
+        ("B", "A", 300, 0, 3), ("A", "B", 0, 300, 2), (None, "A", None, 0, 1),
     ]  # fmt: skip
     assert found[0]["why"][0] == {"indicator": "abnormal_now", "pointsBefore": 200, "points": 0}
     paged = """query ($after: String) { riskLevelChanges(since: "2026-09-01", first: 3, after: $after) {

@@ -14,7 +14,7 @@ import pandas as pd
 
 from credit_graph.grading.alert_policy import BannedOffice, Forbidden
 from credit_graph.grading.alert_rules import Found, not_loaded
-from credit_graph.grading.inputs import loaded
+from credit_graph.grading.facts import loaded
 from credit_graph.grading.signals import Scene, Silence, Told, Unverified, rows
 from credit_graph.links.gather import renamed
 from credit_graph.links.holders import is_keyed

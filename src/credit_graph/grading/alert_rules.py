@@ -22,7 +22,8 @@ from credit_graph.grading.alert_policy import (
     Struck,
     TermLapse,
 )
-from credit_graph.grading.inputs import loaded, years_before
+from credit_graph.grading.facts import loaded
+from credit_graph.grading.rules import months_before
 from credit_graph.grading.signals import NEW, Scene, Silence, Told, Unverified, iso, rows
 from credit_graph.links.holders import is_keyed
 from credit_graph.links.said import spoken_of
@@ -107,7 +108,7 @@ def struck(rules: tuple[Struck, ...], days: int, scene: Scene) -> pd.DataFrame:
         new = scene.fresh(frame, on, days)
         kept = new if KINDS[rule.kind].nature == "event" else pd.Series(True, index=frame.index)
         if rule.years is not None:
-            kept &= on > np.datetime64(years_before(scene.day, rule.years))
+            kept &= on > np.datetime64(months_before(scene.day, 12 * rule.years))
         what = pd.Series([rule.what.model_dump()] * len(frame), index=frame.index, dtype=object)
         told = frame.assign(on=on, new=new, kind=rule.kind, what=what)
         parts.append(told.loc[kept, _STRUCK])

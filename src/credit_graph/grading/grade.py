@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from credit_graph.grading.inputs import Value, loaded, select, value_of
+from credit_graph.grading.columns import NOTHING, Flags, Rows, Said, joined
+from credit_graph.grading.facts import Facts
+from credit_graph.grading.inputs import value_of
 from credit_graph.grading.policy import DirectRule, GradingPolicy, Indicator
+from credit_graph.grading.rules import Subjects
+from credit_graph.grading.values import points_of
 from credit_graph.links.compute import Links
-from credit_graph.links.gather import tuples
 from credit_graph.projection import Projection
 
 CHANNEL = "grading"  # only records in use on this channel score
@@ -22,7 +26,7 @@ class GradeFrame:
 
     ``firms``: score (0 to the policy's maximum), level, direct_rule ("" if none), direct_statements, scale_cap (0,
     or the negative points that bring a sum over the maximum back to it). ``indicators``: per indicator id a frame
-    with value (missing: no data), points, statements and path (tuples of statement ids).
+    with value (missing: no data), points, statements and path (lists of statement ids).
     The points of all indicators and scale_cap add up to the score.
     """
 
@@ -38,67 +42,76 @@ def grade(projection: Projection, links: Links, policy: GradingPolicy) -> GradeF
     """
     if projection.channel != CHANNEL:
         raise ValueError(f"grades are made of records in use on the channel {CHANNEL}, not {projection.channel}")
-    eids = subjects(projection, policy)
-    indicators = {rule.id: _indicator(rule, projection, links, eids) for rule in policy.indicators}
+    facts = Facts(projection, links, policy.reads)
+    place = np.flatnonzero(subjects(facts, policy.subjects))
+    eids = projection.enterprises.index[place]
+    indicators = {rule.id: _indicator(rule, facts, place, eids) for rule in policy.indicators}
     total = np.zeros(len(eids), dtype=np.int64)
     for frame in indicators.values():
         total += frame["points"].to_numpy()
     score = np.minimum(total, policy.scale.maximum)
     firms = pd.DataFrame({"score": score, "scale_cap": score - total}, index=eids)
-    names = np.array([level.level for level in policy.scale.levels], dtype=object)
-    starts = [level.from_ for level in policy.scale.levels]
-    firms["level"] = names[np.searchsorted(starts, score, side="right") - 1]
-    firms["direct_rule"] = ""
-    firms["direct_statements"] = _tuples(pd.Series(dtype=object), eids)
-    for rule in reversed(policy.direct):  # the first rule of the policy is set last and so wins
-        _apply(rule, projection, firms)
-    return GradeFrame(policy, firms, indicators)
+    return GradeFrame(policy, _classed(firms, facts, place, policy), indicators)
 
 
-def subjects(projection: Projection, policy: GradingPolicy) -> pd.Index:
-    """The enterprises that the policy grades, ascending."""
-    firms = projection.enterprises
-    who = firms["entity_kind"].isin(policy.subjects.kinds) & ~firms["state"].isin(policy.subjects.states_excluded)
-    return firms.index[who]
+def _classed(firms: pd.DataFrame, facts: Facts, place: Rows, policy: GradingPolicy) -> pd.DataFrame:
+    """With the class: the worse of that by the score and that of the first direct rule that strikes."""
+    levels = policy.scale.levels
+    names = np.array([level.level for level in levels], dtype=object)
+    rank = np.searchsorted([level.from_ for level in levels], firms["score"].to_numpy(), side="right") - 1
+    direct = np.full(len(firms), "", dtype=object)
+    told: list[Said] = []
+    for rule in policy.direct:  # the worst class first
+        struck, said = _struck(rule, facts)
+        given = [level.level for level in levels].index(rule.level)
+        mine = struck[place] & (direct == "") & (rank <= given)
+        direct[mine], rank[mine] = rule.id, given
+        only = np.zeros(facts.count, np.bool_)
+        only[place[mine]] = True
+        kept = only[said.firm]
+        told.append(Said(said.firm[kept], said.row[kept], said.sids))
+    return firms.assign(level=names[rank], direct_rule=direct, direct_statements=_lists(joined(told), facts, place))
 
 
-def _apply(rule: DirectRule, projection: Projection, firms: pd.DataFrame) -> None:
-    if not loaded(rule.input.kind, projection):
-        return
-    found = tuples(select(rule.input, projection), ["eid"], "sid")
-    struck = firms.index.isin(found.index)
-    firms.loc[struck, "level"] = rule.level
-    firms.loc[struck, "direct_rule"] = rule.id
-    firms.loc[struck, "direct_statements"] = found.reindex(firms.index[struck])
+def _struck(rule: DirectRule, facts: Facts) -> tuple[Flags, Said]:
+    """Which enterprises (n) a direct rule strikes, and by which statements."""
+    table = facts.table(rule.input.kind)
+    if table is None:
+        return np.zeros(facts.count, np.bool_), NOTHING
+    chosen = facts.chosen(rule.input, rule.window)
+    return facts.firms(rule.input, rule.window), table.tell(chosen)
 
 
-def _indicator(rule: Indicator, projection: Projection, links: Links, eids: pd.Index) -> pd.DataFrame:
-    found: Value = value_of(rule.input, projection, links)
-    values = found.values.reindex(eids)
-    if found.absent is not None:
-        values = values.fillna(found.absent)
+def subjects(facts: Facts, rule: Subjects) -> Flags:
+    """Which enterprises (n) the policy grades."""
+    firms = facts.projection.enterprises
+    who: Flags = (firms["entity_kind"].isin(rule.kinds) & ~firms["state"].isin(rule.states_excluded)).to_numpy(
+        dtype=bool
+    )
+    if rule.industries or rule.having:
+        codes = firms["industry_code"].fillna("").astype("str")
+        field: Flags = codes.str.startswith(rule.industries).to_numpy(dtype=bool) & bool(rule.industries)
+        for records in rule.having:
+            field = field | facts.firms(records, None)
+        who = who & field
+    return who
+
+
+def _indicator(rule: Indicator, facts: Facts, place: Rows, eids: pd.Index) -> pd.DataFrame:
+    found = value_of(rule, facts)
+    numbers = pd.array(found.numbers[place], dtype="Int64")
+    numbers[~found.known[place]] = pd.NA
     return pd.DataFrame(
         {
-            "value": values.astype("Int64"),
-            "points": _points(rule, values),
-            "statements": _tuples(found.statements, eids),
-            "path": _tuples(found.path if found.path is not None else pd.Series(dtype=object), eids),
+            "value": numbers,
+            "points": points_of(rule, found)[place],
+            "statements": _lists(found.said(), facts, place),
+            "path": _lists(found.path(), facts, place),
         },
         index=eids,
     )
 
 
-def _points(rule: Indicator, values: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Points by bands; no value, no points."""
-    starts = [band.from_ for band in rule.bands]
-    points = np.array([0, *(band.points for band in rule.bands)], dtype=np.int64)
-    missing = values.isna().to_numpy()
-    numbers = values.fillna(0).to_numpy(dtype=np.int64)
-    result = points[np.searchsorted(starts, numbers, side="right")]
-    result[missing] = 0
-    return np.minimum(result, rule.cap)
-
-
-def _tuples(column: pd.Series, eids: pd.Index) -> pd.Series:
-    found = column.reindex(eids)
-    return pd.Series([item if isinstance(item, tuple) else () for item in found], index=eids, dtype=object)
+def _lists(said: Said, facts: Facts, place: Rows) -> pd.api.extensions.ExtensionArray:
+    """The statements of the graded firms, one list each."""
+    return pd.arrays.ArrowExtensionArray(said.lists(facts.count).take(pa.array(place)))

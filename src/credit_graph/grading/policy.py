@@ -1,272 +1,196 @@
 """Grading policies (``policies/grading/*.yml``) as typed objects; the format is documented in docs/grading.md.
 
 Indicators fall into the five national groups (通用型企业信用风险分类指标体系). The score runs from 0 to 1000, higher
-is riskier; the cut points are right-open; direct-grade rules come before the score.
+is riskier; the cut points are right-open; direct-grade rules come before the score. A specialised policy (专业型)
+``extends`` a general one (通用型): what both say is added up (通用+专业).
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from credit_graph.errors import DefinitionError
-from credit_graph.model.definition import Title
-from credit_graph.model.kinds import KINDS, FieldType
-from credit_graph.policyfile import Basis, Dated, fingerprint, only_in_force, read_policy
-from credit_graph.projection.columns import content_types
-from credit_graph.projection.view import precedence
+from credit_graph.grading.policy_faults import Vocabulary, faults
+from credit_graph.grading.rules import DirectRule, Indicator
+from credit_graph.grading.whole import GradingPolicy, PolicyFile, combined
+from credit_graph.policyfile import fingerprint
 from credit_graph.resources import root
+from credit_graph.yamlfile import Fault, Problem, located, read_yaml
 
-Group = Literal["企业基础属性信息", "企业动态信息", "监管信息", "关联关系信息", "社会评价信息"]
+__all__ = ["NOTICE", "DirectRule", "GradingPolicy", "Indicator", "grading_policy", "policy_of_file", "problems"]
+
 NOTICE = (
     "内部监管参考，非信用评价，不得公开",
     "Internal reference for supervision; no credit rating; not to be published",
 )
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that was read; ``policy`` is ``None`` where it has problems."""
+
+    path: Path
+    policy: PolicyFile | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def name(self) -> str:
+        """As errors name it."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+    def problem(self, *found: Fault) -> list[Problem]:
+        """Faults with their lines."""
+        return located(self.path, found)
 
 
-class Condition(_Strict):
-    """A test of one field; exactly one of the tests is given."""
+def problems(path: Path, vocabulary: Vocabulary | None = None) -> list[tuple[str, Problem]]:
+    """Every problem of a file, as (file, problem); those of the policies that it extends too.
 
-    field: str
-    one_of: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    empty: bool | None = None
-    below: int | None = None
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Condition:
-        given = [bool(self.one_of), bool(self.contains), self.empty is not None, self.below is not None]
-        if sum(given) != 1:
-            raise ValueError("give exactly one of one_of, contains, empty, below")
-        return self
+    Other policies are looked for in the file's own folder, then among the shipped ones. ``vocabulary``: which values
+    the sources can give.
+    """
+    return _Shelf(path.parent, vocabulary).problems(_read(path.resolve()))
 
 
-class Records(_Strict):
-    """Which records count: of a kind, valid now or ever begun, fulfilling all conditions, within the window."""
+def policy_of_file(path: Path, day: date) -> GradingPolicy:
+    """The policy of a file as it would apply on the day, whatever the days it is meant for.
 
-    kind: str
-    only: Literal["valid", "begun"]
-    where: tuple[Condition, ...] = ()
-    day: str | None = None  # day or year that the window is about; default: the beginning of validity
-    years: int | None = Field(None, ge=1)  # window (years, valid - years, valid]
-
-
-class RecordsInput(Records):
-    """The value: number of records (distinct keys), or the sum of amounts in fen."""
-
-    type: Literal["records"]
-    sum: tuple[str, ...] = ()
-    same: str | None = None  # several sources tell of one fact: records with the same value of this field are one
-
-
-class RatioInput(Records):
-    """The value: numerator over denominator of the latest record, in percent rounded down."""
-
-    type: Literal["ratio"]
-    numerator: str
-    denominator: str
-    latest: str  # the field that orders the records
-
-
-class ViewInput(_Strict):
-    """The value: of a field of the current view: full years since it, days past it, its fen, or 1 if in a list."""
-
-    type: Literal["view"]
-    field: str
-    measure: Literal["years_since", "days_past", "amount", "one_of"]
-    values: tuple[str, ...] = ()
-
-
-class ChangesInput(_Strict):
-    """The value: how often a registered item changed within the window (succession of statements)."""
-
-    type: Literal["changes"]
-    field: str
-    years: int = Field(ge=1)
-
-
-class LinksInput(_Strict):
-    """The value: a count from the links: branches (分支机构), or paid over subscribed amounts in percent."""
-
-    type: Literal["links"]
-    measure: Literal["branches", "paid_percent"]
-
-
-class RelatedInput(Records):
-    """The value: number of related firms with at least one such record."""
-
-    type: Literal["related"]
-    via: Literal["majority_holder", "parent", "same_legal_representative"]
-
-
-Input = Annotated[
-    RecordsInput | RatioInput | ViewInput | ChangesInput | LinksInput | RelatedInput, Field(discriminator="type")
-]
-
-
-class Band(_Strict):
-    """From this value on (right-open to the next band) the indicator gives these points."""
-
-    from_: int = Field(alias="from")
-    points: int = Field(ge=0)
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Indicator(_Strict):
-    """One indicator: value → points by bands, at most ``cap``."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: Title
-    group: Group
-    meaning: str
-    unit: Literal["次", "条", "户", "年", "天", "分", "%", "项"]
-    input: Input
-    bands: tuple[Band, ...] = Field(min_length=1)
-    cap: int = Field(ge=0)
-    basis: Basis
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Indicator:
-        starts = [band.from_ for band in self.bands]
-        if starts != sorted(set(starts)):
-            raise ValueError("bands: from must ascend")
-        if max(band.points for band in self.bands) > self.cap:
-            raise ValueError("bands: more points than the cap")
-        _check_input(self.input)
-        return self
-
-
-class Level(_Strict):
-    """A class and the score at which it begins."""
-
-    level: str
-    from_: int = Field(alias="from", ge=0)
-    name: Title
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class DirectRule(_Strict):
-    """A fact that gives the class at once (直接判定), before the score."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: Title
-    level: str
-    input: Records
-    basis: Basis
-
-
-class Subjects(_Strict):
-    """Who is graded: kinds of entities, and the states of the register in which they are not."""
-
-    kinds: tuple[str, ...] = Field(min_length=1)
-    states_excluded: tuple[str, ...]
-    basis: Basis
-
-
-class Scale(_Strict):
-    """The range of the score and the cut points."""
-
-    maximum: int = Field(gt=0)
-    levels: tuple[Level, ...] = Field(min_length=1)
-    basis: Basis
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Scale:
-        starts = [level.from_ for level in self.levels]
-        if starts[0] != 0 or starts != sorted(set(starts)) or starts[-1] > self.maximum:
-            raise ValueError("levels: cut points must start at 0, ascend and lie within the scale")
-        return self
-
-
-class GradingPolicy(Dated):
-    """One grading policy for a span of days and a region."""
-
-    policy: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: Title
-    region: str
-    # kinds that rules speak of and no loader fills yet, with their fields: such an input gives no points, and says so
-    awaited: dict[str, dict[str, FieldType]] = Field(default_factory=dict)
-    subjects: Subjects
-    scale: Scale
-    direct: tuple[DirectRule, ...] = ()
-    indicators: tuple[Indicator, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> GradingPolicy:
-        ids = [*(rule.id for rule in self.direct), *(indicator.id for indicator in self.indicators)]
-        for id_ in ids:
-            if ids.count(id_) > 1:
-                raise ValueError(f"{id_} is used twice")
-        for rule in self.direct:
-            if rule.level not in {level.level for level in self.scale.levels}:
-                raise ValueError(f"direct: {rule.id}: there is no level {rule.level}")
-            self._check_records(rule.id, rule.input, ())
-        for indicator in self.indicators:
-            if isinstance(indicator.input, Records):
-                self._check_records(indicator.id, indicator.input, _own_fields(indicator.input))
-        return self
-
-    def fields_of(self, kind: str) -> dict[str, FieldType] | None:
-        """The fields of a kind, known or awaited; ``None`` if the policy may not speak of it."""
-        return content_types(kind) if kind in KINDS else self.awaited.get(kind)
-
-    def _check_records(self, name: str, records: Records, own: tuple[str, ...]) -> None:
-        fields = self.fields_of(records.kind)
-        if fields is None:
-            raise ValueError(f"{name}: input: kind {records.kind} is neither known nor awaited")
-        used = [*(condition.field for condition in records.where), *own, *([records.day] if records.day else [])]
-        for field in used:
-            if field not in fields:
-                raise ValueError(f"{name}: input: {records.kind} has no field {field}")
-        if records.day and fields[records.day] not in {FieldType.DAY, FieldType.YEAR}:
-            raise ValueError(f"{name}: input: {records.day} is no day or year")
-
-
-def _own_fields(records: Records) -> tuple[str, ...]:
-    if isinstance(records, RecordsInput):
-        return records.sum
-    if isinstance(records, RatioInput):
-        return (records.numerator, records.denominator, records.latest)
-    return ()
-
-
-def _check_input(value: Input) -> None:
-    if isinstance(value, ViewInput) and (value.measure == "one_of") != bool(value.values):
-        raise ValueError("input: values belong to measure one_of")
-    if isinstance(value, ViewInput) and any(value.field not in row.fields for row in precedence().rows):
-        raise ValueError(f"input: the current view has no field {value.field}")
-    if isinstance(value, ViewInput | ChangesInput):
-        types = content_types("Registration")
-        if value.field not in types:
-            raise ValueError(f"input: the register has no field {value.field}")
-        needs_day = isinstance(value, ViewInput) and value.measure in {"years_since", "days_past"}
-        if needs_day and types[value.field] is not FieldType.DAY:
-            raise ValueError(f"input: {value.field} is no day")
+    Raises ``DefinitionError("policy.invalid")`` with file and line.
+    """
+    shelf, file = _Shelf(path.parent), _read(path.resolve())
+    _refuse(shelf.problems(file))
+    assert file.policy is not None
+    base_day = day if file.policy.in_force(day) else file.policy.effective_from
+    return shelf.resolved(file, base_day)[0]
 
 
 @cache
-def _policies(folder: Path) -> tuple[tuple[Path, GradingPolicy], ...]:
-    return tuple((path, read_policy(path, GradingPolicy)) for path in sorted(folder.glob("*.yml")))
-
-
 def grading_policy(name: str, day: date, folder: Path | None = None) -> tuple[GradingPolicy, str]:
-    """The policy of that name in force on the day, and the fingerprint of its file.
+    """The policy of that name in force on the day, and the fingerprint of its file and of those that it extends.
 
-    Raises ``DefinitionError``: ``policy.invalid`` with file and line, ``policy.none_in_force``, or
-    ``policy.invalid`` where two files claim the day.
+    Raises ``DefinitionError``: ``policy.invalid`` with file and line, also where two files claim one day, or
+    ``policy.none_in_force``.
     """
-    found = {path: p for path, p in _policies(folder or root("policies") / "grading") if p.policy == name}
-    if not found:
+    shelf = _Shelf(folder or shipped())
+    for file in shelf.files:
+        _refuse(shelf.problems(file))
+    found = shelf.in_force(name, day)
+    if found is None:
         raise DefinitionError("policy.none_in_force", day=day, what=f"grading/{name}")
-    policy = only_in_force(found.values(), day, f"grading/{name}")
-    return policy, fingerprint(*(path for path, p in found.items() if p is policy))
+    policy, paths = shelf.resolved(found, day)
+    return policy, fingerprint(*paths)
+
+
+def shipped() -> Path:
+    """The folder of the program's policies."""
+    return root("policies") / "grading"
+
+
+def _refuse(found: list[tuple[str, Problem]]) -> None:
+    for name, problem in found:
+        raise DefinitionError("policy.invalid", path=f"{name}:{problem.line}", why=problem.why)
+
+
+def _read(path: Path) -> _File:
+    state = path.stat()
+    return _parsed(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _parsed(path: Path, _changed: int, _size: int) -> _File:
+    """The file as it was then: a policy is edited, checked and edited again."""
+    value, found = read_yaml(path, PolicyFile)
+    return _File(path, value, tuple(found))
+
+
+class _Shelf:
+    """The policies of a folder, and behind them the shipped ones, for bases that the folder lacks."""
+
+    def __init__(self, folder: Path, vocabulary: Vocabulary | None = None) -> None:
+        self.files = [_read(path.resolve()) for path in sorted(folder.glob("*.yml"))]
+        own = {file.policy.policy for file in self.files if file.policy}
+        others = [_read(path.resolve()) for path in sorted(shipped().glob("*.yml"))]
+        self._all = self.files + [file for file in others if file.policy and file.policy.policy not in own]
+        self._vocabulary = vocabulary
+
+    def in_force(self, name: str, day: date) -> _File | None:
+        """The file that holds the policy on the day."""
+        for file in self._all:
+            if file.policy and file.policy.policy == name and file.policy.in_force(day):
+                return file
+        return None
+
+    def resolved(self, file: _File, day: date) -> tuple[GradingPolicy, list[Path]]:
+        """The file's policy with what it inherits on the day, and the files that it is made of."""
+        own = file.policy
+        assert own is not None
+        base = self.in_force(own.extends, day) if own.extends else None
+        if base is None:
+            return combined(own, None), [file.path]
+        above, paths = self.resolved(base, day)
+        return combined(own, above), [file.path, *paths]
+
+    def problems(self, file: _File) -> list[tuple[str, Problem]]:
+        """All problems of a file, or of what it extends."""
+        own = file.policy
+        if own is None:
+            return [(file.name, problem) for problem in file.problems]
+        found = [*self._claims(file, own), *self._heritage(file, own)]
+        if found:
+            return [(file.name, problem) for problem in file.problem(*found)]
+        told: dict[tuple[int, str], Problem] = {}
+        for day in self._turns(own):
+            base = self.in_force(own.extends, day) if own.extends else None
+            if base is not None and (below := self.problems(base)):
+                return below
+            above = self.resolved(base, day)[0] if base else None
+            whole = combined(own, above)
+            for problem in file.problem(*faults(own, above, whole, self._vocabulary)):
+                told.setdefault((problem.line, problem.why), problem)
+        return [(file.name, problem) for problem in told.values()]
+
+    def _claims(self, file: _File, own: PolicyFile) -> Iterator[Fault]:
+        """Days that another file of the folder claims for the same policy; told of the later of the two."""
+        for other in self.files:
+            held = other.policy
+            if other.path == file.path or held is None or held.policy != own.policy:
+                continue
+            first, last = max(own.effective_from, held.effective_from), min(own.effective_to, held.effective_to)
+            if first < last and (own.effective_from, file.path) > (held.effective_from, other.path):
+                zh = f"政策 {own.policy} 自 {first} 起已由 {other.name} 规定：同一日两份政策"
+                en = f"{other.name} holds policy {own.policy} from {first} too: two policies for one day"
+                yield ("effective_from",), zh, en
+
+    def _heritage(self, file: _File, own: PolicyFile) -> Iterator[Fault]:
+        """Bases that are missing on some day, and policies that extend themselves."""
+        if own.extends is None:
+            return
+        for day in self._turns(own):
+            trail = [own.policy]
+            at: str | None = own.extends
+            while at is not None and at not in trail:
+                trail.append(at)
+                base = self.in_force(at, day)
+                if base is None or base.policy is None:
+                    zh, en = f"{day} 没有生效的政策 {at}", f"no policy {at} is in force on {day}"
+                    yield ("extends",), zh, en
+                    break
+                at = base.policy.extends
+            else:
+                if at is not None:
+                    chain = " → ".join([*trail, at])
+                    yield ("extends",), f"政策互相延伸：{chain}", f"policies extend one another: {chain}"
+                    return
+
+    def _turns(self, own: PolicyFile) -> list[date]:
+        """The first day of the policy, and the days on which a version of one that it extends begins or ends."""
+        days = {own.effective_from}
+        for file in self._all if own.extends else ():
+            if file.policy and file.policy.policy != own.policy:
+                days |= {file.policy.effective_from, file.policy.effective_to}
+        last = min(own.effective_to, date(9999, 12, 30)) - timedelta(days=1)
+        return sorted(day for day in days if own.effective_from <= day <= last)

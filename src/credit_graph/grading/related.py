@@ -1,37 +1,264 @@
-"""Which firms stand for which relation: pairs of firms with the statements that connect them."""
+"""Which firms and persons stand for which relation, and the statements that lead to them: all from the links."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
+import numpy as np
 import pandas as pd
 
+from credit_graph.grading.chains import Chains
+from credit_graph.grading.columns import NOTHING, Flags, Numbers, Places, Rows, Said, joined, said
+from credit_graph.grading.facts import Facts
+from credit_graph.grading.rules import Via
 from credit_graph.links.compute import Links
 from credit_graph.links.holders import is_keyed
 
-Via = Literal["majority_holder", "parent", "same_legal_representative"]
+# statements of so many related firms at most are kept for a firm: who belongs to a group of thousands is not explained
+# better by thousands of documents. The value counts all of them.
+MOST = 100
 
 
-def related_firms(via: Via, links: Links) -> pd.DataFrame:
-    """Pairs ``eid`` -> ``other`` with ``sids``, the statements that connect the two."""
+class Pairs(NamedTuple):
+    """Firms and the related firms that count, in this order, at most ``MOST`` of each; ``tie``: row of the relation."""
+
+    firm: Places
+    other: Places
+    tie: Rows
+
+
+class Related(Protocol):
+    """Who is related to whom."""
+
+    def counts(self, struck: Flags) -> tuple[Numbers, Numbers]:
+        """Per enterprise (n) how many of its related firms are struck, and how many there are; never itself."""
+
+    def pairs(self, struck: Flags) -> Pairs:
+        """The struck ones by name."""
+
+    def path(self, pairs: Pairs) -> Said:
+        """The statements that connect the firms of each pair."""
+
+
+def related(via: Via, facts: Facts) -> Related:
+    """The relation of that name."""
+    if via not in facts.relations:
+        facts.relations[via] = _related(via, facts)
+    found: Related = facts.relations[via]
+    return found
+
+
+def _related(via: Via, facts: Facts) -> Related:
+    links = facts.links
+    if via == "group":
+        return Group(facts)
     if via == "majority_holder":
         majority = links.majority[links.majority["status"] == "majority"].reset_index()
         firms = links.holdings.loc[links.holdings["holder_kind"] == "enterprise", "holder"]
         held = majority[majority["holder"].isin(firms)]
-        return held[["eid", "holder", "sids"]].rename(columns={"holder": "other"})
-    if via == "parent":
-        return links.branches[["eid", "parent", "sids"]].rename(columns={"parent": "other"})
-    return _same_representative(links)
+        return Ties(facts, held["eid"], held["holder"], held[["sids"]])
+    if via == "investments":
+        held = links.holdings[links.holdings["holder_kind"] == "enterprise"]
+        return Ties(facts, held["holder"], held["eid"], held[["sids"]])
+    if via in {"parent", "branches"}:
+        ends = ("eid", "parent") if via == "parent" else ("parent", "eid")
+        return Ties(facts, links.branches[ends[0]], links.branches[ends[1]], links.branches[["sids"]])
+    if via == "same_legal_representative":
+        pairs = same_representative(links)
+        return Ties(facts, pairs["eid"], pairs["eid_other"], pairs[["sids", "sids_other"]])
+    return _controller_history(facts)
 
 
-def _same_representative(links: Links) -> pd.DataFrame:
-    """Firms of one keyed person; one that represents more firms than the hub limit (an agent) connects nothing."""
+class Ties:
+    """A relation that is a list of pairs; ``sids``: columns of tuples of the statements behind each."""
+
+    def __init__(
+        self, facts: Facts, firm: pd.Series, other: pd.Series, sids: pd.DataFrame, *, chains: bool = False
+    ) -> None:
+        self._facts, self._chains = facts, chains
+        a, b = facts.place(firm), facts.place(other)
+        known = (a >= 0) & (b >= 0) & (a != b)
+        order = np.flatnonzero(known)[np.lexsort((b[known], a[known]))]
+        pairs = a[order].astype(np.int64) * facts.count + b[order]
+        first = np.flatnonzero(np.diff(pairs, prepend=-1)) if len(pairs) else np.zeros(0, np.int64)
+        self._firm, self._other = a[order][first], b[order][first]
+        self._sids = sids.iloc[order]
+        # rows of ``sids`` of each pair
+        self._starts = np.append(first, len(order))
+
+    def counts(self, struck: Flags) -> tuple[Numbers, Numbers]:
+        """See :class:`Related`."""
+        hit = self._firm[struck[self._other]]
+        return _count(hit, self._facts.count), _count(self._firm, self._facts.count)
+
+    def pairs(self, struck: Flags) -> Pairs:
+        """See :class:`Related`."""
+        at = np.flatnonzero(struck[self._other])
+        at = at[_first(self._firm[at])]
+        return Pairs(self._firm[at], self._other[at], at)
+
+    def path(self, pairs: Pairs) -> Said:
+        """See :class:`Related`."""
+        if not len(pairs.firm):
+            return NOTHING
+        start = self._starts[pairs.tie]
+        row, of = spread(start, self._starts[pairs.tie + 1] - start)
+        found = []
+        for name in self._sids.columns:
+            column = self._sids[name].iloc[row]
+            long = pd.DataFrame({"firm": pairs.firm[of], "sid": column.to_numpy()}).explode("sid").dropna()
+            found.append(said(long["firm"].to_numpy(dtype=np.int32), long["sid"]))
+        if self._chains:
+            chains: Chains = self._facts.chains
+            found.append(chains.way(pairs.firm, pairs.firm))
+        return joined(found)
+
+
+class Group:
+    """The control group (企业族群): the companies under one controller, cut below the state; a branch belongs to the
+    group of its parent, and is no firm of it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._chains: Chains = facts.chains
+        self._head = self._chains.head
+        self._member = self._chains.member
+        size = np.bincount(self._head[self._member], minlength=int(self._head.max(initial=-1)) + 1)
+        self._size = size
+
+    def counts(self, struck: Flags) -> tuple[Numbers, Numbers]:
+        """See :class:`Related`."""
+        hit = np.bincount(self._head[self._member & struck], minlength=len(self._size))
+        return self._beside(hit, self._member & struck), self._beside(self._size, self._member)
+
+    def _beside(self, counts: Numbers, own: Flags) -> Numbers:
+        """The count of each firm's group without the firm itself."""
+        inside = self._head >= 0
+        result = self._facts.nobody.copy()
+        result[inside] = counts[self._head[inside]] - own[inside]
+        return result
+
+    def pairs(self, struck: Flags) -> Pairs:
+        """See :class:`Related`."""
+        numbers, _ = self.counts(struck)
+        firms = np.flatnonzero(numbers > 0)
+        others = np.flatnonzero(self._member & struck)
+        others = others[np.argsort(self._head[others], kind="stable")]
+        heads = self._head[others]
+        start = np.searchsorted(heads, self._head[firms], side="left")
+        end = np.searchsorted(heads, self._head[firms], side="right")
+        row, of = spread(start, np.minimum(end - start, MOST + 1))
+        firm, other = firms[of].astype(np.int32), others[row].astype(np.int32)
+        apart = np.flatnonzero(firm != other)
+        apart = apart[_first(firm[apart])]
+        return Pairs(firm[apart], other[apart], apart)
+
+    def path(self, pairs: Pairs) -> Said:
+        """See :class:`Related`."""
+        if not len(pairs.firm):
+            return NOTHING
+        own = np.unique(pairs.firm)
+        return joined([self._chains.way(own, own), self._chains.way(pairs.firm, pairs.other)])
+
+
+def same_representative(links: Links) -> pd.DataFrame:
+    """Firms of one keyed person: eid, eid_other, and the statements of each end, sids and sids_other.
+
+    One that represents more firms than the hub limit (an agent) connects nothing.
+    """
     frame = links.representatives
     keyed = frame[frame["pid"].map(is_keyed).astype(bool)]
     firms = keyed.groupby("pid")["eid"].transform("nunique")
     few = keyed[(firms > 1) & (firms <= links.rules.hubs.limits["person"])]
     pairs = few.merge(few, on="pid", suffixes=("", "_other"))
-    pairs = pairs[pairs["eid"] != pairs["eid_other"]]
-    both = zip(pairs["sids"], pairs["sids_other"], strict=True)
-    sids = pd.Series([tuple(sorted({*a, *b})) for a, b in both], index=pairs.index, dtype=object)
-    return pd.DataFrame({"eid": pairs["eid"], "other": pairs["eid_other"], "sids": sids})
+    return pairs[pairs["eid"] != pairs["eid_other"]]
+
+
+def _controller_history(facts: Facts) -> Ties:
+    """Other firms in which the person who controls a firm has or had an office or a holding, outside the group."""
+    links, chains = facts.links, facts.chains
+    controlled = pd.DataFrame(chains.controlled(), columns=["firm", "pid"])
+    seen = _ever_there(facts, set(controlled["pid"]))
+    firms = seen.groupby("pid")["other"].transform("nunique")
+    seen = seen[firms <= links.rules.hubs.limits["person"]]
+    pairs = controlled.merge(seen, on="pid")
+    a, b = pairs["firm"].to_numpy(), pairs["other"].to_numpy()
+    pairs = pairs[(chains.head[a] != chains.head[b]) & (chains.own[a] != b)]
+    eids = facts.projection.enterprises.index
+    told = pd.DataFrame({"sids": pairs["sid"]})
+    firm, other = (pd.Series(eids[pairs[name].to_numpy()], dtype="str") for name in ("firm", "other"))
+    return Ties(facts, firm, other, told, chains=True)
+
+
+def _ever_there(facts: Facts, pids: set[str]) -> pd.DataFrame:
+    """Where persons had an office or a holding by any statement in use: pid, other (place), sid."""
+    who = facts.links.persons
+    names = {*pids, *(pid for pid, same in who.items() if same in pids)}
+    parts = []
+    for kind in ("Registration", "Office", "Contribution"):
+        table = facts.table(kind)
+        if table is None:
+            continue
+        said_of = table.column("pid")
+        chosen = table.used & (table.firm >= 0) & said_of.isin(names).to_numpy(dtype=bool)
+        if kind == "Office":
+            chosen &= ~table.column("office").isin(facts.links.rules.hubs.agents).to_numpy(dtype=bool)
+        part = pd.DataFrame({"pid": said_of[chosen], "sid": table.column("sid")[chosen], "other": table.firm[chosen]})
+        parts.append(part.assign(pid=part["pid"].map(lambda pid: who.get(pid, pid)).astype("str")))
+    empty = pd.DataFrame({"pid": pd.Series(dtype="str"), "sid": pd.Series(dtype="str"), "other": np.zeros(0, np.int32)})
+    return pd.concat([empty, *parts], ignore_index=True)
+
+
+def persons(who: Literal["legal_representative", "controller"], facts: Facts) -> pd.DataFrame:
+    """Persons at firms: firm (place), pid."""
+    if who == "controller":
+        return pd.DataFrame(facts.chains.controlled(), columns=["firm", "pid"])
+    frame = facts.links.representatives
+    firm = facts.place(frame["eid"])
+    return pd.DataFrame({"firm": firm, "pid": frame["pid"]})[firm >= 0]
+
+
+def way_to(who: Literal["legal_representative", "controller"], facts: Facts, hit: pd.DataFrame) -> Said:
+    """The statements that say so of these persons (firm, pid)."""
+    firm = hit["firm"].to_numpy(dtype=np.int32)
+    if not len(firm):
+        return NOTHING
+    if who == "controller":
+        found: Said = facts.chains.way(firm, firm)
+        return found
+    frame = facts.links.representatives
+    told = frame.assign(firm=facts.place(frame["eid"])).merge(
+        hit[["firm", "pid"]].drop_duplicates(), on=["firm", "pid"]
+    )
+    long = told.explode("sids").dropna(subset=["sids"])
+    return said(long["firm"].to_numpy(dtype=np.int32), long["sids"])
+
+
+def statements(pairs: Pairs, told: Said) -> Said:
+    """The statements told of the others, as those of the firms."""
+    if not len(pairs.firm):
+        return NOTHING
+    order = np.argsort(told.firm, kind="stable")
+    firms = told.firm[order]
+    start = np.searchsorted(firms, pairs.other, side="left")
+    row, of = spread(start, np.searchsorted(firms, pairs.other, side="right") - start)
+    return Said(pairs.firm[of], told.row[order][row], told.sids)
+
+
+def spread(start: Rows, count: Rows) -> tuple[Rows, Rows]:
+    """The numbers of ranges one after the other, and the range that each comes from."""
+    of = np.repeat(np.arange(len(start)), count)
+    before = np.cumsum(count) - count
+    return np.arange(len(of)) - before[of] + start[of], of
+
+
+def _first(firm: Places) -> Rows:
+    """Positions of the first ``MOST`` of each firm; equal ones stand together."""
+    starts = np.flatnonzero(np.diff(firm, prepend=-1)) if len(firm) else np.zeros(0, np.int64)
+    length = np.diff(np.append(starts, len(firm)))
+    rank = np.arange(len(firm)) - np.repeat(starts, length)
+    return np.flatnonzero(rank < MOST)
+
+
+def _count(firm: Places, count: int) -> Numbers:
+    return np.bincount(firm, minlength=count).astype(np.int64)

@@ -36,14 +36,13 @@ def table(graded: GradeFrame, properties: dict[str, Any]) -> pa.Table:
         "score": pa.array(firms["score"].tolist(), pa.int32()),
         "level": pa.array(firms["level"].tolist(), pa.string()),
         "direct_rule": pa.array(firms["direct_rule"].tolist(), pa.string()),
-        "direct_statements": pa.array(firms["direct_statements"].tolist(), texts),
+        "direct_statements": pa.array(firms["direct_statements"].array, texts),
         "scale_cap": pa.array(firms["scale_cap"].tolist(), pa.int32()),
     }
     types = {"value": pa.int64(), "points": pa.int32(), "statements": texts, "path": texts}
     for name, frame in graded.indicators.items():
         for part in _PARTS:
-            values = [None if part == "value" and pd.isna(item) else item for item in frame[part].tolist()]
-            columns[f"{name}.{part}"] = pa.array(values, types[part])
+            columns[f"{name}.{part}"] = pa.array(frame[part].array, types[part])
     metadata = {key: str(value) for key, value in sorted(properties.items())}
     metadata[_RULES] = graded.policy.model_dump_json(by_alias=True, exclude_defaults=True)
     return pa.table(columns).replace_schema_metadata(metadata)

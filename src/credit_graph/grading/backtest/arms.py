@@ -65,12 +65,12 @@ def _points(graded: GradeFrame, rules: Sequence[Indicator]) -> pd.Series:
 
 
 def _arm(graded: GradeFrame, points: pd.Series) -> Arm:
-    """Class and order by points; a direct rule gives its class whatever they are."""
+    """Class and order by points; a direct rule gives its class unless they give a worse one."""
     scale = graded.policy.scale
     names = [level.level for level in scale.levels]
     score = np.minimum(points.to_numpy(), scale.maximum)
     place = np.searchsorted([level.from_ for level in scale.levels], score, side="right") - 1
     given = graded.firms["direct_rule"].map({rule.id: names.index(rule.level) for rule in graded.policy.direct})
-    place = given.fillna(pd.Series(place, index=points.index)).to_numpy(np.int64)
+    place = np.maximum(given.fillna(0).to_numpy(np.int64), place)
     risk = place * (scale.maximum + 1) + score
     return Arm(pd.DataFrame({"risk": risk, "level": np.array(names, dtype=object)[place]}, index=points.index))

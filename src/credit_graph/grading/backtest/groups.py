@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from credit_graph.grading.related import related_firms
+from credit_graph.grading.related import same_representative
 from credit_graph.links.compute import Links, chart
 
 
@@ -16,9 +16,8 @@ def ties(links: Links) -> pd.DataFrame:
     structure = chart(links)
     ids = pd.Series(structure.ids.astype(str))
     pairs = [pd.DataFrame({"a": ids, "b": ids.to_numpy()[structure.heads]})]
-    for via in ("parent", "same_legal_representative"):
-        found = related_firms(via, links)
-        pairs.append(pd.DataFrame({"a": found["eid"], "b": found["other"]}))
+    pairs.append(links.branches[["eid", "parent"]].set_axis(["a", "b"], axis=1))
+    pairs.append(same_representative(links)[["eid", "eid_other"]].set_axis(["a", "b"], axis=1))
     return pd.concat(pairs, ignore_index=True).astype("str")
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from credit_graph.grading.backtest.rules import BacktestRules, Draws
-from credit_graph.grading.inputs import select
-from credit_graph.grading.policy import Condition, Records
+from credit_graph.grading.facts import select
+from credit_graph.grading.rules import Condition, Records
 from credit_graph.projection import Projection
 
 MILLION = 1_000_000  # shares are parts per million

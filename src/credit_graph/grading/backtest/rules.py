@@ -7,7 +7,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from credit_graph.grading.policy import Condition, Group, Records
+from credit_graph.grading.rules import Condition, Group, Records
 from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
 

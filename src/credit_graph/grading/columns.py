@@ -1,0 +1,112 @@
+"""Columns of whole cities: places of enterprises, statements by place, days and numbers.
+
+Place: position of an enterprise in ``Projection.enterprises``; -1 for none. Arrays of n hold one value per enterprise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from credit_graph.grading.rules import Span
+
+Places = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+_TEXT = pa.large_string()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Which statements stand behind each firm's value: pairs of a place and a row of ``sids``.
+
+    ``sids`` ascend, unless no firm has two of them.
+    """
+
+    firm: Places
+    row: Rows
+    sids: pa.Array
+
+    def lists(self, count: int) -> pa.ListArray:
+        """The distinct statements of every enterprise, ascending; of nobody an empty list."""
+        width = max(len(self.sids), 1)
+        pairs = np.unique(self.firm.astype(np.int64) * width + self.row)
+        ends = np.searchsorted(pairs // width, np.arange(count + 1))
+        values = pc.cast(self.sids.take(pa.array(pairs % width)), pa.string())
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values)
+
+
+NOTHING = Said(np.zeros(0, np.int32), np.zeros(0, np.int64), pa.array([], _TEXT))
+
+
+def said(firm: Places, sids: pd.Series | pa.Array) -> Said:
+    """Pairs of places and statements in any order."""
+    told = sids if isinstance(sids, pa.Array) else texts(sids)
+    known = firm >= 0
+    if not known.all():
+        firm, told = firm[known], told.filter(pa.array(known))
+    coded = told.dictionary_encode()
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return Said(firm, rank[coded.indices.to_numpy()], coded.dictionary.take(pa.array(order)))
+
+
+def joined(parts: Sequence[Said]) -> Said:
+    """Several together."""
+    filled = [part for part in parts if len(part.firm)]
+    if len(filled) < 2:
+        return filled[0] if filled else NOTHING
+    sids = pa.concat_arrays([part.sids.take(pa.array(part.row)) for part in filled])
+    return said(np.concatenate([part.firm for part in filled]), sids)
+
+
+def within(column: pd.Series, day: date, window: Span) -> Flags:
+    """Whether the day lies in (day - window, day]; a year counts as its last day."""
+    found = last_days(column)
+    # comparisons with NaT are false
+    result: Flags = (found > np.datetime64(window.start(day))) & (found <= np.datetime64(day))
+    return result
+
+
+def last_days(column: pd.Series) -> Days:
+    """Days as they are, years as their last day; ``NaT`` for none."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.to_numpy().astype("datetime64[D]")
+    years = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = ~np.isnan(years)
+    result = np.full(len(years), np.datetime64("NaT", "D"))
+    result[known] = (years[known].astype(np.int64) - 1969).astype("datetime64[Y]").astype("datetime64[D]") - 1
+    return result
+
+
+def numbers_of(column: pd.Series) -> tuple[Numbers, Flags]:
+    """Whole numbers, 0 where there is none, and where there is one."""
+    known: Flags = column.notna().to_numpy(dtype=bool)
+    return column.fillna(0).to_numpy(dtype=np.int64), known
+
+
+def places(eids: pd.Series, known: pa.Array) -> Places:
+    """The place of each among the known enterprises, -1 for none."""
+    found: Places = pc.index_in(texts(eids), value_set=known).fill_null(-1).to_numpy().astype(np.int32)
+    return found
+
+
+def texts(column: pd.Series) -> pa.Array:
+    found = pa.array(column, from_pandas=True)
+    chunks = found.chunks if isinstance(found, pa.ChunkedArray) else [found]
+    return pa.concat_arrays([pc.cast(chunk, _TEXT) for chunk in chunks] or [pa.array([], _TEXT)])
+
+
+def codes_of(column: pd.Series) -> Rows:
+    """A number per distinct value."""
+    return pd.factorize(column)[0].astype(np.int64)
