@@ -31,6 +31,7 @@ _MODULES = {
     "person": ("person",),
     "agreement": ("agreement",),
     "solve": ("solve",),
+    "policy": ("policy",),
     "grade": ("grade", "explain"),
     "level": ("level",),
     "whatif": ("whatif",),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from credit_graph.errors import Inconsistent
-from credit_graph.grading.rules import ChangesInput, DirectRule, Id, Indicator, Records, Scale, Subjects
+from credit_graph.grading.rules import ChangesInput, DirectRule, Id, Indicator, Records, Rule, Scale, Subjects
 from credit_graph.model.definition import Title
 from credit_graph.model.fields import FieldType
 from credit_graph.policyfile import Dated
@@ -53,6 +53,11 @@ class GradingPolicy(BaseModel):
     direct: tuple[DirectRule, ...]
     indicators: tuple[Indicator, ...]
     origin: Mapping[str, str]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Direct rules and indicators."""
+        return (*self.direct, *self.indicators)
 
     @property
     def reads(self) -> dict[str, set[str]]:
