@@ -37,6 +37,7 @@ _MODULES = {
     "whatif": ("whatif",),
     "backtest": ("backtest",),
     "reports": ("reports",),
+    "brief": ("brief",),
     "alerts": ("alerts",),
     "release": ("release",),
     "hold": ("hold",),
