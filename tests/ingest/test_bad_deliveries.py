@@ -111,7 +111,7 @@ def test_two_definitions_that_claim_one_header(
     [
         (("key: [subject]\n", ""), 1, "key: "),
         (("scope: [district]\n", ""), 1, "scope: "),
-        (("  registered_capital: {possible: [元, 万元], median_yuan: [10000, 20000000]}", "  {}"), 34, "units"),
+        (("  registered_capital: {possible: [元, 万元], median_yuan: [10000, 20000000]}", "  {}"), 36, "units"),
         (("scope: [district]\n", "scope: [distrikt]\n"), 8, "distrikt"),
         (("key: [subject]\n", "key: [subject, number]\n"), 6, "number"),
     ],

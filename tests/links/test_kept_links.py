@@ -73,7 +73,7 @@ def same(found: compute.Links, wanted: compute.Links) -> None:
 
 def test_what_is_kept_is_what_was_worked_out(source: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = compute.links(seen(source), link_policy())
-    assert [name for name in compute.FRAMES if wanted.frames[name].empty] == ["ruled", "state"]
+    assert [name for name in compute.FRAMES if wanted.frames[name].empty] == ["ruled", "state", "decisions"]
     same(compute.kept_links(seen(source), link_policy()), wanted)
     monkeypatch.setattr(compute, "links", refuse)
     again = compute.kept_links(seen(source), link_policy())
