@@ -220,9 +220,10 @@ def test_the_model_page_names_every_property_and_node() -> None:
 
 
 def test_no_list_rests_on_an_article_that_its_document_has_not() -> None:
-    assert list_names() == ["serious_violation"]
     for name in list_names():
         for row in list_policy(name).rows:
+            if row.document is None:  # the gate stops it (tests/lists/test_gate.py)
+                continue
             document = documents()[row.document]
             assert document.in_force(row.effective_from)
             assert {ground.article for ground in row.grounds} <= set(document.articles)

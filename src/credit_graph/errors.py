@@ -71,6 +71,6 @@ class Inconsistent(ValueError):
     ``faults``: (place as keys of the file, Chinese, English), all that were found.
     """
 
-    def __init__(self, faults: Sequence[tuple[tuple[str, ...], str, str]]) -> None:
+    def __init__(self, faults: Sequence[tuple[tuple[int | str, ...], str, str]]) -> None:
         super().__init__("; ".join(en for _, _, en in faults))
         self.faults = tuple(faults)

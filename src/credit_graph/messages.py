@@ -137,8 +137,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "policies/working-days.yml has no calendar of {year}, so a term can't be told. Add that year as announced.",
     ),
     "policy.no_basis": (
-        "名单“{list}”在 {day} 没有可用的依据，不能发布：{why}",
-        "The list {list} has no basis on {day} that may carry it, so it can't be released: {why}",
+        "“{list}”在 {day} 没有可用的依据，不能发布或实施：{why}",
+        "{list} has no basis on {day} that may carry it, so it can't be released or applied: {why}",
+    ),
+    "policy.unset": (
+        "“{what}”还没有设定：{parts}。未设定的依据、期限、起算日不作推定，不能继续。",
+        "{what} leaves open: {parts}. A basis, period or start day that is not set is not guessed, so this stops here.",
     ),
     # store (exit 5)
     "store.unreachable": (

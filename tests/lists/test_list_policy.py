@@ -9,13 +9,14 @@ import pytest
 import yaml
 
 from credit_graph.errors import DefinitionError, UsageError
-from credit_graph.lists import bases, policy
-from credit_graph.lists.bases import chinese_number, documents, gate
+from credit_graph.lists import policy
+from credit_graph.lists.bases import chinese_number, documents
 from credit_graph.lists.policy import ListRow, list_policy, plain
 from credit_graph.resources import root
 
 D = date.fromisoformat
 DAY = D("2026-11-23")
+OWN = {"source": "测试数据", "confidence": "own"}
 
 
 def row() -> ListRow:
@@ -98,33 +99,22 @@ def test_an_unknown_list_is_refused() -> None:
     assert error.value.code == "usage.bad_value"
 
 
-@pytest.mark.parametrize(
-    ("level", "document", "day", "code"),
-    [
-        ("national", "serious_violation_rule_44", "2021-09-01", None),
-        ("national", "serious_violation_rule_44", "2021-08-31", "policy.no_basis"),
-        ("national", "serious_violation_rule_83", "2021-09-01", "policy.no_basis"),
-        ("local", "serious_violation_rule_44", "2026-11-23", "policy.no_basis"),
-        ("local", "dishonesty_opinion_49", "2026-11-23", None),
-        ("national", "municipal_notice", "2026-11-23", "policy.no_basis"),
-        ("national", "information_publicity_2014", "2019-01-01", "policy.none_in_force"),
-    ],
-)
-def test_the_gate(level: bases.Level, document: str, day: str, code: str | None) -> None:
-    if code is None:
-        assert gate("名单", level, document, D(day)) is documents()[document]
-        return
-    with pytest.raises(DefinitionError) as error:
-        gate("名单", level, document, D(day))
-    assert error.value.code == code
-
-
 def test_articles_are_cited_as_decisions_cite_them() -> None:
     order = documents()["serious_violation_rule_44"]
     name = "《市场监督管理严重违法失信名单管理办法》（国家市场监督管理总局令第44号）"
     assert order.cite("10") == name + "第十条"
     assert order.cite("5", "11") == name + "第五条至第十一条"
-    assert [chinese_number(n) for n in (1, 10, 19, 20, 22, 99)] == ["一", "十", "十九", "二十", "二十二", "九十九"]
+    assert order.cite() == name
+    english = "Rules on the list of serious violations and dishonesty (order 44) (国家市场监督管理总局令第44号)"
+    assert order.cite_english("5", "11") == f"{english}, art. 5–11"
+    # policies and notices have items
+    assert documents()["dishonesty_opinion_49"].cite("7").endswith("（国办发〔2020〕49号）第（七）项")
+    assert documents()["civil_code"].cite("203").endswith("第二百零三条")
+    said = {n: chinese_number(n) for n in (1, 10, 19, 20, 22, 99, 100, 101, 110, 178, 260)}
+    assert list(said.values()) == [
+        *("一", "十", "十九", "二十", "二十二", "九十九"),
+        *("一百", "一百零一", "一百一十", "一百七十八", "二百六十"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +128,14 @@ def test_articles_are_cited_as_decisions_cite_them() -> None:
         ({"row.publishable.fields": ["home_address"]}, "home_address"),
         ({"row.authority.pattern": "("}, "("),
         ({"list": "other"}, "other"),
+        ({"record_kind": "Rumour"}, "Rumour"),
+        ({"region": "621000"}, "region"),
+        ({"row.term.until": "removal"}, "term"),
+        ({"row.term.years": None}, "term"),
+        ({"row.article": "99"}, "99"),
+        ({"row.republishes": ["abnormal_operation"]}, "republishes"),
+        ({"row.removal": [{"way": {"zh": "a", "en": "a"}, "article": "98", "basis": OWN}]}, "98"),
+        ({"row.removal": [{"way": {"zh": "a", "en": "a"}, "article": "16", "earliest": {}, "basis": OWN}]}, "earliest"),
     ],
 )
 def test_a_faulty_definition_is_refused(

@@ -119,7 +119,7 @@ def _rules(list_name: str, point: Point) -> Rules:
 
 def _files(store: Store, rules: Rules, point: Point, holds_seq: int | None = None) -> dict[str, bytes]:
     """The files at the point; ``holds_seq``: with the holds that are known then, not at the point."""
-    kind = {"KIND": rules.policy.record_kind}
+    kind = {"KIND": rules.kind}
     rows = store.read("read/release_records", labels=kind, seq=point.seq, valid=point.valid)
     records = [row["record"] for row in rows]
     sources = sorted({record["source"] for record in records})

@@ -18,11 +18,13 @@ from datetime import date
 from typing import Any
 
 from credit_graph import __version__
-from credit_graph.lists.bases import Document, gate
+from credit_graph.errors import DefinitionError
+from credit_graph.lists.bases import Document, refused
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
-from credit_graph.lists.standing import Judgement, judge
+from credit_graph.lists.standing import RECORD_FIELDS, Judgement, judge
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import Point, covers
+from credit_graph.text import joined, t
 
 # until lists pass a legal gate with approvals, nothing that is built here may be published
 MARK = "测试数据，不得公开"
@@ -46,15 +48,31 @@ class Rules:
     document: Document
     sha256: str
 
+    @property
+    def kind(self) -> str:
+        """The kind of record that lists."""
+        return str(self.policy.record_kind)
+
 
 def rules_on(list_name: str, day: date) -> Rules:
     """What the list is judged by on a day.
 
-    Raises ``UsageError`` for an unknown list, ``DefinitionError`` where no row or no legal basis is in force.
+    Raises ``UsageError`` for an unknown list, ``DefinitionError`` where no row or no legal basis is in force, where
+    the list only re-publishes others, or where its row or records leave open what a release needs.
     """
     policy = list_policy(list_name)
     row = policy.on(day)
-    return Rules(policy, row, gate(policy.title.zh, policy.level, row.document, day), policy_sha256(list_name))
+    carrying = policy.documents_on(day)
+    if row.republishes:
+        titles = joined(t(list_policy(name).title.zh, list_policy(name).title.en) for name in row.republishes)
+        why = t(
+            f"没有自己的列入标准，只能转载：{titles}", f"it has no criteria of its own and only re-publishes {titles}"
+        )
+        raise refused(policy.carried.name, day, why)
+    fields = KINDS[policy.record_kind].fields if policy.record_kind else {}
+    if open_parts := row.unset() + ([] if set(fields) >= RECORD_FIELDS else ["record_kind"]):
+        raise DefinitionError("policy.unset", what=policy.carried.name, parts=joined(open_parts))
+    return Rules(policy, row, carrying[list_name], policy_sha256(list_name))
 
 
 def release_id(rules: Rules, point: Point) -> str:
@@ -140,7 +158,7 @@ def _entry(rules: Rules, record: Record, result: Judgement) -> dict[str, Any]:
 
 def _entry_columns(rules: Rules) -> dict[str, str]:
     return {
-        **{name: _heading(rules, name) for name in rules.row.publishable.fields},
+        **{name: heading(rules, name) for name in rules.row.publishable.fields},
         "ground": "列入情形",
         "basis": "列入依据",
         "last_day": "列入期限至",
@@ -148,8 +166,9 @@ def _entry_columns(rules: Rules) -> dict[str, str]:
     }
 
 
-def _heading(rules: Rules, field: str) -> str:
-    return (SUBJECT_FIELDS.get(field) or KINDS[rules.policy.record_kind].fields[field]).zh
+def heading(rules: Rules, field: str) -> str:
+    """The Chinese name of a field that may leave."""
+    return (SUBJECT_FIELDS.get(field) or KINDS[rules.kind].fields[field]).zh
 
 
 _REFUSED_COLUMNS = {

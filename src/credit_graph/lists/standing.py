@@ -12,6 +12,9 @@ from credit_graph.model.time import covers
 
 Status = Literal["entry", "refused", "removed", "held"]
 
+# what a record has to be able to say before its kind is judged as a list
+RECORD_FIELDS = frozenset({"listing_id", "listed_on", "listed_by", "reason", "removed_on", "removal_reason"})
+
 # why a record that is open in the data is refused (Chinese for the files, English beside it)
 REASONS: dict[str, tuple[str, str]] = {
     "subject_unidentified": ("当事人没有可用的名称和代码", "the party has no usable name and code"),
@@ -103,7 +106,7 @@ def _days(record: Mapping[str, Any], row: ListRow, day: date) -> list[Refusal]:
     found = []
     if listed_on < row.listed_from:
         found.append(Refusal("listed_before", articles, f"{row.listed_from}"))
-    if (last := row.term.last_day(listed_on)) < day:
+    if (last := row.term.last_day(listed_on)) is not None and last < day:
         found.append(Refusal("term_over", (row.term.article,), f"{last}"))
     return found
 

@@ -10,10 +10,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from credit_graph.lists.bases import gate
-from credit_graph.lists.policy import list_policy, policy_sha256
-from credit_graph.lists.release import MARK, Rules, build_files
-from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
+from credit_graph.lists.release import MARK, build_files, heading, rules_on
 from credit_graph.server.batching import by_rest
 from credit_graph.server.connections import Connection, connect, page_size
 from credit_graph.server.context import Context, Moment
@@ -119,11 +116,8 @@ async def load_entries(context: Context, keys: list[tuple[str, Moment]]) -> Sequ
 
 async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEntry]:
     point = moment.point
-    policy = list_policy(name)
-    row = policy.on(point.valid)
-    document = gate(policy.title.zh, policy.level, row.document, point.valid)
-    rules = Rules(policy, row, document, policy_sha256(name))
-    kind = {"KIND": policy.record_kind}
+    rules = rules_on(name, point.valid)
+    kind = {"KIND": rules.kind}
     found = await context.read("read/release_records", kind, seq=point.seq, valid=point.valid)
     records = [item["record"] for item in found]
     sources = sorted({record["source"] for record in records})
@@ -131,10 +125,7 @@ async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEnt
     held = await context.read("read/release_holds", seq=moment.head, sources=sources)
     files = build_files(rules, records, [item["record"] for item in held], [], point)
     eids = {record["sid"]: record.get("eid") for record in records}
-    headings = {
-        field: (SUBJECT_FIELDS.get(field) or KINDS[policy.record_kind].fields[field]).zh
-        for field in row.publishable.fields
-    }
+    headings = {field: heading(rules, field) for field in rules.row.publishable.fields}
     entries = json.loads(files["entries.json"])["entries"]
     return sorted((FoundEntry(eids[entry["sid"]], entry, headings) for entry in entries), key=_keys)
 
