@@ -35,10 +35,10 @@ def test_the_levels_begin_at_their_points() -> None:
         ("working_days: 10", "working_days: 30", "levels:", "级别越高，期限不能越长"),
         ("from: 100", "from: 9000", "levels:", "所有规则的分值之和达不到 red"),
         ("id: term_lapsed", "id: permit_lapsed", "rules:", "permit_lapsed 出现两次"),
-        ("{before} 类", "{befor} 类", "{before} 类", "没有 befor 这一项"),
+        ("上次：{before}", "上次：{befor}", "上次：{before}", "没有 befor 这一项"),
         ("day: received_on", "day: recieved_on", "day: received_on", "recieved_on"),
         ("kind: Complaint", "kind: Complaints", "kind: Complaint", "Complaints"),
-        ("day: 30", "day: 31", "id: report_missing", "day is out of range"),
+        ("days: 92", "days: 0", "days: 92", "1"),
         ("points: 60", "points: -60", "points: 60", "0"),
         (
             "words: [法定代表人], offices:",

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 from alerting import KEY, TODAY, A, B, C, D, E, firms, judged, only, told, warned
 
+from credit_graph.grading import alert_rules
 from credit_graph.grading.alert_levels import NO_RUN, GradeRun, TwoRuns
+from credit_graph.grading.reports_policy import Moved, reports_policy
 from credit_graph.model.definition import Title
 from credit_graph.model.statement import Statement
 from facts import fact
@@ -214,12 +216,32 @@ def test_the_annual_report(today: date, year: int, new: bool) -> None:
     said.say("AnnualReport", C, "old", start=date(year - 1, 12, 31), year=year - 1)
     found = judged(said, "report_missing", today=today)
     assert told(found, "report_missing") == {(C, str(year), new)}
+    assert only(found, "report_missing")[0] == {"year": year, "until": f"{year + 1}-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("today", "year", "until"),
+    [(date(2026, 9, 30), 2024, "2025-06-30"), (date(2026, 10, 1), 2025, "2026-09-30")],
+)
+def test_a_last_day_that_was_moved(monkeypatch: pytest.MonkeyPatch, today: date, year: int, until: str) -> None:
+    policy = reports_policy()
+    (rules,) = policy.reports
+    moved = Moved(year=2025, groups=("enterprise",), to=date(2026, 9, 30), basis=rules.basis)
+    changed = policy.model_copy(update={"reports": (rules.model_copy(update={"moved": (moved,)}),)})
+    monkeypatch.setattr(alert_rules, "reports_policy", lambda: changed)
+    said = firms(A, B)
+    for of in (2024, 2025):
+        said.say("AnnualReport", B, f"{of}", start=date(of, 12, 31), year=of)
+    found = judged(said, "report_missing", today=today)
+    assert told(found, "report_missing") == {(A, str(year), year == 2025)}
+    assert only(found, "report_missing")[0] == {"year": year, "until": until}
 
 
 def test_rules_without_their_source_say_so() -> None:
     found = judged(firms(A))
     assert {rule: why.zh for rule, why in found.silent.items()} == {
         "level_rise": NO_RUN.zh,
+        "official_rise": "数据源未载入：信用风险分类",
         "direct_grade": NO_RUN.zh,
         "complaints": "数据源未载入：投诉举报",
         "listed_controller": "数据源未载入：严重违法失信名单",
@@ -290,7 +312,36 @@ def test_classes_that_rose_and_facts_that_give_a_class_at_once() -> None:
     assert rows[A, "level_rise"].sids == ("n1", "o1")
     assert json.loads(str(rows[A, "level_rise"].said)) == {"before": "B", "after": "C"}
     assert rows[E, "direct_grade"].sids == ("s2",)
+    assert json.loads(str(rows[E, "level_rise"].said))["before"] == {"zh": "无", "en": "none"}
     assert json.loads(str(rows[C, "direct_grade"].said))["rule"] == {"zh": "当前列入", "en": "now listed"}
+
+
+def by_province(said: Said, eid: str, *classes: str, until: date = date(2026, 10, 1)) -> list[Statement]:
+    """The province's classes of the months up to ``until``."""
+    months = pd.date_range(end=until, periods=len(classes), freq="MS").date
+    return [
+        said.say("OfficialRiskClass", eid, f"{eid}|{month}", start=month, month=month, risk_class=level)
+        for month, level in zip(months, classes, strict=True)
+    ]
+
+
+def test_the_class_of_the_province_rose() -> None:
+    said = firms(A, B, C, D, E)
+    *_, before, last = by_province(said, A, "A", "B", "C")
+    by_province(said, B, "D", "C")  # fell, and still warns where it stood
+    by_province(said, C, "A", "B")
+    first = by_province(said, D, "D")
+    by_province(said, E, "A", "D", until=date(2026, 8, 1))  # began 114 days ago
+    found = judged(said, "official_rise")
+    assert told(found, "official_rise") == {(A, "C", True), (B, "C", False), (D, "D", False), (E, "D", False)}
+    rows = {row.eid: row for row in found.signals.itertuples()}
+    assert (str(rows[A].sids), str(rows[D].sids)) == (str((last.sid, before.sid)), str((first[0].sid,)))
+    assert json.loads(str(rows[A].said)) == {"before": "B", "after": "C", "month": "2026-10"}
+    assert json.loads(str(rows[D].said))["before"] == {"zh": "无", "en": "none"}
+    numbered = [piece.again(n=1) for piece in said.statements]  # months later, but known only since the last look
+    assert (E, "D", True) in told(judged(numbered, "official_rise", since=0), "official_rise")
+    said.hold(last)
+    assert A not in warned(judged(said, "official_rise"), "official_rise")
 
 
 def test_a_firm_no_longer_in_being_warns_of_nothing() -> None:

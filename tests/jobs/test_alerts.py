@@ -176,7 +176,7 @@ def test_a_run_warns_once_and_a_new_event_opens_again(
     (ban,) = as_json("show", B)["signals"]
     assert (ban["text"], ban["stands"]) == ("受任职限制（限1号）的人员现任 法定代表人", False)
     texts = {row["text"] for row in as_json("show", C)["signals"]}
-    assert texts == {"直接判定为 D 类：当前列入严重违法失信名单", "信用风险分类为 D 类（上次 A 类）"}
+    assert texts == {"直接判定为 D 类：当前列入严重违法失信名单", "信用风险分类为 D 类（上次：A）"}
     assert "待办 3 户" in typed("run") and "已逾期" not in typed("list")
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-28")
     assert [row["code"] for row in as_json("list", "--overdue")] == [B]

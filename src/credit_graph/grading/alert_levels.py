@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from credit_graph.grading.alert_policy import DirectGrade, LevelRise
 from credit_graph.grading.alert_rules import Found
-from credit_graph.grading.signals import Scene, Silence, rows
+from credit_graph.grading.signals import NONE_BEFORE, Scene, Silence, Told, rows
 from credit_graph.model.definition import Title
 
 NO_RUN = Silence("还没有分级结果，请先运行 credit-graph grade", "nothing is graded yet: run credit-graph grade first")
@@ -48,11 +48,14 @@ def level_rise(rule: LevelRise, scene: Scene, runs: TwoRuns) -> Found:
     risen = firms["level"].map(rank) > firms["before"].map(rank)  # who was not graded before has not risen
     eids = [str(eid) for eid in firms.index]
     earlier, later = runs.before.rows([str(eid) for eid in firms.index[risen]]), runs.after.rows(eids)
-    columns = zip(eids, firms["level"], firms["before"].fillna(""), risen, strict=True)
-    return rows(
-        (eid, rule.id, level, bool(rose), _scoring(earlier.get(eid, {}), later[eid]), {"before": was, "after": level})
-        for eid, level, was, rose in columns
-    )
+    columns = zip(eids, firms["level"], firms["before"], risen, strict=True)
+
+    def told() -> Iterator[Told]:
+        for eid, level, was, rose in columns:
+            said = {"before": was if isinstance(was, str) else NONE_BEFORE, "after": level}
+            yield eid, rule.id, level, bool(rose), _scoring(earlier.get(eid, {}), later[eid]), said
+
+    return rows(told())
 
 
 def _scoring(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

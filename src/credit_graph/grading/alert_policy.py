@@ -57,6 +57,16 @@ class LevelRise(Rule):
     to: tuple[str, ...] = Field(min_length=1)
 
 
+class OfficialRise(Rule):
+    """The province's class (省级信用风险分类) is higher than that of its month before. ``to``: classes that warn."""
+
+    figures = frozenset({"before", "after", "month"})
+
+    type: Literal["official_rise"]
+    to: tuple[Literal["A", "B", "C", "D"], ...] = Field(min_length=1)
+    days: int = Field(ge=1)
+
+
 class DirectGrade(Rule):
     """A fact gives the class at once (直接判定) that did not at the run before."""
 
@@ -170,24 +180,18 @@ class TermLapse(Rule):
 
 
 class ReportLapse(Rule):
-    """No annual report (年度报告) by the last day of the window, ``month`` and ``day``; ``kinds`` of firms owe one."""
+    """No annual report (年度报告) by its last day (``policies/annual_reports.yml``); ``kinds`` of firms owe one."""
 
     figures = frozenset({"year", "until"})
 
     type: Literal["report_lapse"]
     kinds: tuple[str, ...] = Field(min_length=1)
-    month: int = Field(ge=1, le=12)
-    day: int = Field(ge=1, le=31)
     days: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _a_day(self) -> Self:
-        date(2001, self.month, self.day)  # raises ValueError
-        return self
 
 
 AnyRule = Annotated[
     LevelRise
+    | OfficialRise
     | DirectGrade
     | Burst
     | MassAtRoom

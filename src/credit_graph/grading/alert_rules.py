@@ -1,4 +1,5 @@
-"""Rules of early warning over the records of a city: complaints, new firms, groups, permits, terms, reports.
+"""Rules of early warning over the records of a city: complaints, new firms, groups, permits, terms, reports,
+and the province's class.
 
 Each returns the signals that hold now, new or not (``signals.COLUMNS``), or why it can't be judged.
 """
@@ -7,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,18 @@ from credit_graph.grading.alert_policy import (
     Contagion,
     ListedController,
     MassAtRoom,
+    OfficialRise,
     PermitLapse,
     ReportLapse,
     Struck,
     TermLapse,
 )
 from credit_graph.grading.facts import loaded
+from credit_graph.grading.leading import OFFICIAL
+from credit_graph.grading.reports import current_year, last_days
+from credit_graph.grading.reports_policy import reports_policy
 from credit_graph.grading.rules import months_before
-from credit_graph.grading.signals import NEW, Scene, Silence, Told, Unverified, iso, rows
+from credit_graph.grading.signals import NEW, NONE_BEFORE, Scene, Silence, Told, Unverified, iso, rows
 from credit_graph.links.holders import is_keyed
 from credit_graph.links.said import spoken_of
 from credit_graph.model.derived import address_key
@@ -68,6 +72,34 @@ def burst(rule: Burst, scene: Scene) -> Found:
                 "days_before": rule.days_before,
             }
             yield str(eid), rule.id, "", True, list(sids.get_group(eid)), said
+
+    return rows(told())
+
+
+def official_rise(rule: OfficialRise, scene: Scene) -> Found:
+    """Firms whose class by the province is one that warns; new where it is higher than that of its month before."""
+    if not loaded(OFFICIAL, scene.projection):
+        return not_loaded(OFFICIAL)
+    frame = scene.projection.history(OFFICIAL, [*NEW, "risk_class", "month"])
+    frame = frame[frame["in_use"] & frame["eid"].notna() & frame["risk_class"].notna()]
+    months = frame.sort_values(["eid", "valid_from", "known_from", "sid"])
+    months = months.drop_duplicates(["eid", "valid_from"], keep="last")
+    before = months.groupby("eid")[["risk_class", "sid"]].shift().add_suffix("_before")
+    last = months.join(before).drop_duplicates("eid", keep="last")
+    last = last[last["risk_class"].isin(rule.to)]
+    rose = last["risk_class"] > last["risk_class_before"]  # A to D by rising risk; a first class has not risen
+    new = rose & scene.fresh(last, last["valid_from"], rule.days)
+
+    def told() -> Iterator[Told]:
+        for row, fresh in zip(last.to_dict(orient="records"), new, strict=True):
+            known = isinstance(row["risk_class_before"], str)
+            said = {
+                "before": row["risk_class_before"] if known else NONE_BEFORE,
+                "after": row["risk_class"],
+                "month": iso(row["month"])[:7],
+            }
+            sids = [row["sid"], *([row["sid_before"]] if known else [])]
+            yield str(row["eid"]), rule.id, row["risk_class"], bool(fresh), sids, said
 
     return rows(told())
 
@@ -209,17 +241,24 @@ def report_lapse(rule: ReportLapse, scene: Scene) -> Found:
     """Firms that owe the report of the last year whose window is over and have filed none."""
     if not loaded("AnnualReport", scene.projection):
         return not_loaded("AnnualReport")
-    last = date(scene.day.year, rule.month, rule.day)
-    last = last if last < scene.day else date(scene.day.year - 1, rule.month, rule.day)
-    year = last.year - 1
+    reports = reports_policy().on(scene.day)
+    firms = scene.projection.enterprises.loc[scene.alive, ["entity_kind", "entity_type", "founded_on"]]
+    firms = firms[firms["entity_kind"].isin(rule.kinds)]
+    firms["group"] = firms["entity_kind"].map(reports.group_of)
+    newest = current_year(scene.day)
+    last = last_days(firms, reports, newest)
+    year = (last < np.datetime64(scene.day)).map({True: newest, False: newest - 1})
+    last = last.where(year == newest, last_days(firms, reports, newest - 1))
     frame = scene.projection.history("AnnualReport", ["year"])
-    filed = frame.loc[frame["year"] == year, "eid"].dropna()
-    if filed.empty:
-        return Silence(f"没有载入任何 {year} 年度报告", f"no report of {year} is loaded")
-    firms = scene.projection.enterprises.loc[scene.alive]
-    owes = firms["entity_kind"].isin(rule.kinds) & (firms["founded_on"] < np.datetime64(date(last.year, 1, 1)))
-    late = firms.index[owes & ~firms.index.isin(filed)]
-    shown = scene.projection.shown("founded_on").reindex(late)
-    fresh = last > scene.day - timedelta(days=rule.days)
-    said = {"year": year, "until": str(last)}
-    return rows((eid, rule.id, str(year), fresh, [sid], said) for eid, sid in zip(late, shown, strict=True))
+    told = year.isin(frame["year"])  # of a year without any report nothing is known
+    if not told.any():
+        return Silence(f"没有载入任何 {newest} 年度报告", f"no report of {newest} is loaded")
+    filed = pd.MultiIndex.from_arrays([frame["eid"], frame["year"]])
+    missing = ~pd.MultiIndex.from_arrays([firms.index, year]).isin(filed)
+    late = firms.index[told & (firms["founded_on"].dt.year <= year) & missing]
+    fresh = last > np.datetime64(scene.day) - np.timedelta64(rule.days, "D")
+    columns = zip(late, year[late], last[late], fresh[late], scene.projection.shown("founded_on")[late], strict=True)
+    return rows(
+        (str(eid), rule.id, str(of), bool(new), [sid], {"year": int(of), "until": iso(until)})
+        for eid, of, until, new, sid in columns
+    )

@@ -17,6 +17,7 @@ from credit_graph.grading.alert_rules import (
     contagion,
     listed_controller,
     mass_at_room,
+    official_rise,
     permit_lapse,
     report_lapse,
     term_lapse,
@@ -24,6 +25,7 @@ from credit_graph.grading.alert_rules import (
 from credit_graph.grading.signals import COLUMNS, Scene, Silence, Unverified
 
 _OVER_RECORDS: dict[type, Callable[[Any, Scene], Found]] = {
+    policy.OfficialRise: official_rise,
     policy.Burst: burst,
     policy.MassAtRoom: mass_at_room,
     policy.ListedController: listed_controller,

@@ -75,11 +75,10 @@ def _silent(projection: Projection, rules: DormantRules, reports: ReportRules, k
     """Those in being that owed the reports of the last years whose windows are over and have filed none since, by eid:
     last_report."""
     day, year, count = projection.point.valid, current_year(projection.point.valid), rules.silent_years
-    group = {kind: group.id for group in reports.groups for kind in group.kinds}
     firms = projection.enterprises[_VIEW]
-    firms = firms[firms["entity_kind"].isin(kinds) & firms["entity_kind"].isin(list(group))]
+    firms = firms[firms["entity_kind"].isin(kinds) & firms["entity_kind"].isin(list(reports.group_of))]
     firms = firms[firms["state"].isin(rules.states) & in_being(firms, reports, day)]
-    firms = firms.assign(group=firms["entity_kind"].map(group))
+    firms = firms.assign(group=firms["entity_kind"].map(reports.group_of))
     over = last_days(firms, reports, year) < np.datetime64(day)
     first = np.where(over, year - count + 1, year - count)  # of the years that all must be missing
     first_reported = max(reports.first_year, 1)

@@ -86,7 +86,7 @@ def in_being(firms: pd.DataFrame, rules: ReportRules, day: date) -> pd.Series:
 
 def _owing(projection: Projection, rules: ReportRules, year: int) -> pd.DataFrame:
     firms = projection.enterprises[_VIEW]
-    group = firms["entity_kind"].map({kind: group.id for group in rules.groups for kind in group.kinds}).astype("str")
+    group = firms["entity_kind"].map(rules.group_of).astype("str")
     too_young = firms["founded_on"] >= np.datetime64(date(year + 1, 1, 1))
     owing = group.notna() & in_being(firms, rules, projection.point.valid) & ~too_young
     places = placed(firms, rules)  # of all: a station is told by the town's other entities too

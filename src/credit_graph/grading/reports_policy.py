@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self
 
@@ -215,6 +215,11 @@ class ReportRules(Dated):
         if faults:
             raise Inconsistent(faults)
         return self
+
+    @cached_property
+    def group_of(self) -> dict[str, str]:
+        """Kind of entity -> id of its group."""
+        return {kind: group.id for group in self.groups for kind in group.kinds}
 
     def _faults(self) -> Iterator[tuple[tuple[str, ...], str, str]]:
         ids = [group.id for group in self.groups]

@@ -23,6 +23,7 @@ from credit_graph.projection import Projection
 # rests on (the first of them first), and the figures of its sentence as JSON
 COLUMNS = ["eid", "rule", "object", "fresh", "sids", "said"]
 NEW = ["source", "key", "known_from"]  # the fields of a record that tell whether it is new
+NONE_BEFORE = {"zh": "无", "en": "none"}  # what a sentence says where there was no class before
 MOST_SIDS = 50  # of one signal; its figures say how many there are
 
 Told = tuple[str, str, str, bool, Iterable[str], Mapping[str, Any]]  # one row of ``COLUMNS``, its figures as such
