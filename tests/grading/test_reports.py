@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from credit_graph.errors import DefinitionError, UsageError
 from credit_graph.grading.reports import COUNTS, Obliged, counted, obliged, rate
 from credit_graph.grading.reports_policy import ReportRules, reports_policy
-from credit_graph.grading.silent import contacts, overdue, silent
+from credit_graph.grading.silent import contacts, decide_by, overdue, silent
 from credit_graph.resources import root
 from handmade import Said, projection_of
 
@@ -208,10 +208,26 @@ def test_silent_firms_and_what_follows() -> None:
         B: ((2023, 2024, 2025), -146, True, "NaT"),
         C: ((2023, 2024, 2025), -146, False, "NaT"),
     }
-    assert rows[overdue(rows)]["eid"].tolist() == [B, C]
+    late = rows[overdue(rows)]
+    assert late["eid"].tolist() == [B, C]
+    assert decide_by(late, RULES).dt.date.tolist() == [date(2026, 7, 14)] * 2  # ten working days after 30 June
     on_time = projection_of(said.statements, TODAY, channel="internal", valid=date(2026, 6, 30))
     before = silent(obliged(on_time, RULES, 2025), on_time)
     assert (before["days"].tolist(), overdue(before).tolist()) == ([0, 0, 0], [False, False, False])
+
+
+def test_the_term_for_the_decision_counts_working_days() -> None:
+    said = Said()
+    said.firm(A, "甲")
+    moved = {"year": 2025, "groups": ["enterprise"], "to": "2026-09-18", "basis": RULES.basis.model_dump()}
+    rules = ReportRules.model_validate({**RULES.model_dump(), "moved": [moved]})
+    projection = projection_of(said.statements, TODAY, channel="internal")
+    rows = silent(obliged(projection, rules, 2025), projection)
+    # 20 September, a Sunday, is worked; 25 to 27 September and 1 to 7 October are not
+    assert decide_by(rows, rules).dt.date.tolist() == [date(2026, 10, 9)]
+    with pytest.raises(DefinitionError) as caught:
+        decide_by(rows.assign(last_day=pd.Timestamp("2020-06-30")), rules)
+    assert (caught.value.code, caught.value.fields) == ("policy.no_calendar", {"year": 2020})
 
 
 def test_individual_businesses_are_marked() -> None:

@@ -138,6 +138,8 @@ def test_rates_and_lists_of_a_city(
     }
     candidates = as_json("reports", "candidates", "--valid", DAY)
     assert {row["code"] for row in candidates["firms"]} == silent - marked
+    assert {row["decide_by"] for row in candidates["firms"]} == {"2026-07-14"}
+    assert candidates["notes"][0] == "0 户已过作出列入决定或标记的期限（见“决定期限”，按工作日计）。"
     assert silent - marked
     assert silent & marked
 

@@ -224,7 +224,7 @@ def _silent(
         common.print_json({**head, "firms": list(_json_rows(found, candidates=candidates)), "notes": notes})
         return
     _print_stations(found, candidates=candidates)
-    _print_firms(found, limit)
+    _print_firms(found, limit, candidates=candidates)
     _print_notes(notes, files)
 
 
@@ -251,6 +251,7 @@ def _json_rows(found: job.Silent, *, candidates: bool) -> Any:
         if candidates:
             rule = follow_ups[row["group"]]
             shown_row |= {"action": t(rule.action.zh, rule.action.en), "basis": rule.basis.source}
+            shown_row["decide_by"] = row["decide_by"].date().isoformat()
         yield shown_row
 
 
@@ -268,13 +269,13 @@ def _print_stations(found: job.Silent, *, candidates: bool) -> None:
     common.print_table(title, [t("县区", "county"), t("市场监管所", "station"), t("户数", "firms")], rows)
 
 
-def _print_firms(found: job.Silent, limit: int) -> None:
+def _print_firms(found: job.Silent, limit: int, *, candidates: bool) -> None:
     firms = found.firms.head(limit)
-    columns = [t("代码", "code"), t("名称", "name"), t("未报年度", "years missing"), t("剩余天数", "days left")]
-    rows = [
-        (code, name, "、".join(map(str, missing)), days)
-        for code, name, missing, days in zip(*(firms[c] for c in ("code", "name", "missing", "days")), strict=True)
-    ]
+    last = t("决定期限", "decide by") if candidates else t("剩余天数", "days left")
+    columns = [t("代码", "code"), t("名称", "name"), t("未报年度", "years missing"), last]
+    until = firms["decide_by"].dt.date if candidates else firms["days"]
+    missing = ["、".join(map(str, years)) for years in firms["missing"]]
+    rows = list(zip(firms["code"], firms["name"], missing, until, strict=True))
     common.print_table(common.counted("名单", "Firms", len(found.firms), len(rows)), columns, rows)
 
 

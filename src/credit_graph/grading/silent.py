@@ -9,9 +9,10 @@ import pandas as pd
 
 from credit_graph.grading.matching import fits
 from credit_graph.grading.reports import Obliged, filed_years
-from credit_graph.grading.reports_policy import FollowUp
+from credit_graph.grading.reports_policy import FollowUp, ReportRules
 from credit_graph.links.gather import tuples
 from credit_graph.projection import Projection
+from credit_graph.workdays import calendar
 
 LIAISON = "liaison"  # 联络员, as the loader of liaisons calls the office
 
@@ -39,6 +40,15 @@ def called(projection: Projection, eids: pd.Index) -> pd.DataFrame:
 def overdue(rows: pd.DataFrame) -> pd.Series:
     """Whether the window is over and nothing has followed: candidates for an entry or a mark (拟列入、拟标记)."""
     return (rows["days"] < 0) & rows["followed_on"].isna()
+
+
+def decide_by(rows: pd.DataFrame, rules: ReportRules) -> pd.Series:
+    """The last day for the entry or mark (列入、标记): so many working days after the last day of filing, of each of
+    the :func:`overdue`. Raises ``DefinitionError("policy.no_calendar")`` for a year without a calendar."""
+    terms = {group.id: group.follow_up.working_days for group in rules.groups}
+    pairs = list(zip(rows["last_day"].dt.date, rows["group"], strict=True))
+    ends = {(last, group): calendar().after(last, terms[group]) for last, group in set(pairs)}
+    return pd.Series([ends[pair] for pair in pairs], index=rows.index, dtype="datetime64[s]")
 
 
 def contacts(projection: Projection, eids: Sequence[str]) -> pd.DataFrame:

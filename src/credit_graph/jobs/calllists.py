@@ -101,6 +101,7 @@ def _columns(firms: pd.DataFrame, found: Silent, *, candidates: bool) -> list[tu
         basis = {name: rule.basis.source for name, rule in rules.items()}
         columns += [
             (t("拟作处理", "what is due"), 20, firms["group"].map(what).tolist()),
+            (t("决定期限", "decide by"), 12, firms["decide_by"].dt.strftime("%Y-%m-%d").tolist()),
             (t("依据", "basis"), 40, firms["group"].map(basis).tolist()),
             (t("仍有以前的列入或标记", "earlier entry stands"), 10, [_yes(x) for x in firms["standing"]]),
             (t("核实结果", "checked"), 16, [""] * len(firms)),

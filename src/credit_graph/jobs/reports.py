@@ -72,17 +72,21 @@ def rates(store: Store, point: Point, dimensions: Sequence[str], year: int | Non
 def silent_firms(
     store: Store, point: Point, year: int | None = None, *, with_contacts: bool = False, candidates: bool = False
 ) -> Silent:
-    """Who owes the report of a year and has not filed it; ``candidates``: only those for whom an entry or mark is due.
+    """Who owes the report of a year and has not filed it; ``candidates``: only those for whom an entry or mark is due,
+    with its last day, ``decide_by``.
 
-    ``with_contacts``: with the liaison and phones, which only a role with the right ``contacts`` may see.
+    ``with_contacts``: with the liaison and phones, which only a role with the right ``contacts`` may see. Raises as
+    :func:`credit_graph.grading.silent.decide_by` does.
     """
     projection = project(store, point, CHANNEL)
     found = obliged(projection, _rules(point), _year(point, year))
     firms = silent.silent(found, projection)
     if candidates:
         firms = firms[silent.overdue(firms)].reset_index(drop=True)
+        firms["decide_by"] = silent.decide_by(firms, found.rules)
     contacts = silent.contacts(projection, firms["eid"].tolist()) if with_contacts else None
-    return Silent(point, found, firms, contacts, _notes(found))
+    notes = [*([_decisions(firms, point.valid)] if candidates else []), *_notes(found)]
+    return Silent(point, found, firms, contacts, notes)
 
 
 def at(store: Store, point: Point, year: int | None = None) -> Obliged:
@@ -193,6 +197,14 @@ def _notes(found: Obliged) -> list[str]:
             )
         )
     return notes
+
+
+def _decisions(firms: pd.DataFrame, day: date) -> str:
+    late = int((firms["decide_by"] < pd.Timestamp(day)).sum())
+    return t(
+        f"{late} 户已过作出列入决定或标记的期限（见“决定期限”，按工作日计）。",
+        f"For {late} the last day for the decision, counted in working days, is over.",
+    )
 
 
 def _reconstructed(day: date) -> str:
