@@ -9,6 +9,7 @@ from generated import Rows
 from stdnum.cn import ric, uscc
 
 from credit_graph.demo.core import core, core_files
+from credit_graph.demo.core_stories import NO_REPORT, UNREACHABLE
 from credit_graph.demo.files import Table
 
 CITY = core()
@@ -57,7 +58,17 @@ def test_lists() -> None:
     assert all("2023-11-23" < item.listed <= "2026-11-23" and not item.removed for item in standing)
     assert sum(bool(item.removed) for item in CITY.abnormal) == 6
     assert sum(bool(item.removal_reason) and not item.removed for item in CITY.abnormal) == 2
-    assert len(shown("经营异常名录")) == 12
+    assert len(shown("经营异常名录")) == 18
+
+
+def test_the_dormant_file_no_report_and_are_not_found() -> None:
+    (idle,), (closed,) = CITY.stories["dormant"], CITY.stories["dormant_but_closed"]
+    for code, state in ((idle, "存续"), (closed, "歇业")):
+        (row,) = (row for row in shown("dw_zj_scjdgl_scztxx_621002") if row["uni_social_crd_cd"] == code)
+        assert row["reg_state"] == state
+        assert max(year for firm, year in CITY.reports if firm.code == code) == 2023
+        listed = [(item.listed, item.reason) for item in CITY.abnormal if item.firm.code == code]
+        assert listed == [("2025-07-08", NO_REPORT), ("2025-10-15", UNREACHABLE), ("2026-07-07", NO_REPORT)]
 
 
 def test_hubs() -> None:

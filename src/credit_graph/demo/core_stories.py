@@ -13,7 +13,7 @@ FALSE = "公示企业信息隐瞒真实情况、弄虚作假。"
 
 
 def plant(builder: Builder) -> None:
-    """All stories, about 45 firms."""
+    """All stories, about 50 firms."""
     chain = control_chain(builder)
     ring(builder)
     owned = sole_holder(builder)
@@ -25,6 +25,7 @@ def plant(builder: Builder) -> None:
     serious_listings(builder, [*chain, *owned])
     abnormal_listings(builder, [*hub, *hosted])
     penalties(builder, [*chain, *hub])
+    dormant(builder)  # last, so that the others stay as they are
 
 
 def control_chain(builder: Builder) -> list[Firm]:
@@ -270,6 +271,30 @@ def abnormal_listings(builder: Builder, firms: list[Firm]) -> None:
     builder.story("abnormal_repaired", [firm for firm, item in firms_of[:5]])
     builder.story("abnormal_open", [firm for firm, item in firms_of if not item.removed])
     builder.story("abnormal_annulled", [firms_of[-1][0]])
+
+
+def dormant(builder: Builder) -> None:
+    """Two firms without reports that nobody can reach (长期停业未经营); one of them has filed its closure (歇业)."""
+    listings = (("2025-07-08", NO_REPORT), ("2025-10-15", UNREACHABLE), ("2026-07-07", NO_REPORT))
+    firms = [
+        builder.firm(
+            f"庆原{name}有限公司",
+            builder.person(person),
+            trade,
+            address=f"甘肃省庆原市西原区解放路{number}号",
+            founded=date(2016, 3, 21),
+            state=state,
+        )
+        for name, person, trade, number, state in (
+            ("恒昌建材", "巩世荣", "建材", 415, "存续"),
+            ("锦程餐饮", "慕晓燕", "餐饮", 417, "歇业"),
+        )
+    ]
+    for firm in firms:
+        builder.holds(firm, (firm.representative.name, 100))
+        builder.city.abnormal += [Listing(firm, *row) for row in listings]
+    builder.story("dormant", firms[:1])
+    builder.story("dormant_but_closed", firms[1:])
 
 
 def penalties(builder: Builder, firms: list[Firm]) -> None:
