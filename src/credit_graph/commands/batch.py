@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common
+from credit_graph.commands import common, regrading
 from credit_graph.commands.load import print_batches
 from credit_graph.jobs import batches
 from credit_graph.jobs.undo import undo as run_undo
@@ -87,6 +87,7 @@ def undo(seq: Annotated[int, typer.Argument(help="批次号 / seq")]) -> None:
     caller = common.caller()
     with common.graph() as store:
         new_seq = run_undo(store, seq, caller.actor, caller.role)
+        regrading.follow(store)
     if new_seq is None:
         common.console.print(t(f"批次 {seq} 未提交，已移除。", f"Batch {seq} was not committed; it is removed."))
     else:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common
+from credit_graph.commands import common, regrading
 from credit_graph.errors import UsageError
 from credit_graph.ingest.persons import read_document
 from credit_graph.jobs import erase as job
@@ -78,6 +78,7 @@ def erase(
             return
         _warn(find(store, target))
         _print_done(store, job.erase(store, target, ground, report), as_json)
+        regrading.follow(store)
 
 
 def purge(
@@ -99,6 +100,7 @@ def purge(
             return
         target = Target(sids=tuple(item.sid for item in found))
         _print_done(store, job.erase(store, target, ground, report), as_json)
+        regrading.follow(store)
 
 
 def _target(

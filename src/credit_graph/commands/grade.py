@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common
+from credit_graph.commands import common, regrading
 from credit_graph.commands.links import point_json, progress_bar
+from credit_graph.errors import UsageError
 from credit_graph.grading.policy import NOTICE, Indicator, grading_policy
 from credit_graph.jobs import grade as job
 from credit_graph.jobs.explain import ExplainedLine, Explanation
 from credit_graph.jobs.explain import explain as explain_firm
 from credit_graph.jobs.grade_check import check_run
 from credit_graph.jobs.levels import levels
+from credit_graph.jobs.regrade import regrade
 from credit_graph.server.roles import role, viewer
 from credit_graph.text import t
 
@@ -34,10 +36,16 @@ def grade(
     check: Annotated[
         str | None, typer.Option("--check", metavar="RUN", help="核对已存的一次分级 / check a stored run")
     ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="只重新分级有变动的及相关企业 / only whom changes touch")
+    ] = False,
     json: common.JsonOption = False,
 ) -> None:
-    """Grade all firms and print how many are in each class; or make a stored run again and compare."""
+    """Grade all firms and print how many are in each class; or only whom changes touch; or check a stored run."""
     started = time.perf_counter()
+    if changed:
+        _changed(policy, valid or known or check, json)
+        return
     if check is not None:
         with common.graph() as store, progress_bar(json) as report:
             run = check_run(store, check, report)
@@ -61,6 +69,20 @@ def grade(
         common.print_json({**head, "unchanged": result.unchanged, "current": result.current, "notice": t(*NOTICE)})
         return
     _print(result, seconds, beside)
+
+
+def _changed(policy: str, other: str | None, json: bool) -> None:
+    if other is not None or policy != job.DEFAULT_POLICY:
+        why = t("不能与 --policy、--valid、--known、--check 同用", "not with --policy, --valid, --known or --check")
+        raise UsageError("usage.bad_value", option="--changed", value="", why=why)
+    with common.graph() as store:
+        result = regrade(store)
+    if json:
+        common.print_json(regrading.as_json(result))
+        return
+    for line in regrading.lines(result):
+        common.console.print(line, highlight=False)
+    common.console.print(t(*NOTICE), style="bold")
 
 
 def _print(result: job.GradeResult, seconds: float, beside: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from credit_graph import clock
-from credit_graph.commands import common, deciding
+from credit_graph.commands import common, deciding, regrading
 from credit_graph.commands.deciding import ByOption, FromOption, RoleOption, ToOption
 from credit_graph.errors import UsageError
 from credit_graph.jobs import decisions
@@ -58,6 +58,7 @@ def add(
             channels=[name.strip() for name in channels.split(",") if name.strip()],
         )
         placed = _placed(store, seq)
+        regrading.follow(store)
     common.console.print(
         t(
             f"已停用：{placed}（批次 {seq}，{' '.join(named)}）。",
@@ -78,6 +79,7 @@ def lift(
     decision = deciding.decision(by, role, basis, "--basis")
     with common.graph() as store:
         seq = decisions.lift(store, hold, decision)
+        regrading.follow(store)
     common.console.print(t(f"已解除（批次 {seq}）。", f"Lifted (batch {seq})."), highlight=False)
 
 

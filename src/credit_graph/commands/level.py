@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common, deciding, level_changes
+from credit_graph.commands import common, deciding, level_changes, regrading
 from credit_graph.commands.deciding import ByOption, RoleOption
 from credit_graph.errors import UsageError
 from credit_graph.grading.leading import OVERRIDE
@@ -46,6 +46,7 @@ def override(
         raise UsageError("usage.bad_value", option="--until", value="", why=why_not)
     with common.graph() as store:
         made = job.override(store, find_firm(store, code), level.strip().upper(), day, decision)
+        regrading.follow(store)
     common.console.print(t(f"已调整（{made}），有效至 {day}。", f"Decided ({made}), until {day}."), highlight=False)
     common.console.print(t(*NOTICE), style="bold")
 
@@ -79,6 +80,7 @@ def undo(
     ground = deciding.decision(by, role, why)
     with common.graph() as store:
         seq = job.undo(store, decision, ground)
+        regrading.follow(store)
     common.console.print(t(f"已撤销（批次 {seq}）。", f"Undone (batch {seq})."), highlight=False)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common
+from credit_graph.commands import common, regrading
 from credit_graph.errors import UsageError
 from credit_graph.jobs.faults import unlinked_since
 from credit_graph.jobs.load import LoadOptions
@@ -121,6 +121,8 @@ def _run(paths: list[Path], options: LoadOptions, as_json: bool) -> None:
     with common.graph() as store, common.progress(show=not as_json) as report:
         reports = run_load(store, paths, options, report)
         unlinked = {} if options.dry else unlinked_since(store, min(item["seq"] for item in reports))
+        if not options.dry:
+            regrading.follow(store)
     if as_json:
         common.print_json({"batches": reports, "unlinked": unlinked})
         return

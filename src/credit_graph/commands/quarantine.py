@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from credit_graph.commands import common
+from credit_graph.commands import common, regrading
 from credit_graph.commands.load import AcceptOption, print_batches
 from credit_graph.errors import InputError
 from credit_graph.ingest.files import shown
@@ -110,6 +110,7 @@ def replay(
                 why = t(f"批次 {seq} 第 {number} 行未被隔离", f"row {number} of batch {seq} was not refused")
                 raise InputError("input.not_an_export", path=shown(str(path)), why=why)
         result = run_replay(store, corrections, source, accept_closures, caller.actor, caller.role, report)
+        regrading.follow(store)
     if as_json:
         common.print_json(result.as_dict())
         return

@@ -30,7 +30,7 @@ from credit_graph.grading.columns import (
 )
 from credit_graph.grading.rules import Condition, Records, Span
 from credit_graph.links.compute import Links
-from credit_graph.links.reborn_data import find_reborn
+from credit_graph.links.reborn_data import ends, find_reborn
 from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection import Projection, normal_name
@@ -195,9 +195,14 @@ class Facts:
         return Chains(self.links, self.eids)
 
     @cached_property
+    def ends(self) -> pd.DataFrame:
+        """What ended firms, and when (see links/reborn_data.py)."""
+        return ends(self.projection, reborn_policy().on(self.day))
+
+    @cached_property
     def reborn(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Firms that look like ended ones come back, and what they share (see links/reborn_data.py)."""
-        return find_reborn(self.projection, self.links, reborn_policy().on(self.day))
+        return find_reborn(self.projection, self.links, reborn_policy().on(self.day), ended=self.ends)
 
     @cached_property
     def nobody(self) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,14 +37,22 @@ class GradeFrame:
 
 
 def grade(projection: Projection, links: Links, policy: GradingPolicy) -> GradeFrame:
-    """Grade the policy's subjects.
+    """Grade the policy's subjects; raises as :func:`grade_facts` does."""
+    return grade_facts(Facts(projection, links, policy.reads), policy)
 
-    ``projection`` must be made for the channel ``grading``; raises ``ValueError`` if it is not.
+
+def grade_facts(facts: Facts, policy: GradingPolicy, among: Collection[str] | None = None) -> GradeFrame:
+    """Grade the policy's subjects, of the enterprises ``among`` (all) only.
+
+    The projection must be made for the channel ``grading``; raises ``ValueError`` if it is not.
     """
+    projection = facts.projection
     if projection.channel != CHANNEL:
         raise ValueError(f"grades are made of records in use on the channel {CHANNEL}, not {projection.channel}")
-    facts = Facts(projection, links, policy.reads)
-    place = np.flatnonzero(subjects(facts, policy.subjects))
+    who = subjects(facts, policy.subjects)
+    if among is not None:
+        who = who & projection.enterprises.index.isin(list(among))
+    place = np.flatnonzero(who)
     eids = projection.enterprises.index[place]
     indicators = {rule.id: _indicator(rule, facts, place, eids) for rule in policy.indicators}
     total = np.zeros(len(eids), dtype=np.int64)

@@ -66,7 +66,7 @@ def _related(via: Via, facts: Facts) -> Related:
     if via == "same_legal_representative":
         pairs = same_representative(links)
         return Ties(facts, pairs["eid"], pairs["eid_other"], pairs[["sids", "sids_other"]])
-    return _controller_history(facts)
+    return ties_of_history(facts, controller_history(facts))
 
 
 class Ties:
@@ -85,6 +85,11 @@ class Ties:
         self._sids = sids.iloc[order]
         # rows of ``sids`` of each pair
         self._starts = np.append(first, len(order))
+
+    @property
+    def ends(self) -> tuple[Places, Places]:
+        """Every pair once: the firm, and the one that is related to it."""
+        return self._firm, self._other
 
     def counts(self, struck: Flags) -> tuple[Numbers, Numbers]:
         """See :class:`Related`."""
@@ -174,8 +179,14 @@ def same_representative(links: Links) -> pd.DataFrame:
     return pairs[pairs["eid"] != pairs["eid_other"]]
 
 
-def _controller_history(facts: Facts) -> Ties:
-    """Other firms in which the person who controls a firm has or had an office or a holding, outside the group."""
+def ties_of_history(facts: Facts, found: pd.DataFrame) -> Ties:
+    """The relation that :func:`controller_history` found."""
+    return Ties(facts, found["eid"], found["other"], found[["sids"]], chains=True)
+
+
+def controller_history(facts: Facts) -> pd.DataFrame:
+    """Other firms in which the person who controls a firm has or had an office or a holding, outside the group: eid,
+    other, sids (one statement each)."""
     links, chains = facts.links, facts.chains
     controlled = pd.DataFrame(chains.controlled(), columns=["firm", "pid"])
     seen = _ever_there(facts, set(controlled["pid"]))
@@ -185,9 +196,8 @@ def _controller_history(facts: Facts) -> Ties:
     a, b = pairs["firm"].to_numpy(), pairs["other"].to_numpy()
     pairs = pairs[(chains.head[a] != chains.head[b]) & (chains.own[a] != b)]
     eids = facts.projection.enterprises.index
-    told = pd.DataFrame({"sids": pairs["sid"]})
     firm, other = (pd.Series(eids[pairs[name].to_numpy()], dtype="str") for name in ("firm", "other"))
-    return Ties(facts, firm, other, told, chains=True)
+    return pd.DataFrame({"eid": firm, "other": other, "sids": pairs["sid"].to_numpy()})
 
 
 def _ever_there(facts: Facts, pids: set[str]) -> pd.DataFrame:

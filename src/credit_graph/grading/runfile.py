@@ -1,18 +1,23 @@
 """The run file of a grade run: immutable Parquet, one row per firm, the same bytes for the same inputs.
 
 It holds its policy in words: a run is explained by the rules that it followed, whatever they are today.
+
+The file of a partial run holds the firms that were graded again, and names its ``base``, the last full run, whose file
+has all others: what is read of a partial run is that file overlaid by its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
@@ -21,6 +26,7 @@ from credit_graph.grading.grade import GradeFrame
 from credit_graph.grading.policy import GradingPolicy
 
 ROW_GROUP = 16_384
+BASE, WITHOUT = "base", "without"  # of a partial run: its full run; firms that are graded no more
 _RULES = "rules_text"
 _PARTS = ("value", "points", "statements", "path")
 
@@ -107,23 +113,70 @@ def readable(path: Path) -> bool:
     return True
 
 
+def regraded(path: Path) -> set[str]:
+    """The firms that a partial run looked at, with those that are graded no more."""
+    return {*pq.read_table(path, columns=["eid"])["eid"].to_pylist(), *_without(path)}
+
+
+def joined(path: Path, table: pa.Table, again: Collection[str]) -> tuple[pa.Table, set[str]]:
+    """The rows of a partial run but of those graded ``again``, with the ``table`` of these; and of the former who is
+    graded no more."""
+    before = pq.read_table(path).replace_schema_metadata(table.schema.metadata)
+    kept = before.filter(pc.invert(pc.is_in(before["eid"], value_set=pa.array(sorted(again), pa.string()))))
+    return pa.concat_tables([kept, table]).sort_by("eid"), set(_without(path)) - set(again)
+
+
+def partial(table: pa.Table, without: Collection[str]) -> pa.Table:
+    """The table of a partial run; ``without``: the firms that are graded no more."""
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), WITHOUT: json.dumps(sorted(without))})
+
+
+def whole(path: Path) -> bool:
+    """Whether all that is read of a run is there: its file, and that of its base."""
+    return path.is_file() and ((base := _base(path)) is None or base.is_file())
+
+
+def _told(path: Path, name: str) -> str | None:
+    value = (pq.read_schema(path).metadata or {}).get(name.encode())
+    return value.decode() if value is not None else None
+
+
+def _base(path: Path) -> Path | None:
+    base = _told(path, BASE)
+    return path.with_name(f"{base}.parquet") if base else None
+
+
+def _without(path: Path) -> list[str]:
+    found: list[str] = json.loads(_told(path, WITHOUT) or "[]")
+    return found
+
+
+def _read(path: Path, columns: list[str] | None, eids: Sequence[str] | None = None) -> pa.Table:
+    """Rows of a run, of these firms or all, by ``eid``; a partial one over its base."""
+    filters = None if eids is None else [("eid", "in", list(eids))]
+    own = pq.read_table(path, columns=columns, filters=filters).replace_schema_metadata(None)
+    base = _base(path)
+    if base is None:
+        return own
+    below = pq.read_table(base, columns=columns, filters=filters).replace_schema_metadata(None)
+    again = pa.array([*own["eid"].to_pylist(), *_without(path)], pa.string())
+    return pa.concat_tables([below.filter(pc.invert(pc.is_in(below["eid"], value_set=again))), own]).sort_by("eid")
+
+
 def rows(path: Path, eids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The rows of these firms by ``eid``, without those that were not graded."""
-    found = pq.read_table(path, filters=[("eid", "in", list(eids))]).to_pylist()
-    return {row["eid"]: row for row in found}
+    return {row["eid"]: row for row in _read(path, None, eids).to_pylist()}
 
 
 def grades(path: Path) -> pd.DataFrame:
     """score, level and direct_rule of all firms, by ``eid``."""
-    columns = ["eid", "score", "level", "direct_rule"]
-    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+    frame: pd.DataFrame = _read(path, ["eid", "score", "level", "direct_rule"]).to_pandas()
     return frame.set_index("eid")
 
 
 def levels(path: Path) -> pd.DataFrame:
     """level, direct_rule and direct_statements (tuples) of all firms, by ``eid``."""
-    columns = ["eid", "level", "direct_rule", "direct_statements"]
-    frame: pd.DataFrame = pq.read_table(path, columns=columns).to_pandas()
+    frame: pd.DataFrame = _read(path, ["eid", "level", "direct_rule", "direct_statements"]).to_pandas()
     told = [tuple(item) if item is not None else () for item in frame["direct_statements"]]
     return frame.assign(direct_statements=pd.Series(told, index=frame.index, dtype=object)).set_index("eid")
 
@@ -134,5 +187,4 @@ def evidence(path: Path, eids: Sequence[str]) -> dict[str, dict[str, Any]]:
         return {}
     wanted = (".points", ".statements", "direct_statements")
     columns = ["eid", *(name for name in pq.read_schema(path).names if name.endswith(wanted))]
-    found = pq.read_table(path, columns=columns, filters=[("eid", "in", list(eids))])
-    return {row["eid"]: row for row in found.to_pylist()}
+    return {row["eid"]: row for row in _read(path, columns, eids).to_pylist()}

@@ -20,7 +20,7 @@ from credit_graph.jobs.work import remove_left_work
 from credit_graph.model.kinds import SUBJECT_FIELDS
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
-from credit_graph.store.files import forget_projection
+from credit_graph.store.files import forget_caches
 
 _Cells = tuple[str | None, ...]
 
@@ -115,7 +115,7 @@ def clean_home(store: Store) -> None:
     """Remove what is no part of the data and may repeat it: half-written and orphaned batch files, what killed loads
     left, the demo's generated files, the columns kept of the graph. Hold the writer lock; no batch may be open.
     """
-    forget_projection(store.home)
+    forget_caches(store.home)
     folder = store.home / "batches"
     named = {batches.rows_file(store, batch.seq, batch.bid) for batch in batches.recent(store, 1_000_000)}
     for path in folder.glob("*") if folder.is_dir() else ():

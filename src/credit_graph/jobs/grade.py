@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from credit_graph.errors import StateError
-from credit_graph.grading import runfile
-from credit_graph.grading.grade import CHANNEL
-from credit_graph.grading.grade import grade as grade_all
+from credit_graph.grading import nearby, runfile
+from credit_graph.grading.facts import Facts
+from credit_graph.grading.grade import CHANNEL, grade_facts
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.jobs.batches import refuse_open_batch
 from credit_graph.jobs.link import rules_fingerprint
@@ -27,6 +27,7 @@ from credit_graph.model.time import Point
 from credit_graph.projection import project
 from credit_graph.projection.graph import enterprise_pages
 from credit_graph.store import Store
+from credit_graph.store.files import nearby_folder
 
 Progress = Callable[[str, int, int], None]  # what, done, total
 DEFAULT_POLICY = "general"
@@ -59,24 +60,28 @@ def grade(
     policy, version = grading_policy(policy_name, point.valid)
     with store.writer("grade"):
         projection = project(store, point, CHANNEL, progress=progress)
-        properties = run_properties("grade", projection, policy.policy, version + rules_fingerprint())
+        properties = run_properties(
+            "grade", projection.point, projection.hold_seq, policy.policy, version + rules_fingerprint()
+        )
         rid = run_id(properties)
         done = finished(store, rid)
-        if done is not None:
+        if done is not None and (nearby.there(nearby_folder(store.home), rid) or not done["current"]):
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
-        graded = grade_all(projection, links(projection, link_policy()), policy)
+        facts = Facts(projection, links(projection, link_policy()), policy.reads)
+        graded = grade_facts(facts, policy)
         digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))
-        _undo_unfinished(store, rid)
+        undo_unfinished(store, rid)
         current = current_run(store, state_name(policy.policy))
         leads = _leads(current, policy.policy, point)
         previous = {"previous": current["rid"]} if leads and current and current["rid"] != rid else {}
         store.write("write/run", run=rid, props={**properties, **previous, "state": "writing", "sha256": digest})
         cuts = enterprise_pages(projection.enterprises.index.to_numpy())
-        changes = _changes(store, rid, graded.firms, cuts, properties) if leads else []
+        changes = changes_of(rid, graded.firms, _cache(store, cuts), properties) if leads else []
         store.write("write/grade_changes", changes, run=rid, progress=_reporter(progress, len(changes)))
         counts = {"graded": len(graded.firms), "changed": len(changes), "current": leads}
         store.write("write/run", run=rid, props={"state": "complete", **counts})
         if leads:
+            nearby.write(nearby_folder(store.home), rid, nearby.tables_of(facts))
             store.write("write/current_run", name=state_name(policy.policy), run=rid)
     return _result(rid, point, policy, counts, graded.firms, unchanged=False)
 
@@ -113,7 +118,7 @@ def finished(store: Store, rid: str) -> dict[str, Any] | None:
 def latest_run(store: Store, point: Point, policy: str = DEFAULT_POLICY) -> dict[str, Any]:
     """The latest finished run at or before the point; ``StateError("state.no_run")`` if there is none."""
     rows = store.read("read/grade_runs", policy=policy, seq=point.seq, valid=point.valid)
-    if not rows or not run_path(store, rows[0]["run"]["rid"]).is_file():
+    if not rows or not runfile.whole(run_path(store, rows[0]["run"]["rid"])):
         raise StateError("state.no_run", what="分级 / grade", command="grade")
     found: dict[str, Any] = rows[0]["run"]
     return found
@@ -129,21 +134,27 @@ def _leads(current: dict[str, Any] | None, policy: str, point: Point) -> bool:
     return current is None or (current["valid"], current["seq"]) <= (point.valid, point.seq)
 
 
-def _undo_unfinished(store: Store, rid: str) -> None:
+def undo_unfinished(store: Store, rid: str) -> None:
     """Take back interrupted runs, so that every Grade node belongs to a finished run or to this one."""
     for row in store.read("read/grade_unfinished", run=rid):
         store.write("write/grade_undo", store.read("read/grade_firms", run=row["rid"]), run=row["rid"])
         store.write("write/run_remove", run=row["rid"])
 
 
-def _changes(
-    store: Store, rid: str, firms: pd.DataFrame, cuts: list[str], properties: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Rows of ``write/grade_changes``: firms whose level or score differs from the cache, ascending."""
-    before: dict[str, tuple[str, int]] = {}
+Cache = dict[str, tuple[str, int]]  # eid -> level and score that are current
+
+
+def _cache(store: Store, cuts: list[str]) -> Cache:
+    before: Cache = {}
     for low, high in pairwise(cuts):
         for row in store.read("read/grade_cache", low=low, high=high):
             before |= {eid: (level, score) for eid, level, score in row["rows"]}
+    return before
+
+
+def changes_of(rid: str, firms: pd.DataFrame, before: Cache, properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of ``write/grade_changes``: firms whose level or score differs from the cache, ascending."""
+    before = dict(before)
     named = {name: properties[name] for name in ("seq", "valid", "use", "policy")}
 
     def change(eid: str, level: str | None, score: int | None, was: tuple[Any, Any], **more: str) -> dict[str, Any]:

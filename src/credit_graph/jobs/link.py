@@ -59,7 +59,7 @@ def link(store: Store, point: Point, progress: Progress | None = None) -> LinkRe
     refuse_open_batch(store)
     with store.writer("link"):
         projection = project(store, point, progress=progress)
-        properties = run_properties("link", projection, "control", rules_fingerprint())
+        properties = run_properties("link", projection.point, projection.hold_seq, "control", rules_fingerprint())
         rid = run_id(properties)
         current = current_run(store, STATE)
         if current is not None and current["rid"] == rid:

@@ -22,7 +22,7 @@ from credit_graph.model.chain import LINK
 from credit_graph.model.kinds import KINDS, PERSONAL_KEYS, FieldType
 from credit_graph.store import Store
 from credit_graph.store import secret as secrets_store
-from credit_graph.store.files import forget_projection
+from credit_graph.store.files import forget_caches
 from credit_graph.text import t
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class _Rotation:
     def _files(self, _: str) -> None:
         """The rows that batches read; each file says of itself whether it is done. The graph has its old keys yet."""
         shutil.rmtree(self.store.home / "standing", ignore_errors=True)  # caches that hold keys
-        forget_projection(self.store.home)
+        forget_caches(self.store.home)
         after = ""
         while page := self.store.read("read/rotate_parties", after=after, size=self.size):
             after = page[-1]["sid"]

@@ -7,20 +7,19 @@ import json
 from typing import Any
 
 from credit_graph import __version__
-from credit_graph.projection import Projection
+from credit_graph.model.time import Point
 from credit_graph.store import Store
 
 # properties of a run that name what it was made from: they give its id
 INPUTS = ("kind", "seq", "hold_seq", "valid", "use", "policy", "rules", "program")
 
 
-def run_properties(kind: str, projection: Projection, policy: str, rules: str) -> dict[str, Any]:
+def run_properties(kind: str, point: Point, hold_seq: int, policy: str, rules: str) -> dict[str, Any]:
     """The inputs of a run: kind, point, up to which batch holds count, policy and its fingerprint, program."""
-    point = projection.point
     return {
         "kind": kind,
         "seq": point.seq,
-        "hold_seq": projection.hold_seq,
+        "hold_seq": hold_seq,
         "valid": point.valid,
         "use": point.use,
         "policy": policy,

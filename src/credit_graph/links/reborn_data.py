@@ -36,11 +36,11 @@ _ITEMS = re.compile(r"[;；、,，。\s]+")
 
 
 def find_reborn(
-    projection: Projection, found: Links, rules: RebornRules, per_firm: int = 10
+    projection: Projection, found: Links, rules: RebornRules, per_firm: int = 10, ended: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The candidates of every firm that was struck, revoked or listed, and their links: see
-    :func:`credit_graph.links.reborn.reborn_candidates`."""
-    ended = ends(projection, rules)
+    :func:`credit_graph.links.reborn.reborn_candidates`. ``ended``: what :func:`ends` gave, if it is there."""
+    ended = ends(projection, rules) if ended is None else ended
     told = firms(projection, ended, rules)
     ended = ended[ended["old"].isin(told.index)]
     regions = regions_of(projection.enterprises["address"].dropna().unique())

@@ -56,7 +56,11 @@ class Projection:
 
     def stated(self, kind: str) -> bool:
         """Whether any statement of the kind is known that has begun."""
-        return len(self._begun[kind].columns) > 0
+        return self.count(kind) > 0
+
+    def count(self, kind: str) -> int:
+        """How many statements of the kind are known that have begun."""
+        return len(self._begun[kind].columns)
 
     @cached_property
     def _firms(self) -> pa.Array:

@@ -57,6 +57,17 @@ def projection_lock(home: Path) -> FileLock:
     return lock_file(home / "projection.lock")
 
 
+def nearby_folder(home: Path) -> Path:
+    """Where grade runs leave who touches whom; it holds keys of persons."""
+    return home / "nearby"
+
+
+def forget_caches(home: Path) -> None:
+    """Remove all that is kept of the graph beside it, but what says so of itself (run files, rows of batches)."""
+    forget_projection(home)
+    shutil.rmtree(nearby_folder(home), ignore_errors=True)
+
+
 def forget_projection(home: Path) -> None:
     """Remove the cache; who is about to add to it finds it gone and leaves it so."""
     if projection_folder(home).exists():

@@ -21,7 +21,7 @@ from credit_graph.settings import settings as default_settings
 from credit_graph.store.catalogue import Statement, statement
 from credit_graph.store.connection import Connection, Engine
 from credit_graph.store.faults import disk_is_low, translate
-from credit_graph.store.files import forget_projection, private_folder
+from credit_graph.store.files import forget_caches, private_folder
 from credit_graph.store.lock import WriterLock, writer
 from credit_graph.store.migrate import apply, migrations
 from credit_graph.store.migrate import migrate as migrate_graph
@@ -186,7 +186,7 @@ class Store:
 
     def clear(self) -> int:
         """Remove all nodes but the record of migrations and the lock, and what is kept of them; returns how many."""
-        forget_projection(self.home)
+        forget_caches(self.home)
         total = self.size()
         if self.engine == "embedded" and total > RENEW_ABOVE:
             self._renew()
