@@ -41,7 +41,7 @@ KIND_NAMES: dict[DocumentKind, tuple[str, str]] = {
 }
 LEVEL_NAMES: dict[Level, tuple[str, str]] = {"national": ("全国", "national"), "local": ("地方", "local")}
 _LOCAL = ("local_regulation", "government_rule", "normative_document")  # may have a region; the first has to
-_BY_ITEM = ("central_policy", "normative_document", "memorandum")  # have items （六）, not articles 第六条
+_BY_ITEM = ("central_policy", "memorandum")  # have items （六）, not articles 第六条, where the file does not say it
 
 _DIGITS = "零一二三四五六七八九"
 
@@ -62,6 +62,7 @@ class Document(_Strict):
     in_force_from: date
     in_force_to: date = DAY_MAX
     articles: dict[str, str]
+    unit: Literal["article", "item"] | None = None  # what it counts by; default: articles, policies and memoranda items
     basis: Basis
 
     @model_validator(mode="after")
@@ -82,17 +83,21 @@ class Document(_Strict):
         """Whether it applies in the division of six digits; ``None``: everywhere in the country."""
         return self.region is None or (region is not None and within(region, self.region))
 
+    @property
+    def _by_item(self) -> bool:
+        return self.unit == "item" if self.unit else self.kind in _BY_ITEM
+
     def cite(self, *articles: str) -> str:
         """《标题》（文号）第…条, as a decision cites it; of several articles the first 至 the last; of policies and
         notices 第（…）项; of none the document alone."""
         ends = list(dict.fromkeys((articles[0], articles[-1]))) if articles else []
-        form = "第（{}）项" if self.kind in _BY_ITEM else "第{}条"
+        form = "第（{}）项" if self._by_item else "第{}条"
         return f"《{self.title}》（{self.number}）" + "至".join(form.format(chinese_number(int(a))) for a in ends)
 
     def cite_english(self, *articles: str) -> str:
         """The same in English: Title (number), art. 5–11."""
         ends = "–".join(dict.fromkeys((articles[0], articles[-1]))) if articles else ""
-        word = "item" if self.kind in _BY_ITEM else "art."
+        word = "item" if self._by_item else "art."
         return f"{self.title_en} ({self.number})" + (f", {word} {ends}" if ends else "")
 
 
