@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from credit_graph.jobs.cache import refresh
-from credit_graph.links import compute
+from credit_graph.links import compute, keeping
 from credit_graph.links.keeping import packed, unpacked, version
+from credit_graph.links.path import MESH
 from credit_graph.links.policy import link_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection, cache, project
@@ -50,11 +51,15 @@ def told(city: Said) -> None:
     city.say("Contribution", C, "x", holder_name="不明公司", subscribed=5)
 
 
-@pytest.fixture
-def source() -> Memory:
+def planted() -> Said:
     said = Said()
     told(said)
-    return Memory(tables_of(said.statements))
+    return said
+
+
+@pytest.fixture
+def source() -> Memory:
+    return Memory(tables_of(planted().statements))
 
 
 def seen(source: Memory) -> Projection:
@@ -82,10 +87,36 @@ def test_what_is_kept_is_what_was_worked_out(source: Memory, monkeypatch: pytest
     assert chart.chain(B) == compute.chart(wanted).chain(B)
 
 
+def answers(projection: Projection) -> list[Any]:
+    """Paths between all pairs, and what lies around each: of the network, kept or not."""
+    network = compute.network(projection, compute.kept_links(projection, link_policy()))
+    ends = [A, B, C, code("D"), "k-P", "1390", "nobody"]
+    around = [network.ego(end, 2, 4) for end in ends]
+    told = [(nodes, edges.to_dict(orient="records"), cut) for nodes, edges, cut in around]
+    return [[network.explain(a, b, count=3) for a in ends for b in ends], told, network.numbers(ends)]
+
+
+def test_the_network_that_is_kept_answers_as_one_made_anew(source: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = answers(seen(source))
+    assert [name.split(" ")[2] for name in source.tables if name.startswith("network ")] == list(MESH)
+    with monkeypatch.context() as patched:
+        patched.setattr(compute, "edges", refuse)
+        assert answers(seen(source)) == wanted
+    assert answers(seen(Memory(tables_of(planted().statements)))) == wanted
+    assert set(wanted[2]) == {A, B, C, code("D"), "k-P", "1390"}
+    from_branch = wanted[0][3 * 7 + 4]  # to P, who holds its parent
+    assert [(hop.start, hop.end, hop.kind) for hop in from_branch.hops] == [
+        (code("D"), A, "branch"),
+        (A, "k-P", "holds"),
+    ]
+    del source.tables[next(name for name in source.tables if name.endswith(" told"))]
+    assert answers(seen(source)) == wanted
+
+
 def test_other_rules_or_another_program_work_it_out_anew(source: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     compute.kept_links(seen(source), link_policy())
     assert {name.split(" ")[1] for name in source.tables if name.startswith("links ")} == {version()}
-    monkeypatch.setattr(compute, "version", lambda: "other")
+    monkeypatch.setattr(keeping, "version", lambda: "other")
     monkeypatch.setattr(compute, "links", refuse)
     with pytest.raises(AssertionError, match="again"):
         compute.kept_links(seen(source), link_policy())
@@ -129,13 +160,17 @@ def settle(city: City, valid: date = TODAY) -> Projection:
 def test_kept_beside_the_graph_until_it_changes(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     told(city)
     first = settle(city)
-    wanted = compute.kept_links(first, link_policy())
+    wanted, answered = compute.kept_links(first, link_policy()), answers(first)
     with monkeypatch.context() as patched:
         patched.setattr(compute, "links", refuse)
+        patched.setattr(compute, "edges", refuse)
         same(compute.kept_links(project(city.store, first.point), link_policy()), wanted)
+        assert answers(project(city.store, first.point)) == answered
     city.say("Contribution", C, "y", holder_name="王R", pid="k-R", subscribed=7)
     second = settle(city)
     assert not second.keeps([f"links {version()} holdings"])
     found = compute.kept_links(second, link_policy())
     same(found, compute.links(second, link_policy()))
     assert len(found.holdings) == len(wanted.holdings) + 1
+    assert compute.explain_path(second, found, "k-R", A).found
+    assert not compute.explain_path(first, wanted, "k-R", A).found

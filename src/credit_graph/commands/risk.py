@@ -11,6 +11,7 @@ from credit_graph.commands import common
 from credit_graph.commands.links import hop_text, linked, point_json
 from credit_graph.links import card, lookup
 from credit_graph.links.compute import Links
+from credit_graph.links.path import Hop
 from credit_graph.links.policy import LEAD
 from credit_graph.links.risk_data import Arrived, arrived
 from credit_graph.links.risk_policy import risk_policy
@@ -65,10 +66,7 @@ def _told(projection: Projection, found: Links, entity: str, answer: Arrived, li
             "value": row["value"],
             "part": row["part"],
             "records": list(row["sids"]),
-            "path": [
-                {**hop, "from_name": names.get(hop["from"]), "to_name": names.get(hop["to"]), "sids": list(hop["sids"])}
-                for hop in row["path"]
-            ],
+            "path": [_hop(hop, names) for hop in row["path"]],
         }
         for row in answer.sources[:limit]
     ]
@@ -85,6 +83,11 @@ def _told(projection: Projection, found: Links, entity: str, answer: Arrived, li
         told["by_last"] = [{"before": node, "name": names.get(node), "part": part} for node, part in last[:limit]]
     shown: dict[str, Any] = card.hide_persons(projection, told)
     return shown
+
+
+def _hop(hop: Hop, names: dict[str, str]) -> dict[str, Any]:
+    ends = {"from": hop.start, "from_name": names.get(hop.start), "to": hop.end, "to_name": names.get(hop.end)}
+    return {**ends, "kind": hop.kind, "label": hop.label, "sids": list(hop.sids)}
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 import pandas as pd
+import pyarrow as pa
 
 from credit_graph.links.branches import branches
 from credit_graph.links.claims import REGISTER, said_of_holdings
@@ -14,18 +15,17 @@ from credit_graph.links.grouping import members
 from credit_graph.links.holders import resolve_holders
 from credit_graph.links.holdings import holdings
 from credit_graph.links.hubs import address_hubs, phone_hubs
-from credit_graph.links.keeping import packed, unpacked, version
+from credit_graph.links.keeping import kept, packed, unpacked
 from credit_graph.links.majority import direct_majority
 from credit_graph.links.parties import Parties, asked_parties, control_decisions, decided_parties, ruling
 from credit_graph.links.partners import executing_partners, state_holders
-from credit_graph.links.path import EdgeKind, Network, PathAnswer, edge_frame
+from credit_graph.links.path import MESH, EdgeKind, Network, PathAnswer, edge_frame, mesh
 from credit_graph.links.people import persons
 from credit_graph.links.person_policy import person_policy
 from credit_graph.links.persons import LEGAL_REPRESENTATIVE, legal_representatives, mentions, same_firm_name
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection, relations
-from credit_graph.projection.lazy import Lazy
 
 _REGISTERED = ["name", "pid", "legal_representative", "parent_code", "parent_number", "subject_number"]
 _POSITION = ["eid", "sid", "pid", "name", "position"]
@@ -109,18 +109,8 @@ def kept_links(projection: Projection, policy: LinkPolicy) -> Links:
 
     It is kept with the projection's views, and goes with them.
     """
-    names = {frame: f"links {version()} {frame}" for frame in FRAMES}
-    if not projection.keeps(names.values()):
-        found = links(projection, policy)
-        projection.keep({names[frame]: packed(found.frames[frame]) for frame in FRAMES})
-        return found
-
-    def load(frame: str) -> pd.DataFrame:
-        table = projection.kept(names[frame])
-        # a damaged file counts as none
-        return links(projection, policy).frames[frame] if table is None else unpacked(table)
-
-    return Links(policy.on(projection.point.valid), Lazy(FRAMES, load))
+    frames = kept(projection, "links", FRAMES, lambda: links(projection, policy).frames, packed, unpacked)
+    return Links(policy.on(projection.point.valid), frames)
 
 
 def links(projection: Projection, policy: LinkPolicy) -> Links:
@@ -255,9 +245,25 @@ def explain_path(
 
 
 def network(projection: Projection, found: Links, kinds: Collection[EdgeKind] | None = None) -> Network:
-    """The edges of ``kinds`` (all), indexed for paths and neighbourhoods; hubs are not walked through."""
-    every = edges(projection, found)
-    return Network(every, hubs(every, projection, found), kinds)
+    """The edges of ``kinds`` (all), indexed for paths and neighbourhoods; hubs are not walked through.
+
+    ``found``: by the rules of the policy. What was made is kept as :func:`kept_links` are.
+    """
+    return Network(network_tables(projection, found), kinds)
+
+
+def network_tables(projection: Projection, found: Links) -> Mapping[str, pa.Table]:
+    """All edges and hubs as :func:`network` is made of them, kept with the projection."""
+
+    def made() -> dict[str, pa.Table]:
+        every = edges(projection, found)
+        return mesh(every, hubs(every, projection, found))
+
+    return kept(projection, "network", MESH, made, _as_it_is, _as_it_is)
+
+
+def _as_it_is(table: pa.Table) -> pa.Table:
+    return table
 
 
 def _single(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pyarrow as pa
 
 from credit_graph.policyfile import fingerprint
+from credit_graph.projection import Projection
+from credit_graph.projection.lazy import Lazy
 from credit_graph.resources import root
+
+T = TypeVar("T")
 
 _TUPLES = b"tuples"  # names of the columns that hold tuples of text, in the table's metadata
 _OBJECTS = b"objects"  # and of those that hold other Python values
@@ -21,6 +27,32 @@ def version() -> str:
     """Names the rules and the program text that links are made by."""
     modules = sorted(Path(__file__).parent.glob("*.py"))
     return fingerprint(*modules, *sorted((root("policies") / "links").glob("*.yml")))
+
+
+def kept(
+    projection: Projection,
+    what: str,
+    parts: tuple[str, ...],
+    make: Callable[[], Mapping[str, T]],
+    pack: Callable[[T], pa.Table],
+    unpack: Callable[[pa.Table], T],
+) -> Mapping[str, T]:
+    """What was made of the projection at this very state of the graph, by this program, is not made again.
+
+    ``make``: gives the ``parts``. They are kept with the projection's views as tables, go with them, and are read
+    part by part when they are asked for.
+    """
+    names = {part: f"{what} {version()} {part}" for part in parts}
+    if not projection.keeps(names.values()):
+        made = make()
+        projection.keep({names[part]: pack(made[part]) for part in parts})
+        return made
+
+    def load(part: str) -> T:
+        table = projection.kept(names[part])
+        return make()[part] if table is None else unpack(table)  # a damaged file counts as none
+
+    return Lazy(parts, load)
 
 
 def packed(frame: pd.DataFrame) -> pa.Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +15,6 @@ from credit_graph.links.ppr import ppr, ppr_parts, walk_of
 from credit_graph.links.risk import Contribution, Weighted, contributions, weighted
 from credit_graph.links.risk_policy import RiskRules
 from credit_graph.links.said import spoken_of
-from credit_graph.links.search import Walk
 from credit_graph.projection import Projection
 
 Method = Literal["max-product", "ppr"]
@@ -61,16 +59,16 @@ def arrived(
     """The risk that arrives at the entity (eid or pid) from others, taken apart by source and path.
 
     Each source: ``source`` (eid), ``why``, ``strength``, ``sids``, ``value`` (what its path brings), ``part`` (of
-    the whole), ``path``: hops with from, to, kind, label and sids. Nothing arrives at an entity without links.
+    the whole), ``path``: its hops (:class:`Hop`). Nothing arrives at an entity without links.
     """
     told = sources(projection, rules)
     own = float(told["strength"].get(entity, 0.0))
     network = compute.network(projection, found)
-    if entity not in network.ids:
+    target = network.number(entity)
+    if target is None:
         return Arrived(0.0, own, [], {} if method == "ppr" else None)
-    target = network.ids[entity]
-    others = told[told.index.isin(network.ids) & (told.index != entity)]
-    strength = {network.ids[eid]: value for eid, value in zip(others.index, others["strength"].tolist(), strict=True)}
+    others = told.loc[told.index != entity, "strength"]
+    strength = {number: float(others[eid]) for eid, number in network.numbers(others.index).items()}
     steps = _weighted(network, rules)
     paths = contributions(steps, strength, target, decay=rules.decay, floor=rules.floor, closed=network.closed)
     if method == "max-product" or not strength:
@@ -81,7 +79,7 @@ def arrived(
     by_path = {path.source: path for path in paths}
     ordered = sorted(parts.by_source.items(), key=lambda item: (-item[1], item[0]))
     rows = [_row(network, told, source, part, by_path.get(source)) for source, part in ordered if part > 0]
-    by_last = {network.names[before]: part for before, part in parts.by_link.items() if part > 0}
+    by_last = {network.name(before): part for before, part in parts.by_link.items() if part > 0}
     return Arrived(parts.value, own, rows, by_last)
 
 
@@ -94,7 +92,7 @@ def _weighted(network: Network, rules: RiskRules) -> Weighted:
 
 
 def _row(network: Network, told: pd.DataFrame, source: int, part: float, path: Contribution | None) -> dict[str, Any]:
-    eid = network.names[source]
+    eid = network.name(source)
     row = told.loc[[eid]].to_dict(orient="records")[0]
     return {
         "source": eid,
@@ -103,16 +101,5 @@ def _row(network: Network, told: pd.DataFrame, source: int, part: float, path: C
         "sids": row["sids"],
         "value": path.strength if path else None,
         "part": part,
-        "path": hops(network, path.walk) if path else [],
+        "path": network.hops(path.walk) if path else (),
     }
-
-
-def hops(network: Network, walk: Walk) -> list[dict[str, Any]]:
-    """The steps of a walk, from its source on."""
-    rows = network.edges.iloc[list(walk.edges)]
-    told = rows[["kind", "label", "sids"]].itertuples(index=False, name=None)
-    ends = pairwise(network.names[node] for node in walk.nodes)
-    return [
-        {"from": a, "to": b, "kind": kind, "label": label, "sids": sids}
-        for (a, b), (kind, label, sids) in zip(ends, told, strict=True)
-    ]

@@ -7,13 +7,14 @@ record under a hold on that channel supports nothing there. Kept until another r
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property, partial
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
+import pyarrow as pa
 
 from credit_graph.links import compute, lookup
 from credit_graph.links.path import EdgeKind, Network, PathAnswer
@@ -54,18 +55,14 @@ class Charts:
         return frozenset(holders) | frozenset(self.projection.offices["pid"])
 
     @cached_property
-    def _edges(self) -> pd.DataFrame:
-        return compute.edges(self.projection, self.links)
-
-    @cached_property
-    def _hubs(self) -> set[str]:
-        return compute.hubs(self._edges, self.projection, self.links)
+    def _edges(self) -> Mapping[str, pa.Table]:
+        return compute.network_tables(self.projection, self.links)
 
     def network(self, kinds: Collection[EdgeKind]) -> Network:
         """The edges of these kinds, indexed for paths and neighbourhoods; all where none is named."""
         key = frozenset(kinds)
         if key not in self._networks:
-            self._networks[key] = Network(self._edges, self._hubs, key or None)
+            self._networks[key] = Network(self._edges, key or None)
             while len(self._networks) > _NETWORKS:
                 self._networks.popitem(last=False)
         return self._networks[key]
@@ -79,10 +76,11 @@ class Charts:
         """(entity, hops) of what lies within some hops, the near ones first, at most ``limit``."""
         with self._searching:
             network = self.network(kinds)
-            if entity not in network.ids:
+            number = network.number(entity)
+            if number is None:
                 return []
-            found = network.search.ego(network.ids[entity], hops, limit)
-            return [(network.names[node], int(hop)) for node, hop in zip(found.nodes, found.hops, strict=True)]
+            found = network.search.ego(number, hops, limit)
+            return [(network.name(node), int(hop)) for node, hop in zip(found.nodes, found.hops, strict=True)]
 
     def is_firm(self, entity: str) -> bool:
         """Whether it is an enterprise that some record speaks of."""
