@@ -56,7 +56,12 @@ def risk(
 
 
 def _told(projection: Projection, found: Links, entity: str, answer: Arrived, limit: int) -> dict[str, Any]:
-    names = lookup.called(projection, found)
+    shown_sources = answer.sources[:limit]
+    last = sorted((answer.by_last or {}).items(), key=lambda item: (-item[1], item[0]))[:limit]
+    hops = [hop for row in shown_sources for hop in row["path"]]
+    ends = {end for hop in hops for end in (hop.start, hop.end)}
+    mentioned = {entity, *ends, *(row["source"] for row in shown_sources), *(node for node, _ in last)}
+    names = lookup.called(projection, found, mentioned)
     rows = [
         {
             "source": row["source"],
@@ -68,9 +73,8 @@ def _told(projection: Projection, found: Links, entity: str, answer: Arrived, li
             "records": list(row["sids"]),
             "path": [_hop(hop, names) for hop in row["path"]],
         }
-        for row in answer.sources[:limit]
+        for row in shown_sources
     ]
-    last = sorted((answer.by_last or {}).items(), key=lambda item: (-item[1], item[0]))
     told: dict[str, Any] = {
         "entity": entity,
         "name": names.get(entity),
@@ -80,7 +84,7 @@ def _told(projection: Projection, found: Links, entity: str, answer: Arrived, li
         "sources_total": len(answer.sources),
     }
     if answer.by_last is not None:
-        told["by_last"] = [{"before": node, "name": names.get(node), "part": part} for node, part in last[:limit]]
+        told["by_last"] = [{"before": node, "name": names.get(node), "part": part} for node, part in last]
     shown: dict[str, Any] = card.hide_persons(projection, told)
     return shown
 

@@ -38,7 +38,9 @@ def series(
         every = every[
             [party == unit or party in parties for unit, parties in zip(every["unit"], every["parties"], strict=True)]
         ]
-    rows = told(every.head(limit), decided, lookup.called(projection, found))
+    first = every.head(limit)
+    names = lookup.called(projection, found, {*first["unit"], *first["parties"].explode()})
+    rows = told(first, decided, names)
     rows = card.hide_persons(projection, rows)
     if json:
         (party,) = card.hide_persons(projection, [party])

@@ -22,23 +22,27 @@ def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
 
     Amounts are in fen, shares in parts per million; every row carries the statements that say so.
     """
-    names = called(projection, found)
-    held = found.holdings
-    branches = found.branches
+    held, branches = found.holdings, found.branches
+    holders, holdings = held[held["eid"] == eid], held[held["holder"] == eid]
+    below, above = branches[branches["parent"] == eid], branches[branches["eid"] == eid]
+    majority = found.majority[found.majority.index == eid]
+    possible = {holder for holders_ in majority["possible"] for holder in holders_}
+    shown = {eid, *holders["holder"], *holdings["eid"], *below["eid"], *above["parent"], *majority["holder"].dropna()}
+    names = called(projection, found, shown | possible)
     result = {
         "eid": eid,
         "name": names.get(eid),
-        "holders": _rows(held[held["eid"] == eid], names, "holder"),
-        "holdings": _rows(held[held["holder"] == eid], names, "eid"),
-        "majority": _majority(found, names, eid),
+        "holders": _rows(holders, names, "holder"),
+        "holdings": _rows(holdings, names, "eid"),
+        "majority": _majority(found, names, majority),
         "legal_representatives": _plain(found.representatives.query("eid == @eid")[["pid", "name", "sids"]]),
-        "branches": _named(branches[branches["parent"] == eid][["eid", "rule", "sids"]], names, "eid"),
-        "parent": _named(branches[branches["eid"] == eid][["parent", "rule", "sids"]], names, "parent"),
+        "branches": _named(below[["eid", "rule", "sids"]], names, "eid"),
+        "parent": _named(above[["parent", "rule", "sids"]], names, "parent"),
         "addresses": _hubs(projection.addresses, found.addresses, eid, "aid"),
         "phones": _hubs(projection.phones, found.phones, eid, "number"),
     }
-    shown: dict[str, Any] = hide_persons(projection, result)
-    return shown
+    hidden: dict[str, Any] = hide_persons(projection, result)
+    return hidden
 
 
 def hide_persons(projection: Projection, value: Any) -> Any:
@@ -100,10 +104,10 @@ def _named(frame: pd.DataFrame, names: dict[str, str], key: str) -> list[dict[st
     return [{"name": names.get(row[key]), **row} for row in _plain(frame)]
 
 
-def _majority(found: Links, names: dict[str, str], eid: str) -> dict[str, Any] | None:
-    if eid not in found.majority.index:
+def _majority(found: Links, names: dict[str, str], rows: pd.DataFrame) -> dict[str, Any] | None:
+    if rows.empty:
         return None
-    row = _plain(found.majority.loc[[eid]])[0]
+    row = _plain(rows)[0]
     possible = [{"holder": holder, "name": names.get(holder)} for holder in row["possible"]]
     rule = found.rules.majority
     return {

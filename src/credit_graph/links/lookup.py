@@ -64,27 +64,26 @@ def shown_id(pid: str) -> str:
     return _PERSON + hashlib.sha256(f"shown\x1f{pid}".encode()).hexdigest()[:16]
 
 
-def called(projection: Projection, found: Links, only: Collection[str] | None = None) -> dict[str, str]:
-    """How to show an entity: eid, pid, aid or holder -> its name; of all where ``only`` is left out."""
+def called(projection: Projection, found: Links, only: Collection[str]) -> dict[str, str]:
+    """How to show these entities: eid, pid, aid or holder -> its name."""
+    wanted = set(only)
     result: dict[str, str] = {}
     for frame, key, name in (
         (found.holdings, "holder", "name"),
         (projection.offices, "pid", "name"),
         (projection.addresses, "aid", "text"),
     ):
-        part = frame if only is None else frame[frame[key].isin(list(only))]
-        named = part[[key, name]].dropna().drop_duplicates(key)
+        named = frame.loc[frame[key].isin(wanted), [key, name]].dropna().drop_duplicates(key)
         result |= dict(zip(named[key], named[name], strict=True))
-    shown = projection.enterprises["name"].dropna()
-    if only is not None:
-        shown = shown[shown.index.isin(list(only))]
+    shown = projection.enterprises["name"]
+    shown = shown[shown.index.isin(wanted)].dropna()
     result |= dict(zip(shown.index, shown, strict=True))
-    return result | _party_names(projection, found, only)
+    return result | _party_names(projection, found, wanted)
 
 
-def _party_names(projection: Projection, found: Links, only: Collection[str] | None) -> dict[str, str]:
+def _party_names(projection: Projection, found: Links, only: Collection[str]) -> dict[str, str]:
     """What concert parties are called: by all their members."""
-    parties = [one for one in united(found.parties) if only is None or one.id in only]
+    parties = [one for one in united(found.parties) if one.id in only]
     members = {member for one in parties for member in one.members}
     names = called(projection, found, members) if parties else {}
     return {one.id: joined(names.get(member, member) for member in one.members) for one in parties}

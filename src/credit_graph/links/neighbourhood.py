@@ -43,12 +43,13 @@ def around(projection: Projection, found: compute.Links, center: str, hops: int,
 def _graph(
     projection: Projection, found: compute.Links, names: Iterable[str], edges: pd.DataFrame
 ) -> nx.MultiDiGraph[str]:
-    shown, labels = person_ids(projection), called(projection, found)
-    sets = {"enterprise": set(projection.enterprises.index), "person": set(shown)}
-    sets |= {"address": set(found.addresses.index), "phone": set(found.phones.index)}
+    members = list(names)
+    shown, labels = person_ids(projection, members), called(projection, found, members)
+    indexes = {"enterprise": projection.enterprises.index, "person": pd.Index(list(shown))}
+    indexes |= {"address": found.addresses.index, "phone": found.phones.index}
 
     def node(name: str) -> tuple[str, dict[str, Any]]:
-        kind = next((kind for kind, members in sets.items() if name in members), "unknown")
+        kind = next((kind for kind, index in indexes.items() if name in index), "unknown")
         return shown.get(name, name), {"kind": kind, "label": labels.get(name, name if kind == "phone" else "")}
 
     ends = zip(edges["a"], edges["b"], strict=True)
@@ -57,4 +58,4 @@ def _graph(
         (shown.get(a, a), shown.get(b, b), {"kind": kind, "label": label, "records": list(sids)})
         for (a, b), (kind, label, sids) in zip(ends, told, strict=True)
     )
-    return as_networkx(map(node, names), rows)
+    return as_networkx(map(node, members), rows)

@@ -255,7 +255,8 @@ def _host(url: str) -> str | None:
 
 def told(candidates: pd.DataFrame, shared: pd.DataFrame, projection: Projection) -> list[dict[str, Any]]:
     """The candidates as plain values, each with its evidence as sentences and their statements."""
-    names = projection.enterprises["name"].dropna().to_dict()
+    firms = pd.Index(pd.concat([candidates["old"], candidates["new"]]).unique())
+    names = projection.enterprises["name"].reindex(firms).dropna().to_dict()
     numbers = ["days", "days_after_close", "hard", *map(str, candidates.filter(regex="^shared_").columns)]
     result = []
     for row in candidates.to_dict(orient="records"):
