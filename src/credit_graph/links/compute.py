@@ -154,9 +154,9 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
 def recorded_holdings(projection: Projection, policy: LinkPolicy) -> pd.DataFrame:
     """The holdings as :func:`links` finds them, with no persons joined: what faults are looked for in."""
     rules = policy.on(projection.point.valid)
-    said = said_of_holdings(projection)
-    said = resolve_holders(said, projection.names, projection.enterprises, rules.holdings.names)
-    return holdings(said, projection.enterprises, rules)
+    firms = projection.current(["entity_kind", "address", "registered_capital", "currency"])
+    said = resolve_holders(said_of_holdings(projection), projection.names, firms, rules.holdings.names)
+    return holdings(said, firms, rules)
 
 
 def _positions(registrations: pd.DataFrame, offices: pd.DataFrame, who: dict[str, str]) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
 
@@ -17,22 +17,28 @@ from credit_graph.projection.columns import days, record_frame, schema
 from credit_graph.projection.names import normal_name
 from credit_graph.projection.view import ANY, FieldSource, Precedence, PrecedenceRow, precedence
 
+KIND_FIELDS = {"entity_type", "credit_code"}  # what entity_kind is made of
 _TEXT = pa.large_string()
 Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
 
-def current_view(begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence, day: date) -> pa.Table:
-    """Per enterprise (``eid``, ascending) the fields of the precedence row and ``entity_kind``.
+def current_view(
+    begun: Mapping[str, Begun], firms: pa.Array, rules: Precedence, day: date, only: Collection[str] | None = None
+) -> pa.Table:
+    """Per enterprise (``eid``, ascending) the fields of the precedence row (all, or those that ``only`` names) and, if
+    all it is made of is there, ``entity_kind``.
 
     ``firms``: every enterprise that any known statement speaks of; each has a row. A field that no visible statement
     in use says is missing.
     """
     fields = rules.on(day).fields
     said = {kind: _Said(part, firms) for kind, part in begun.items()}
-    columns = {field: _shown(field, sources, said, len(firms))[0] for field, sources in fields.items()}
-    kinds = _entity_kinds(columns["entity_type"], columns["credit_code"], rules)
-    return pa.table({"eid": firms, **columns, "entity_kind": kinds})
+    wanted = {field: sources for field, sources in fields.items() if only is None or field in only}
+    columns = {field: _shown(field, sources, said, len(firms))[0] for field, sources in wanted.items()}
+    if columns.keys() >= KIND_FIELDS:
+        columns["entity_kind"] = _entity_kinds(columns["entity_type"], columns["credit_code"], rules)
+    return pa.table({"eid": firms, **columns})
 
 
 def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, day: date) -> pd.Series:
@@ -77,12 +83,15 @@ def _normal(names: pa.ChunkedArray) -> pa.Array:
     return normal.take(coded.indices)
 
 
-def fields_of(kind: str, rules: PrecedenceRow) -> list[str]:
-    """The columns of a kind that the views of enterprises and names are made of."""
-    rows = [(row.property or field, row) for field, _, row in rules.by_kind[kind]]
+def fields_of(kind: str, rules: PrecedenceRow, only: Collection[str] | None = None) -> list[str]:
+    """The columns of a kind that the view of enterprises is made of, of all its fields or those that ``only`` names;
+    none where the kind says nothing of them."""
+    rows = [(row.property or field, row) for field, _, row in rules.by_kind[kind] if only is None or field in only]
     sources = ["source" for _, row in rows if row.sources]
-    wanted = ["known_from", "name", *(name for name, _ in rows), *sources, *(n for _, row in rows for n in row.where)]
-    return [name for name in dict.fromkeys(wanted) if name in schema(kind).names]
+    where = [name for _, row in rows for name in row.where]
+    wanted = [*(name for name, _ in rows), *sources, *where]
+    found = [name for name in dict.fromkeys(wanted) if name in schema(kind).names]
+    return ["known_from", *found] if found else []
 
 
 class _Said:

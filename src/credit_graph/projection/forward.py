@@ -26,6 +26,8 @@ from credit_graph.store import Store
 _TEXT = pa.large_string()
 _SIDS = 10_000  # a statement's parameters
 _SID_BYTES = 32
+_FIRST = ("sid", "eid")  # of what is read of a statement
+_EID = _FIRST.index("eid")
 
 
 @dataclass(slots=True)
@@ -66,12 +68,9 @@ def changes(
     return Changes(opened, {kind: sids for kind, sids in gone.items() if sids})
 
 
-_EID = 1
-
-
 def _read_fields(names: list[str]) -> list[str]:
     """The columns named, the statement's id and its subject first."""
-    return [*dict.fromkeys(["sid", "eid", *names])]
+    return [*dict.fromkeys([*_FIRST, *names])]
 
 
 def merged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,11 +14,12 @@ from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection.begun import Begun, Use, hold_frame, known_firms
 from credit_graph.projection.columns import record_frame
-from credit_graph.projection.current import shown_statements
+from credit_graph.projection.current import KIND_FIELDS, current_view, shown_statements
 from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.sources import Source, open_source
 from credit_graph.projection.statements import Progress
-from credit_graph.projection.views import fields_of, make_view
+from credit_graph.projection.view import precedence
+from credit_graph.projection.views import fields_of, make_view, shown_fields
 from credit_graph.store import Store
 
 __all__ = ["PAGE_ENTERPRISES", "Progress", "Projection", "enterprise_pages", "project"]
@@ -76,19 +77,31 @@ class Projection:
     def _view(self, name: str) -> pa.Table:
         found = self._source.view(name)
         if found is None:
-            self._source.prepare(self._reads(name))
-            found = make_view(name, self._begun, lambda: self._firms, self.point.valid, self._view)
+            self._prepare(fields_of(name, self.point.valid))
+            found = make_view(name, self._begun, lambda: self._firms, self.point.valid, lambda _: self._part(["name"]))
             self._source.made(name, found)
         return found
 
-    def _reads(self, name: str) -> dict[str, list[str]]:
-        read = fields_of(name, self.point.valid)
-        return {kind: [*self._use.reads, *fields] for kind, fields in read.items()}
+    def _part(self, fields: Collection[str]) -> pa.Table:
+        """Fields of the enterprises' view, with what ``entity_kind`` is made of where that is named."""
+        if (whole := self._source.view("enterprises")) is not None:
+            return whole
+        wanted = {*fields, *(KIND_FIELDS if "entity_kind" in fields else ())}
+        self._prepare(shown_fields(wanted, self.point.valid))
+        return current_view(self._begun, self._firms, precedence(), self.point.valid, wanted)
+
+    def _prepare(self, read: Mapping[str, list[str]]) -> None:
+        self._source.prepare({kind: [*self._use.reads, *fields] for kind, fields in read.items()})
 
     @cached_property
     def enterprises(self) -> pd.DataFrame:
         """The current view by ``eid`` (policies/precedence.yml), ascending."""
         return record_frame(self._view("enterprises")).set_index("eid")
+
+    def current(self, fields: Iterable[str]) -> pd.DataFrame:
+        """These columns of :attr:`enterprises`; where that was not made yet no more is read than they need."""
+        told = ["eid", *fields]
+        return record_frame(self._part(told[1:]).select(told)).set_index("eid")
 
     @cached_property
     def names(self) -> pd.DataFrame:
@@ -130,7 +143,7 @@ class Projection:
 
     def shown(self, field: str) -> pd.Series:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
-        self._source.prepare(self._reads("enterprises"))
+        self._prepare(shown_fields([field], self.point.valid))
         return shown_statements(self._begun, self._firms, field, self.point.valid)
 
 

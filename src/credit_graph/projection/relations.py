@@ -37,7 +37,7 @@ _READ = {"offices": OFFICES, "contributions": ["pid", *_DATED], "addresses": ADD
 def offices(begun: Mapping[str, Begun]) -> pa.Table:
     """Who holds which office where: eid, sid, pid, name, office; ordered by eid and sid."""
     parts = []
-    for table, link in _said(begun, TYPES["offices"], OFFICES):
+    for table, link in _said(begun, "offices"):
         known = table.filter(pc.is_valid(table["pid"]))
         role = pa.scalar(link.role, _TEXT)
         office = pc.coalesce(known["office"], role) if "office" in known.column_names else _all(role, len(known))
@@ -51,7 +51,7 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
     An organisation without a code is the unknown firm of that name in this one firm.
     """
     parts = []
-    for table, link in _said(begun, TYPES["contributions"], _READ["contributions"]):
+    for table, link in _said(begun, "contributions"):
         holder = pc.coalesce(table["pid"], table["holder_code"])
         unknown = pc.is_null(holder)
         ends = zip(*(table.filter(unknown)[name].to_pylist() for name in ("eid", link.field)), strict=True)
@@ -64,7 +64,7 @@ def contributions(begun: Mapping[str, Begun]) -> pa.Table:
 def addresses(begun: Mapping[str, Begun]) -> pa.Table:
     """Where the firms sit: eid, sid, aid, text."""
     parts = []
-    for table, link in _said(begun, TYPES["addresses"], ADDRESSES):
+    for table, link in _said(begun, "addresses"):
         coded = table[link.field].combine_chunks().dictionary_encode()
         keys = pa.array([address_key(text) for text in coded.dictionary.to_pylist()], _TEXT)
         parts.append(_picked(table, ADDRESSES, aid=keys.take(coded.indices), text=table[link.field]))
@@ -73,35 +73,37 @@ def addresses(begun: Mapping[str, Begun]) -> pa.Table:
 
 def phones(begun: Mapping[str, Begun]) -> pa.Table:
     """Which phones the firms use: eid, sid, number; two fields of one record with one number count once."""
-    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, TYPES["phones"], PHONES)]
+    parts = [_picked(table, PHONES, number=table[link.field]) for table, link in _said(begun, "phones")]
     return _ordered(parts, PHONES)
-
-
-def _said(begun: Mapping[str, Begun], type_: str, names: list[str]) -> Iterator[tuple[pa.Table, Link]]:
-    """The visible statements with a subject that make a relationship of the type, once per field that does: that
-    field and, of the columns named, those that the kind has."""
-    for kind, item in KINDS.items():
-        for link in item.links:
-            if link.type == type_:
-                part = begun[kind]
-                columns = part.columns
-                kept = [name for name in dict.fromkeys(["eid", link.field, *names]) if name in columns.names]
-                part.need(kept)
-                named = pc.and_(pc.is_valid(columns[link.field]), pc.is_valid(columns["eid"]))
-                table = columns.table(kept)
-                if "in_use" in names:
-                    table = table.append_column("in_use", pa.array(part.in_use))
-                yield table.filter(pc.and_(named, pa.array(part.visible))), link
 
 
 def fields_of(name: str) -> dict[str, list[str]]:
     """Per kind whose statements make relationships of that name (``TYPES``) the columns that they are made of."""
     found: dict[str, list[str]] = {}
-    for kind, item in KINDS.items():
-        fields = [link.field for link in item.links if link.type == TYPES[name]]
-        if fields:
-            found[kind] = [field for field in [*fields, *_READ[name]] if field in schema(kind).names]
+    for kind in KINDS:
+        if links := _links(kind, name):
+            wanted = dict.fromkeys(["eid", *(link.field for link in links), *_READ[name]])
+            found[kind] = [field for field in wanted if field in schema(kind).names]
     return found
+
+
+def _links(kind: str, name: str) -> list[Link]:
+    """The fields of a kind that make relationships of that name."""
+    return [link for link in KINDS[kind].links if link.type == TYPES[name]]
+
+
+def _said(begun: Mapping[str, Begun], name: str) -> Iterator[tuple[pa.Table, Link]]:
+    """The visible statements with a subject that make a relationship of that name, once per field that does: that
+    field and its statements' columns."""
+    for kind, fields in fields_of(name).items():
+        part = begun[kind]
+        part.need(fields)
+        table = part.columns.table(fields)
+        if "in_use" in _READ[name]:
+            table = table.append_column("in_use", pa.array(part.in_use))
+        shown = pc.and_(pc.is_valid(table["eid"]), pa.array(part.visible))
+        for link in _links(kind, name):
+            yield table.filter(pc.and_(shown, pc.is_valid(table[link.field]))), link
 
 
 def _picked(table: pa.Table, names: list[str], **made: Any) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 import pyarrow as pa
@@ -27,8 +27,16 @@ def fields_of(name: str, day: date) -> dict[str, list[str]]:
     """Per record kind the columns that a view is made of, beside those that say of whom a statement speaks and when."""
     if name in relations.TYPES:
         return relations.fields_of(name)
+    if name == "names":
+        return {kind: ["name"] for kind in KINDS if kind != "Hold"}
+    return shown_fields(None, day)
+
+
+def shown_fields(only: Collection[str] | None, day: date) -> dict[str, list[str]]:
+    """Per record kind that says them the columns that the enterprises' view, or these fields of it, is made of."""
     rules = precedence().on(day)
-    return {kind: current.fields_of(kind, rules) for kind in KINDS if kind != "Hold"}
+    wanted = {kind: current.fields_of(kind, rules, only) for kind in KINDS if kind != "Hold"}
+    return {kind: fields for kind, fields in wanted.items() if fields}
 
 
 def make_view(
@@ -37,7 +45,7 @@ def make_view(
     """One of ``VIEWS``, ordered by ``eid``.
 
     ``begun``: the kinds of ``fields_of``; ``firms``: gives every enterprise that a statement speaks of,
-    ascending; ``view``: gives the other views.
+    ascending; ``view``: gives the other views, or what is needed of them: of enterprises the names.
     """
     if name == "enterprises":
         return current_view(begun, firms(), precedence(), day)
