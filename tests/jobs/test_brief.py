@@ -20,7 +20,7 @@ from credit_graph.store import Store
 from handmade import City
 
 pytestmark = pytest.mark.parametrize("engine", ["embedded"], indirect=True)
-A, B, C = (f"91330200{letter * 10}" for letter in "ABC")
+A, B, C, D = (f"91330200{letter * 10}" for letter in "ABCD")
 EVIL = "=<script>alert(1)</script>"
 
 
@@ -38,6 +38,7 @@ def graph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     bureau = f"{'庆原市'}<b>西原区市场监督管理局"
     made.firm(A, EVIL, district="621002001", authority=bureau)
     made.firm(B, "乙", district="621002001", authority=bureau, founded_on=date(2026, 11, 1))
+    made.firm(D, "丁", district="621002001", authority=bureau)  # has filed no report, and nothing has followed
     made.firm(C, "丙", district="621021001", state="注销", approved_on=date(2026, 11, 2))
     for number, (start, end) in enumerate(
         [
@@ -52,6 +53,15 @@ def graph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     made.say("AnnualReport", A, "r", start=date(2025, 12, 31), year=2025, filed_on=date(2026, 11, 3))
     for key in ("1", "2"):  # two sources of one decision
         made.say("Case", A, key, start=date(2026, 11, 4), decided_on=date(2026, 11, 4))
+    for eid, opened in (
+        (A, date(2026, 11, 3)),  # decided
+        (B, date(2026, 8, 24)),  # ninety days ended yesterday
+        (B, date(2026, 8, 25)),
+        (D, date(2026, 9, 1)),  # end on the 30th
+        (D, date(2026, 9, 2)),
+        (D, date(2024, 11, 1)),  # no case is kept open for two years
+    ):
+        made.say("Case", eid, f"o{opened}", start=opened, opened_on=opened)
     made.commit()
     refresh(store)
     return store
@@ -70,8 +80,11 @@ def test_figures_are_those_of_the_graph(graph: Store) -> None:
         "notice": "内部监管参考，非信用评价，不得公开",
     }
     assert found["lists"]["rows"] == [["经营异常名录", 2, 2, 2, 2]]
-    assert found["people"]["rows"] == []
-    assert found["rates"]["rows"] == [["企业（含分支机构）", 1, 1, 0, 100.0, 0.0, 100.0]]
+    assert found["people"]["rows"] == [
+        ["（未定责任人）", "行政处罚案件", 4, 2, 1],
+        ["（未定责任人）", "未报年报列入、标记", 1, 0, 1],
+    ]
+    assert found["rates"]["rows"] == [["企业（含分支机构）", 2, 1, 1, 50.0, 0.0, 50.0]]
     assert (found["classes"]["rows"], found["classes"]["note"]) == ([], "尚未分级：credit-graph grade")
     assert dict(found["changes"]["rows"]) == {
         "新设立": 1,
@@ -87,7 +100,7 @@ def test_figures_are_those_of_the_graph(graph: Store) -> None:
     typed("grade")
     rows = tables()["classes"]["rows"]
     assert [row[0] for row in rows] == ["<b>西原区"]
-    assert sum(rows[0][1:5]) == 2
+    assert sum(rows[0][1:5]) == 3
     assert rows[0][-1] == rows[0][4] - rows[0][5]
 
 
@@ -123,7 +136,10 @@ def test_the_page_and_the_workbook(graph: Store, tmp_path: Path) -> None:
     assert "<b>西原区" in page.texts
     typed("brief", "--out", str(tmp_path / "brief.xlsx"))
     book = openpyxl.load_workbook(tmp_path / "brief.xlsx")
-    assert len(book.sheetnames) == 6
+    assert book.sheetnames == [
+        "名单进出", "到期与逾期（按责任人）", "年报率（2025 年度）", "信用风险分类（按县区）",
+        "2026-10-23 以来的变化", "未结预警（0 户）",
+    ]  # fmt: skip
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert [cell.value for cell in cells if cell.data_type == "f"] == []
     assert [cell.value for cell in next(book["名单进出"].iter_rows(min_row=6))] == ["经营异常名录", 2, 2, 2, 2]

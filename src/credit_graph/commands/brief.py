@@ -25,15 +25,21 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="FILE.html | FILE.
 SinceOption = Annotated[str | None, typer.Option("--since", help="与何日比较，默认上月同日 / compared with this day")]
 
 _STYLE = """
-@page { size: A4; margin: 10mm; }
-body { margin: 0; font: 13px/1.45 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; color: #222; }
-main { max-width: 60rem; margin: 1rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; margin: .3rem 0; } h2 { font-size: 1rem; margin: .8rem 0 .2rem; }
+@page { size: A4; margin: 9mm; }
+body { margin: 0; font: 12px/1.4 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; color: #222; }
+main { max-width: 62rem; margin: 0 auto; padding: .5rem 1rem; display: grid; grid-template-columns: repeat(6, 1fr);
+  gap: 0 1rem; } main > * { grid-column: span 6; }
+#lists, #people { grid-column: span 3; } #classes { grid-column: span 4; } #changes { grid-column: span 2; }
+h1 { font-size: 1.3rem; margin: .2rem 0; } h2 { font-size: .95rem; margin: .6rem 0 .15rem; }
 table { border-collapse: collapse; width: 100%; break-inside: avoid; }
-th, td { border: 1px solid #bbb; padding: .15rem .4rem; text-align: left; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; } th { background: #f1f3f5; }
-p { margin: .2rem 0; } small { color: #555; } .notice { border-left: 4px solid #a33; padding-left: .6rem; }
+th, td { border: 1px solid #bbb; padding: .1rem .35rem; text-align: left; }
+.number { text-align: right; font-variant-numeric: tabular-nums; } .day { white-space: nowrap; }
+th { background: #f1f3f5; font-weight: 600; }
+p { margin: .15rem 0; } small { color: #555; } .notice { border-left: 4px solid #a33; padding-left: .6rem; }
+@media screen and (max-width: 40rem) { main > section { grid-column: span 6; overflow-x: auto; } }
+@media print { body { font-size: 11px; } main { max-width: none; padding: 0; gap: 0 .8rem; } }
 """
+_NUMBER, _DAY = ' class="number"', ' class="day"'
 
 
 def register(app: typer.Typer) -> None:
@@ -102,7 +108,12 @@ def page(found: Brief) -> str:
 
 
 def _section(table: Table) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in table.header)
+    numbers = [any(isinstance(cell, int | float) for cell in column) for column in zip(*table.rows, strict=True)]
+    numbers = numbers or [False] * len(table.header)
+    head = "".join(
+        f"<th{_NUMBER if number else ''}>{escape(cell)}</th>"
+        for cell, number in zip(table.header, numbers, strict=True)
+    )
     rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     if not table.rows:
         rows = f'<tr><td colspan="{len(table.header)}">{escape(t("无", "none"))}</td></tr>'
@@ -112,7 +123,7 @@ def _section(table: Table) -> str:
 
 
 def _cell(value: Any) -> str:
-    kind = ' class="number"' if isinstance(value, int | float) else ""
+    kind = _NUMBER if isinstance(value, int | float) else _DAY if isinstance(value, date) else ""
     return f"<td{kind}>{escape(_text(value))}</td>"
 
 

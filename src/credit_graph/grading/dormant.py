@@ -101,6 +101,12 @@ def _first(projection: Projection, facts: Iterable[Fact], eids: pd.Index, name: 
 
 def shown(projection: Projection, fact: Fact, eids: pd.Index) -> pd.DataFrame:
     """Per firm of ``eids`` the latest record that shows the fact: eid, sid, day; of one day the first by sid."""
+    found = showing(projection, fact, eids).sort_values(["eid", "day", "sid"], ascending=[True, False, True])
+    return found.drop_duplicates("eid")
+
+
+def showing(projection: Projection, fact: Fact, eids: pd.Index) -> pd.DataFrame:
+    """Every record of firms of ``eids`` that shows the fact: eid, sid, day."""
     frame = projection.history(fact.kind, fact.fields)
     frame = frame[frame["in_use"] & frame["eid"].isin(eids)]
     frame = frame.assign(day_=frame[fact.day or "valid_from"])
@@ -108,7 +114,7 @@ def shown(projection: Projection, fact: Fact, eids: pd.Index) -> pd.DataFrame:
     if fact.settled_by:
         decided = frame.groupby("eid")[fact.settled_by].max()
         chosen &= ~(decided.reindex(frame["eid"]).to_numpy() >= frame["day_"].to_numpy())
-    found = frame[chosen].sort_values(["eid", "day_", "sid"], ascending=[True, False, True]).drop_duplicates("eid")
+    found = frame[chosen]
     return pd.DataFrame({"eid": found["eid"], "sid": found["sid"], "day": found["day_"]})
 
 

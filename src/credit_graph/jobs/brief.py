@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from credit_graph.errors import StateError
 from credit_graph.grading.places import placed
 from credit_graph.grading.reports_policy import reports_policy
 from credit_graph.jobs.alert_list import Listed, level_name, listed, state_name
+from credit_graph.jobs.brief_due import counted, due
 from credit_graph.jobs.level_history import level_changes
 from credit_graph.jobs.levels import levels
 from credit_graph.jobs.reports import CHANNEL, rates
@@ -29,7 +29,6 @@ _LISTS = {
     "AbnormalMark": ("个体工商户经营异常标记", "marks of individual businesses"),
     "SeriousListing": ("严重违法失信名单", "list of serious violations"),
 }
-_SOON = timedelta(days=7)
 _URGENT = 10  # warnings named, so that the brief stays one page
 _MOST = 1_000_000
 
@@ -57,7 +56,7 @@ class Brief:
 def brief(store: Store, point: Point, since: date | None = None) -> Brief:
     """All tables at ``point``; ``since``: the day compared with, by default a month before.
 
-    Raises ``DefinitionError`` where no rules of reports are in force.
+    Raises ``DefinitionError`` where no rules of reports are in force, or no calendar tells when entries are due.
     """
     start = since or month_before(point.valid)
     projection = project(store, point, CHANNEL)
@@ -65,11 +64,11 @@ def brief(store: Store, point: Point, since: date | None = None) -> Brief:
     warnings = listed(store, seq=point.seq)
     tables = [
         _lists(projection, start),
-        _people(warnings, point.valid),
+        _people(store, projection, warnings),
         _rates(store, point),
         _classes(store, point, start, county),
-        _warnings(warnings),
         _changes(store, projection, start, warnings),
+        _warnings(warnings),
     ]
     return Brief(point, start, tables)
 
@@ -111,18 +110,16 @@ def _standing(projection: Projection, kind: str, since: date) -> list[int]:
     ]
 
 
-def _people(warnings: Sequence[Listed], day: date) -> Table:
-    """Who has what to do: warnings that wait, by owner."""
-    counts: dict[str, Counter[str]] = {}
-    for item in warnings:
-        if item.alert.waits:
-            row = counts.setdefault(item.alert.owner or "", Counter())
-            row["open"] += 1
-            row["soon"] += day <= item.alert.due_on <= day + _SOON
-            row["late"] += item.alert.due_on < day
-    header = [t("责任人", "who"), t("待办", "open"), t("七日内到期", "due in 7 days"), t("逾期", "late")]
-    nobody = t("（待分派）", "(nobody yet)")
-    rows: list[list[Value]] = [[name or nobody, c["open"], c["soon"], c["late"]] for name, c in sorted(counts.items())]
+def _people(store: Store, projection: Projection, warnings: Sequence[Listed]) -> Table:
+    """Who has what to do."""
+    header = [
+        t("责任人", "who"),
+        t("事项", "what"),
+        t("待办", "open"),
+        t("七日内到期", "due in 7 days"),
+        t("逾期", "late"),
+    ]
+    rows = counted(due(store, projection, warnings), projection.point.valid)
     return Table("people", t("到期与逾期（按责任人）", "Due and late, by person"), header, rows)
 
 

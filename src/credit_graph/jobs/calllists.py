@@ -18,7 +18,10 @@ def write(path: Path, found: Silent, *, candidates: bool) -> list[Path]:
     """Write the list and return the files: a workbook with a sheet per station where ``path`` ends in .xlsx, else a
     folder with a workbook per station. Nothing is overwritten. Raises ``StateError``: exists, cannot_write."""
     if path.suffix.lower() == ".xlsx":
-        write_workbook(path, [_overview(found), *(sheet for _, sheet in _sheets(found, candidates=candidates))])
+        write_workbook(
+            path,
+            [_overview(found, candidates=candidates), *(sheet for _, sheet in _sheets(found, candidates=candidates))],
+        )
         return [path]
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,13 +122,14 @@ def _yes(flag: bool) -> str:
     return t("是", "yes") if flag else ""
 
 
-def _overview(found: Silent) -> Sheet:
+def _overview(found: Silent, *, candidates: bool) -> Sheet:
     counts = by_station(found.firms)
     unknown = t("（未定）", "(unknown)")
     rows = [(c or unknown, s or unknown, n) for _, c, s, n in counts.itertuples(index=False)]
+    what = t("期满未报拟处理", "Candidates after the last day") if candidates else t("未报", "Not reported")
     head = t(
-        f"{found.found.year} 年度年报未报情况　截至 {found.point.valid}　共 {len(found.firms)} 户",
-        f"Not reported for {found.found.year} as of {found.point.valid}: {len(found.firms)}",
+        f"{found.found.year} 年度年报{what}情况　截至 {found.point.valid}　共 {len(found.firms)} 户",
+        f"{what} for {found.found.year} as of {found.point.valid}: {len(found.firms)}",
     )
     header = [t("县区", "county"), t("市场监管所", "station"), t("户数", "firms")]
     return Sheet(t("汇总", "overview"), header, [16, 44, 10], rows, [head, *found.notes, ""])
