@@ -274,7 +274,7 @@ def test_everybody_stands_in_one_place(firms: list[tuple[set[int], bool, bool, b
         ("day: sampled_on", "day: result", "day: sampled_on", "没有日期字段 result"),
         ("at_least: 1", "at_least: 1, empty: true", "at_least: 1", "须且只须写一种检验"),
         ("field: insured", "field: insurd", "where: [{field: insured", "没有字段 insurd"),
-        ("silent_years: 2 #", "silent_years: 0 #", "silent_years: 2 #", "greater than or equal to 1"),
+        ("silent_years: 2 #", "silent_years: 0 #", "silent_years: 2 #", "不能小于 1"),
         ("id: equity_frozen", "id: equity_pledged", "excluded:", "equity_pledged 出现两次"),
     ],
 )

@@ -107,7 +107,7 @@ def changed(tmp_path: Path, old: str, new: str, count: int = 1) -> tuple[Path, s
         ("source: 豫市监办〔2022〕100号,", 'source: "",', 'source: ""', "source"),
         # points that nobody gets, and cuts that overlap
         ("{from: 3, points: 60}]\n    cap: 60", "{from: 3, points: 61}]\n    cap: 60", "cap: 60", "cap"),
-        ("cap: 40\n    basis", "cap: -40\n    basis", "cap: -40", "cap"),
+        ("cap: 40\n    basis", "cap: -40\n    basis", "cap: -40", "cap: 不能小于 0"),
         ("bands: [{from: 1, points: 60}]\n    cap: 60", "bands: [{from: 1, points: 60}]\n    cap: 70", "70", "cap"),
         ("points: 40}, {from: 1, points: 25}", "points: 40}, {from: 0, points: 25}", "{from: 0, points: 25}", "bands"),
         ("points: 40}, {from: 1, points: 25}", "points: 40}, {from: -1, points: 25}", "from: -1", "bands"),

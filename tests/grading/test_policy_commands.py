@@ -95,7 +95,9 @@ def test_the_difference_of_two_grades_by_hand() -> None:
     assert found.moves == {"A": {"": 2, "C": 1}, "B": {"": 1, "C": 0}}
     rows = {eid: tuple(row) for eid, row in found.changed[["level_a", "level_b"]].iterrows()}
     assert rows == {A: ("A", ""), B: ("A", ""), C: ("B", ""), D: ("A", "C")}
-    assert found.changed.index[0] == D  # who gets worse comes first
+    # who gets worse comes first, whom only one policy grades last
+    assert found.changed.index.tolist() == [D, A, B, C]
+    assert difference(graded(said, policy="food"), graded(said)).changed.index.tolist() == [D, C, B, A]
     assert set(found.why.itertuples(index=False, name=None)) == {
         (D, "direct_rule", 0, 0), (D, "food_penalties", 0, 60),
     }  # fmt: skip

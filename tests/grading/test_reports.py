@@ -351,7 +351,7 @@ NOTICE = "{year: 2021, groups: [all], to: 2022-09-30, basis: {source: 某, confi
         ("kind: AbnormalMark", "kind: AbnormalMarks", "kind: AbnormalMark", "没有记录类型 AbnormalMarks"),
         ("day: marked_on", "day: restored", "day: marked_on", "没有日期字段 restored"),
         ("moved: []", f"moved: [{NOTICE}]", "moved: []", "没有类别 all"),
-        ("working_days: 10 # after", "working_days: -10 # after", "working_days: 10", "greater than or equal to 1"),
+        ("working_days: 10 # after", "working_days: -10 # after", "working_days: 10", "不能小于 1"),
         ("one_of: [纸质]", "one_of: [纸质], empty: true", "one_of: [纸质]", "须且只须写一种检验"),
         ("pattern: (市场", "pattern: ((市场", "pattern: (市场", "不是正则表达式"),
         ("'([^省市]", "'[^省市]", "'([^省市]", "不是正则表达式"),

@@ -27,10 +27,13 @@ class Difference:
 
     @property
     def changed(self) -> pd.DataFrame:
-        """The firms that change class, those that get worse first, then by the change of the score and ``eid``."""
+        """The firms that change class, those that get worse first, then by the change of the score and ``eid``; last
+        those whom only one of the policies grades."""
         moved = self.firms[self.firms["level_a"] != self.firms["level_b"]]
+        one = (moved["level_a"] == "") | (moved["level_b"] == "")
         gain = (moved["score_b"].fillna(0) - moved["score_a"].fillna(0)).astype("int64")
-        ordered = moved.assign(gain=-gain, better=~moved["worse"]).sort_values(["better", "gain"], kind="stable")
+        keys = moved.assign(one=one, gain=-gain, better=~moved["worse"])
+        ordered = keys.sort_values(["one", "better", "gain"], kind="stable")
         return ordered[moved.columns]
 
     @property
