@@ -71,6 +71,7 @@ def measured(home: Path, views: tuple[str, ...], fields: dict[str, set[str]], *,
         seq = store.read("read/last_seq")[0]["seq"]
         began = time.perf_counter()
         found: Projection = project(store, Point(seq, DAY, DAY), "grading")
+        found.prepare(views, fields)
         rows = sum(len(getattr(found, name)) for name in views)
         statements = sum(len(found.history(kind, sorted(names))) for kind, names in fields.items())
         seconds = time.perf_counter() - began

@@ -112,6 +112,22 @@ def test_the_second_reads_no_statement(city: City) -> None:
     assert (modes, stat.S_IMODE(folder(store).stat().st_mode)) == ({0o600}, 0o700)
 
 
+def test_what_is_prepared_is_read_once_a_kind(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = city.store
+    monkeypatch.setattr(cache, "SMALLEST", 1000)
+    found, wanted = project(store, now(store)), anew(store, now(store))
+    stated = [kind for kind in KINDS if kind != "Hold" and wanted.stated(kind)]
+    before = reads(store)
+    found.prepare(VIEWS, {kind: schema(kind).names for kind in stated})
+    assert reads(store) - before == len(stated)
+    for name in VIEWS:
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(wanted, name))
+    for kind in stated:
+        fields = schema(kind).names
+        pd.testing.assert_frame_equal(found.history(kind, fields), wanted.history(kind, fields))
+    assert reads(store) - before == len(stated)
+
+
 def test_an_earlier_seq_and_small_graphs_are_not_kept(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     store, first = city.store, now(city.store)
     city.firm("91330209AAAAAAAAAA", "新公司")

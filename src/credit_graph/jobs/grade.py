@@ -26,6 +26,7 @@ from credit_graph.links.policy import link_policy
 from credit_graph.model.time import Point
 from credit_graph.projection import project
 from credit_graph.projection.graph import enterprise_pages
+from credit_graph.projection.views import VIEWS
 from credit_graph.store import Store
 from credit_graph.store.files import nearby_folder
 
@@ -67,6 +68,7 @@ def grade(
         done = finished(store, rid)
         if done is not None and (nearby.there(nearby_folder(store.home), rid) or not done["current"]):
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
+        projection.prepare(VIEWS, policy.reads)
         facts = Facts(projection, links(projection, link_policy()), policy.reads)
         graded = grade_facts(facts, policy)
         digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))

@@ -26,6 +26,7 @@ from credit_graph.links.persons import LEGAL_REPRESENTATIVE, legal_representativ
 from credit_graph.links.policy import LinkPolicy, LinkRules
 from credit_graph.links.structure import Structure, structure
 from credit_graph.projection import Projection, relations
+from credit_graph.projection.views import VIEWS
 
 _REGISTERED = ["name", "pid", "legal_representative", "parent_code", "parent_number", "subject_number"]
 _POSITION = ["eid", "sid", "pid", "name", "position"]
@@ -119,6 +120,7 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     Only records in use on the projection's channel count. Raises ``DefinitionError`` where no rule is in force.
     """
     rules = policy.on(projection.point.valid)
+    projection.prepare(VIEWS, {"Registration": _REGISTERED, "Office": ["position"]})
     held = _held(projection)
     offices = projection.offices[~projection.offices["sid"].isin(held)]
     registrations = projection.records("Registration", _REGISTERED)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection.begun import Begun, Use, hold_frame, known_firms
-from credit_graph.projection.columns import record_frame
+from credit_graph.projection.columns import SPINE, record_frame
 from credit_graph.projection.current import KIND_FIELDS, current_view, shown_statements
 from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.sources import Source, open_source
@@ -128,6 +128,16 @@ class Projection:
     def phones(self) -> pd.DataFrame:
         """eid, sid, number."""
         return record_frame(self._view("phones"))
+
+    def prepare(self, names: Iterable[str], histories: Mapping[str, Iterable[str]] | None = None) -> None:
+        """These views, and by kind the histories with these fields, are about to be asked for: what they are made of
+        is read together, each kind once. Reading takes half as long so."""
+        wanted = {kind: [*SPINE, *fields] for kind, fields in (histories or {}).items()}
+        for name in names:
+            if self._source.view(name) is None:
+                for kind, read in fields_of(name, self.point.valid).items():
+                    wanted[kind] = [*wanted.get(kind, ()), *read]
+        self._prepare(wanted)
 
     def keeps(self, names: Iterable[str]) -> bool:
         """Whether tables of these names, made from this projection by another room, are kept with it."""
