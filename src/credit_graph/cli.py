@@ -40,6 +40,7 @@ _MODULES = {
     "brief": ("brief",),
     "alerts": ("alerts",),
     "release": ("release",),
+    "clocks": ("clock",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),
     "serve": ("serve", "schema", "key"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from clockrules import with_start
+from clockrules import with_start, with_very_large_fine
 from credit_graph import text
 from credit_graph.lists.clock_policy import Channel
 from credit_graph.lists.clocks import Clock, clock
@@ -317,6 +317,17 @@ def test_what_is_unknown_matters_only_where_it_changes_the_answer(fine: int) -> 
     # and such a fine is above what can be imposed on the spot
     large = replace(HUBEI, fine=fine, natural_person=False)
     assert clock(decided(large, "2022-03-15"), "gsxt", OLD).state == "not_started"
+
+
+@pytest.mark.parametrize(
+    ("fine", "row"), [(99_999_999, "credit_china_2026_general"), (100_000_000, "credit_china_2026_serious")]
+)
+def test_a_fine_is_very_large_from_the_threshold_on_once_it_is_set(fine: int, row: str) -> None:
+    matter = decided(replace(HUBEI, fine=fine), "2026-05-20")
+    assert clock(matter, "credit_china", NEW).why == (
+        ("420500 的特别巨大数额罚款标准未设定", "no very large fine is set for 420500"),
+    )
+    assert clock(matter, "credit_china", NEW, with_very_large_fine(100_000_000)).row == row
 
 
 def test_a_clock_is_explained_in_both_languages() -> None:

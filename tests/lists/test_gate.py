@@ -236,6 +236,8 @@ def test_a_list_re_publishes_national_lists_only(tmp_path: Path, monkeypatch: py
     found = changed(tmp_path, monkeypatch, "red_list", republishes=["real_estate_blacklist"])
     why = "房地产开发领域失信企业黑榜 不是全国名单"
     assert refusal(lambda: found.documents_on(DAY)) == ("policy.no_basis", why)
+    found = changed(tmp_path, monkeypatch, "real_estate_blacklist", republishes=["red_list"])
+    assert refusal(lambda: found.documents_on(DAY)) == ("policy.no_basis", "红名单（诚信红榜） 不是全国名单")
     # and no list that its own document does not carry that day
     found = changed(tmp_path, monkeypatch, "red_list", republishes=["serious_violation"], effective_from="2020-12-07")
     assert refusal(lambda: found.documents_on(D("2021-08-31")))[0] == "policy.none_in_force"

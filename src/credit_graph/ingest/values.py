@@ -245,7 +245,7 @@ def _number_text(text: str) -> str:
     return found[1] if found else number
 
 
-def _document_number(text: str) -> str:
+def document_number(text: str) -> str:
     """A document's number as it is officially written: the year in 〔〕, without spaces and without 第 after it."""
     number = "".join(_number_text(text).split())
     found = _DOCUMENT.fullmatch(number)
@@ -315,7 +315,7 @@ _READERS: dict[FieldType, Reader] = {
     FieldType.ORG_CODE: _org_code,
     FieldType.REGISTRATION_NUMBER: _registration_number,
     FieldType.TAX_NUMBER: _code,
-    FieldType.DOCUMENT_NUMBER: _document_number,
+    FieldType.DOCUMENT_NUMBER: document_number,
     FieldType.NUMBER_TEXT: _number_text,
     FieldType.PHONE: _phone,
     FieldType.REGION: _region,

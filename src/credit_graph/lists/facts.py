@@ -1,0 +1,133 @@
+"""From a record of the graph to what its clocks have to know. Pure; what the record does not say stays unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from credit_graph.lists.clock_policy import PENALTY, ClockPolicy, Domain, PenaltyKind, Severity
+from credit_graph.lists.matter import Matter
+from credit_graph.model.time import DAY_MIN, covers
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The subject of a kind of record, and its fields for the event, the receipt of GSXT, and the end."""
+
+    subject: str
+    event: str
+    published: str | None = None
+    ended: str | None = None
+
+
+_FIELDS = {
+    "Case": _Fields(PENALTY, "decided_on"),
+    "SeriousListing": _Fields("serious_violation", "listed_on", ended="removed_on"),
+    "AbnormalListing": _Fields("abnormal_operation", "listed_on", ended="removed_on"),
+    "AbnormalMark": _Fields("abnormal_mark", "marked_on", ended="restored_on"),
+    "Inspection": _Fields("sampling_results", "inspected_on", published="published_on"),
+}
+CLOCKED = frozenset(_FIELDS)  # the kinds of record that have clocks
+_SEPARATORS = re.compile(r"[;；,，、\s]+")
+_CODE = re.compile(r"[0-9A-Z]{2}(\d{2})")  # of an organisation: its province stands third and fourth
+_PUBLIC = "public"
+
+
+def matter_of(
+    record: Record,
+    holds: Iterable[Record],
+    day: date,
+    policy: ClockPolicy,
+    *,
+    receipt: date | None = None,
+    severity: Severity | None = None,
+) -> Matter:
+    """What is known of a record of one of the kinds ``CLOCKED`` (properties of its node) on the day.
+
+    ``holds``: Hold statements of this record; ``receipt``: the day of GSXT's receipt, ``severity``: the class that the
+    decision names, both of which no source carries for penalties. A statutory restriction is left out: no column says
+    for certain until when it runs, and without it nothing is shown longer.
+    """
+    fields = _FIELDS[record["kind"]]
+    stopped, withdrawn, held = _use(record, holds, day)
+    ended = _day(record, fields.ended)
+    penalty = _penalty(record, policy) if fields.subject == PENALTY else {}
+    return Matter(
+        subject=fields.subject,
+        event_on=_day(record, fields.event),
+        published_on=receipt or _day(record, fields.published),
+        severity=severity,
+        stopped_on=min((found for found in (ended, stopped) if found is not None), default=None),
+        withdrawn_on=withdrawn,
+        held=held,
+        **penalty,
+    )
+
+
+def _day(record: Record, field: str | None) -> date | None:
+    value = record.get(field) if field else None
+    return value if isinstance(value, date) else None
+
+
+def _use(record: Record, holds: Iterable[Record], day: date) -> tuple[date | None, date | None, str | None]:
+    """The days of repair and of annulment, and the reason of any other hold that keeps it from the public."""
+    stopped = withdrawn = held = None
+    for hold in holds:
+        if hold.get("event_day") not in (None, record["valid_from"]) or _PUBLIC not in hold["channels"].split(","):
+            continue
+        begin, dated = hold["valid_from"], hold["valid_from"] != DAY_MIN
+        if dated and hold["reason"] == "repaired":
+            stopped = begin if covers(begin, hold["valid_to"], max(day, begin)) else stopped
+        elif dated and hold["reason"] == "withdrawn":
+            withdrawn = begin if covers(begin, hold["valid_to"], max(day, begin)) else withdrawn
+        elif covers(begin, hold["valid_to"], day):
+            held = hold["reason"]
+    return stopped, withdrawn, held
+
+
+def _penalty(record: Record, policy: ClockPolicy) -> dict[str, Any]:
+    kinds, unknown = _kinds(record.get("penalty_kind") or "", policy)
+    procedure = record.get("procedure") or ""
+    fine = record.get("fine")
+    return {
+        "kinds": kinds,
+        "unknown_kinds": unknown,
+        "simple": True if "简易" in procedure else False if "普通" in procedure or "一般" in procedure else None,
+        "domain": _domain(record, policy),
+        "fine": fine if isinstance(fine, int) else None,
+        "natural_person": "自然人" in (record.get("party_kind") or ""),
+        "region": _province(record),
+    }
+
+
+def _kinds(text: str, policy: ClockPolicy) -> tuple[frozenset[PenaltyKind], tuple[str, ...]]:
+    """The kinds that the words of the source name, and the words that name none."""
+    known: set[PenaltyKind] = set()
+    unknown = []
+    for word in filter(None, _SEPARATORS.split(text)):
+        found = {row.kind for row in policy.penalty_kinds if any(name in word for name in row.words)}
+        known |= found
+        unknown += [] if found else [word]
+    return frozenset(known), tuple(unknown)
+
+
+def _domain(record: Record, policy: ClockPolicy) -> Domain | None:
+    """The field of law by basis and violation; without a basis only a word that names one tells."""
+    text = f"{record.get('basis') or ''} {record.get('violation') or ''}"
+    for row in policy.domains:
+        if any(word in text for word in row.words):
+            return row.domain
+    return "general" if record.get("basis") else None
+
+
+def _province(record: Record) -> str | None:
+    """Of the authority by its credit code, else of the party's registrar by the party's."""
+    for name in ("authority_code", "credit_code"):
+        if found := _CODE.match(str(record.get(name) or "")):
+            return found[1] + "0000"
+    return None
