@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from backtestcity import AT, EARLIER, RULES, UNTIL, Planted, code, planted
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.commands.svg import Chart, marks
 from credit_graph.errors import CreditGraphError
 from credit_graph.grading.backtest.rules import BacktestPolicy
@@ -47,7 +47,7 @@ def graph(store: Store, city: Planted, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def typed(*words: str, status: int = 0) -> Result:
-    result = CliRunner().invoke(application(), [*DAY, *words])
+    result = invoke(*DAY, *words, catch=True)
     assert result.exit_code == status, result.output
     return result
 
@@ -58,7 +58,7 @@ def as_json(*words: str) -> dict[str, Any]:
 
 
 def refused(*words: str) -> str:
-    result = CliRunner().invoke(application(), ["backtest", *words])
+    result = invoke("backtest", *words, catch=True)
     assert isinstance(result.exception, CreditGraphError), result.output
     return result.exception.code
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError, StateError
 from credit_graph.grading import runfile
 from credit_graph.jobs.erase import erase
@@ -29,7 +28,7 @@ def runs(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_every_month_is_as_it_was_stored(store: Store, runs: list[str]) -> None:
     for rid in runs:
-        done = CliRunner().invoke(application(), ["grade", "--check", rid], catch_exceptions=False)
+        done = invoke("grade", "--check", rid)
         assert "与存档一致" in done.stdout
     october = runfile.rows(run_path(store, runs[1]), [A])[A]
     assert (october["score"], october["level"]) == (300, "B")
@@ -69,7 +68,7 @@ def test_the_day_from_which_a_record_scores_nothing(
     found = {}
     for day in ("2026-10-19", "2026-10-20"):
         monkeypatch.setenv("CREDIT_GRAPH_TODAY", day)
-        done = CliRunner().invoke(application(), ["grade", "--known", "3", "--json"], catch_exceptions=False)
+        done = invoke("grade", "--known", "3", "--json")
         rid = json.loads(done.stdout)["run"]
         found[day] = runfile.rows(run_path(store, rid), [A])[A]["score"]
     assert found == {"2026-10-19": 300, "2026-10-20": 0}

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.cache import refresh
 from credit_graph.store import Store
@@ -35,7 +34,7 @@ def graph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def typed(*words: str) -> str:
-    result = CliRunner().invoke(application(), list(words))
+    result = invoke(*words, catch=True)
     if result.exception is not None:
         raise result.exception
     return result.stdout

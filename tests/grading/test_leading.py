@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs import batches
 from credit_graph.jobs.cache import refresh
@@ -41,7 +40,7 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
 
 
 def typed(*words: str) -> str:
-    result = CliRunner().invoke(application(), list(words), catch_exceptions=False)
+    result = invoke(*words)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -119,7 +118,7 @@ def test_our_own_classes_lead_by_a_decision(city: City) -> None:
 
 def refused(*words: str) -> str:
     with pytest.raises(CreditGraphError) as caught:
-        CliRunner().invoke(application(), ["level", *words], catch_exceptions=False)
+        invoke("level", *words)
     return caught.value.code
 
 

@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.level_history import level_changes
 from credit_graph.store import Store
@@ -21,7 +20,7 @@ def runs(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def as_json(*words: str) -> list[dict[str, Any]]:
-    done = CliRunner().invoke(application(), ["level", *words, "--json"], catch_exceptions=False)
+    done = invoke("level", *words, "--json")
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from graded import A, B, C, D, graded
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import DefinitionError, InputError
 from credit_graph.grading.diff import difference
 from credit_graph.jobs.policies import vocabulary
@@ -24,7 +24,7 @@ NEW = date(2026, 1, 1)
 
 
 def typed(*words: str) -> Result:
-    return CliRunner().invoke(application(), ["policy", *words], catch_exceptions=False)
+    return invoke("policy", *words)
 
 
 @pytest.mark.parametrize("name", ["general", "food"])

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.cache import refresh
 from credit_graph.model.statement import Statement
@@ -38,7 +37,7 @@ def said(store: Store, monkeypatch: pytest.MonkeyPatch) -> dict[str, Statement]:
 
 
 def as_json(*words: str) -> dict[str, Any]:
-    done = CliRunner().invoke(application(), ["whatif", *words, "--json"], catch_exceptions=False)
+    done = invoke("whatif", *words, "--json")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

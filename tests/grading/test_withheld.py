@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
+from commandline import invoke
 from credit_graph import resources
 from credit_graph import settings as settings_module
-from credit_graph.cli import application
 from credit_graph.errors import AccessError
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.explain import explain
@@ -89,12 +88,12 @@ def test_each_reader_sees_what_he_may(said: tuple[Store, Point, dict[str, Statem
 def test_a_department_is_told_that_score_and_evidence_are_withheld(
     said: tuple[Store, Point, dict[str, Statement]],
 ) -> None:
-    done = CliRunner().invoke(application(), ["--role", "department", "explain", A, "--json"], catch_exceptions=False)
+    done = invoke("--role", "department", "explain", A, "--json")
     found = json.loads(done.stdout)
     assert (found["level"], found["score"], found["direct_rule"], found["evidence"]) == ("A", None, None, [])
     assert "不予显示" in done.stderr
-    printed = CliRunner().invoke(application(), ["--role", "department", "explain", A], catch_exceptions=False).stdout
+    printed = invoke("--role", "department", "explain", A).stdout
     assert "得分与依据：该角色无权查看，不予显示。" in printed.splitlines()
     assert "违法" not in printed
     with pytest.raises(AccessError):
-        CliRunner().invoke(application(), ["--role", "public", "explain", A], catch_exceptions=False)
+        invoke("--role", "public", "explain", A)

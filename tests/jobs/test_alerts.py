@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs import batches, decisions
 from credit_graph.jobs.erase import erase
@@ -56,7 +55,7 @@ def graded(store: Store, day: date) -> None:
 
 
 def typed(*words: str) -> str:
-    done = CliRunner().invoke(application(), ["--actor", "张一", "alerts", *words], catch_exceptions=False)
+    done = invoke("--actor", "张一", "alerts", *words)
     assert done.exit_code == 0, done.output
     assert KEY not in done.output
     return done.output
@@ -212,7 +211,7 @@ def test_a_run_that_is_taken_back_is_made_again(city: City) -> None:
     store = city.store
     assert ran()["opened"] == 2
     undone = batches.last_seq(store)
-    done = CliRunner().invoke(application(), ["batch", "undo", str(undone)], catch_exceptions=False)
+    done = invoke("batch", "undo", str(undone))
     assert (done.exit_code, kept(store)) == (0, set())
     assert (ran()["opened"], kept(store)) == (2, STANDING)
     assert [step["known_to"] for step in as_json("show", A)["steps"]] == [undone + 1, None]

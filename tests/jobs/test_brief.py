@@ -11,9 +11,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.cache import refresh
 from credit_graph.store import Store
@@ -25,7 +24,7 @@ EVIL = "=<script>alert(1)</script>"
 
 
 def typed(*words: str) -> str:
-    result = CliRunner().invoke(application(), list(words))
+    result = invoke(*words, catch=True)
     if result.exception is not None:
         raise result.exception
     return result.stdout

@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs import batches
 from credit_graph.jobs.cache import refresh
@@ -56,7 +55,7 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+    done = invoke(*arguments)
     assert done.exit_code == 0, done.output
     assert KEY not in done.output
     return done.output
@@ -68,7 +67,7 @@ def told(*arguments: str) -> Any:
 
 def refused(*arguments: str) -> tuple[str, str]:
     with pytest.raises(CreditGraphError) as caught:
-        CliRunner().invoke(application(), ["agreement", *arguments], catch_exceptions=False)
+        invoke("agreement", *arguments)
     assert KEY not in str(caught.value)
     return caught.value.code, str(caught.value)
 

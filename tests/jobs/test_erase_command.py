@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import city
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError, StateError
 from credit_graph.jobs.link import link
 from credit_graph.jobs.load import LoadOptions, load
@@ -47,14 +46,14 @@ def offices(store: Store) -> list[Statement]:
 
 
 def run(*arguments: str, stdin: str = "") -> str:
-    done = CliRunner().invoke(application(), ["erase", *arguments], input=stdin, catch_exceptions=False)
+    done = invoke("erase", *arguments, stdin=stdin)
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
 def refused(*arguments: str, stdin: str = "") -> tuple[str, str]:
     with pytest.raises(CreditGraphError) as caught:
-        CliRunner().invoke(application(), ["erase", *arguments], input=stdin, catch_exceptions=False)
+        invoke("erase", *arguments, stdin=stdin)
     return caught.value.code, str(caught.value)
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 import city
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs import batches
 from credit_graph.jobs.load import LoadOptions, load
@@ -35,14 +34,14 @@ def listed(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+    done = invoke(*arguments)
     assert done.exit_code == 0, done.output
     return done.output
 
 
 def refused(*arguments: str) -> tuple[str, str]:
     with pytest.raises(CreditGraphError) as caught:
-        CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+        invoke(*arguments)
     return caught.value.code, str(caught.value)
 
 

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs import batches
 from credit_graph.jobs.erase import erase
@@ -61,7 +60,7 @@ def office(store: Store, eid: str, number: str = "1") -> str:
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+    done = invoke(*arguments)
     assert done.exit_code == 0, done.output
     assert KEY not in done.output and OTHER not in done.output and "name:" not in done.output
     return done.output
@@ -69,7 +68,7 @@ def run(*arguments: str) -> str:
 
 def refused(*arguments: str) -> tuple[str, str]:
     with pytest.raises(CreditGraphError) as caught:
-        CliRunner().invoke(application(), ["person", *arguments], catch_exceptions=False)
+        invoke("person", *arguments)
     assert KEY not in str(caught.value) and "name:" not in str(caught.value)
     return caught.value.code, str(caught.value)
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError, DefinitionError
 from credit_graph.jobs import purge
 from credit_graph.model.statement import Statement
@@ -88,21 +87,20 @@ def test_what_was_asserted_again_is_not_due_before_all_of_it_is(store: Store, mo
 def test_purge_lists_then_erases_by_two(store: Store) -> None:
     gone, kept = office(1, "2010-01-01"), office(2, "2020-01-01")
     commit(store, 1, [gone, kept])
-    runner = CliRunner()
-    dry = json.loads(runner.invoke(application(), ["purge", "--dry-run", "--json"], catch_exceptions=False).output)
+    dry = json.loads(invoke("purge", "--dry-run", "--json").output)
     assert [(item["sid"], item["kind"], item["person"], item["since"]) for item in dry] == [
         (gone.sid, "Office", "人1", "2020-01-01")
     ]
-    told = runner.invoke(application(), ["purge", "--dry-run"], catch_exceptions=False).output
+    told = invoke("purge", "--dry-run").output
     assert "保存期届满（1）" in told and "任职" in told and "office_ended: 1" in told
     assert store.read("read/statement", sid=gone.sid) != []
     for second in ("张一", ""):
         with pytest.raises(CreditGraphError):
             arguments = ["purge", "--basis", "年度清理", "--by", "张一", "--second", second]
-            runner.invoke(application(), arguments, catch_exceptions=False)
+            invoke(*arguments)
     assert not (store.home / "tombstones.jsonl").exists()
     arguments = ["purge", "--basis", "年度清理", "--by", "张一", "--second", "李二", "--json"]
-    done = json.loads(runner.invoke(application(), arguments, catch_exceptions=False).output)
+    done = json.loads(invoke(*arguments).output)
     assert (done["statements"], len(done["tombstones"])) == (1, 1)
     assert (store.read("read/statement", sid=gone.sid), purge.due(store)) == ([], [])
     assert store.read("read/statement", sid=kept.sid) != []

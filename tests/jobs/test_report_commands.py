@@ -14,9 +14,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.load import LoadOptions, load
 from credit_graph.store import Store
@@ -35,7 +34,7 @@ SHOP, FARM = "个体工商户", "农民专业合作社"
 
 
 def typed(*words: str) -> str:
-    result = CliRunner().invoke(application(), list(words))
+    result = invoke(*words, catch=True)
     if result.exception is not None:
         raise result.exception
     return result.stdout

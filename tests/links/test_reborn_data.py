@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.links import compute, reborn_data
 from credit_graph.links.policy import link_policy
 from credit_graph.links.reborn_policy import RebornRules, reborn_policy
@@ -166,7 +165,7 @@ def test_a_firm_without_name_or_day_is_no_candidate_and_an_empty_graph_has_none(
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+    done = invoke(*arguments)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -10,9 +10,8 @@ from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import StateError
 from credit_graph.links import compute
 from credit_graph.links.neighbourhood import whole
@@ -68,7 +67,7 @@ def test_who_is_a_source() -> None:
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+    done = invoke(*arguments)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.links import compute, series_data
 from credit_graph.links.policy import link_policy
 from credit_graph.links.series import MEMBERS, articles_of, case_series, violation_of
@@ -171,7 +170,7 @@ def test_a_control_group_is_a_unit() -> None:
 
 
 def run(*arguments: str) -> str:
-    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=False)
+    done = invoke(*arguments)
     assert done.exit_code == 0, done.output
     return done.output
 

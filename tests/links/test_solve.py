@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.errors import InputError
 from credit_graph.links.cases import parse_cases
 from credit_graph.links.solve import DEFINITIONS, solve
@@ -175,7 +174,7 @@ def test_network_power_by_pivots() -> None:
 
 
 def run(path: Path) -> Any:
-    return CliRunner().invoke(application(), ["solve", str(path)])
+    return invoke("solve", str(path), catch=True)
 
 
 def test_one_line_for_each_case_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -7,17 +7,17 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
+from commandline import invoke
 from credit_graph import resources
-from credit_graph.cli import application
 from credit_graph.errors import UsageError
 
 LOADERS = resources.root("loaders")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(application(), ["--lang", "zh", "loader", *arguments])
+    return invoke("--lang", "zh", "loader", *arguments, catch=True)
 
 
 @pytest.fixture

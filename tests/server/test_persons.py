@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.commands.links import hop_text
 from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.link import link
@@ -67,9 +66,7 @@ def test_the_mentions_of_a_person_and_why(city: Store, api: Api) -> None:
 
 @pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_a_path_tells_the_merge_in_words(city: Store) -> None:
-    done = CliRunner().invoke(
-        application(), ["path", B, A, "--json", "--kind", "office", "--kind", "same_person", "--kind", "holds"]
-    )
+    done = invoke("path", B, A, "--json", "--kind", "office", "--kind", "same_person", "--kind", "holds", catch=True)
     assert done.exit_code == 0, done.output
     assert KEY not in done.output and "name:" not in done.output
     merges = [hop for hop in json.loads(done.output)["path"] if hop["kind"] == "same_person"]

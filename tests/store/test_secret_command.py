@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph import cli
+from commandline import invoke
 from credit_graph import settings as settings_module
 from credit_graph.errors import CreditGraphError
 from credit_graph.store import Store, sealed
@@ -24,7 +23,7 @@ class Line:
 
     def run(self, *arguments: str, code: str = "", status: int = 0) -> str:
         """What a command prints; ``code`` of the error that it ends with, if it is to fail."""
-        result = CliRunner().invoke(cli.application(), arguments)
+        result = invoke(*arguments, catch=True)
         self.text += result.output
         if code:
             assert isinstance(result.exception, CreditGraphError), result.output
