@@ -277,11 +277,11 @@ FIRMS = st.lists(
         st.sampled_from(["621002001", "621021001", None]),
         st.lists(st.tuples(DAYS, st.booleans()), max_size=2),
     ),
-    max_size=8,
+    max_size=40,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)  # of many firms each: an example of few takes as long
 @given(firms=FIRMS)
 def test_counts_are_those_of_a_plain_count(firms: list[tuple[Any, ...]]) -> None:
     said = Said()
