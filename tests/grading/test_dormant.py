@@ -123,19 +123,20 @@ def test_windows_that_are_not_over_do_not_count() -> None:
     assert [place(said, valid=day) for day in (date(2026, 7, 1), date(2026, 7, 2))] == ["listed", ""]
 
 
+MAY_BE: list[tuple[dict[str, Any], str]] = [
+    ({"founded_on": date(2024, 12, 31)}, "listed"),  # both reports were owed
+    ({"founded_on": date(2025, 1, 1)}, ""),
+    ({"state": "歇业"}, "filed_closure"),
+    ({"state": "吊销"}, ""),
+    ({"state": "注销中"}, ""),
+    ({"entity_type": "有限责任公司分公司"}, "listed"),
+]
+
+
 def test_who_may_be_dormant() -> None:
     said = papers()
     wanted = {}
-    for number, (content, expected) in enumerate(
-        [
-            ({"founded_on": date(2024, 12, 31)}, "listed"),  # both reports were owed
-            ({"founded_on": date(2025, 1, 1)}, ""),
-            ({"state": "歇业"}, "filed_closure"),
-            ({"state": "吊销"}, ""),
-            ({"state": "注销中"}, ""),
-            ({"entity_type": "有限责任公司分公司"}, "listed"),
-        ]
-    ):
+    for number, (content, expected) in enumerate(MAY_BE):
         lost(said, numbered(number), **content)
         wanted[numbered(number)] = expected
     assert places(said) == {eid: expected for eid, expected in wanted.items() if expected}
@@ -159,7 +160,7 @@ SIGNS: list[tuple[str, str, str, int, dict[str, Any]]] = [
 
 def test_a_sign_of_life_counts_within_its_months() -> None:
     said = papers()
-    wanted = {}
+    wanted: dict[str, str] = {}
     for kind, sign, day, months, content in SIGNS:
         first = date(2024 if months == 24 else 2025, 11, 24)
         days = {first: sign, first.replace(day=23): "listed", TODAY: sign, date(2026, 11, 24): "listed"}
