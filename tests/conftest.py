@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -22,6 +23,7 @@ from credit_graph.store import Store, embedded
 pytest_plugins = ["store_fixtures"]
 
 ENGINES = ("embedded", "neo4j")
+T = TypeVar("T")
 
 # speed is measured, not tested; a first example may import or compile
 hypothesis.settings.register_profile("plain", deadline=None)
@@ -51,6 +53,7 @@ class Engines:
         self._stack = stack
         self._environments: dict[str, dict[str, str]] = {}
         self._missing: str | None = None
+        self.made: dict[str, tuple[str, Any]] = {}  # per engine the module whose graph it holds, and what made it
 
     def environment(self, engine: str) -> dict[str, str]:
         """The variables that point a process at the engine; skips (in CI: fails) where there is no Neo4j."""
@@ -105,7 +108,34 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def env(engines: Engines, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def kept(engines: Engines, engine: str, request: pytest.FixtureRequest) -> bool:
+    """Whether graph and HOME stay as they are: a test marked ``reads``, after another one of the module (``once``)."""
+    reads = request.node.get_closest_marker("reads") is not None
+    if reads and engine in engines.made and engines.made[engine][0] == request.node.nodeid.partition("::")[0]:
+        return True
+    engines.made.pop(engine, None)
+    return False
+
+
+@pytest.fixture
+def once(engines: Engines, engine: str, kept: bool, request: pytest.FixtureRequest) -> Callable[[Callable[[], T]], T]:
+    """``once(make)``: fills the graph by ``make()`` and returns what this returns; of one module's tests that are
+    marked ``reads``, and change nothing, the first alone does so for each engine."""
+
+    def made(make: Callable[[], T]) -> T:
+        if kept:
+            found: T = engines.made[engine][1]
+            return found
+        value = make()
+        if request.node.get_closest_marker("reads"):
+            engines.made[engine] = request.node.nodeid.partition("::")[0], value
+        return value
+
+    return made
+
+
+@pytest.fixture
+def env(engines: Engines, engine: str, kept: bool, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The environment that points a process (this one too) at the engine under test, with an empty HOME."""
     for name in list(os.environ):
         if name.startswith("CREDIT_GRAPH_"):
@@ -113,7 +143,8 @@ def env(engines: Engines, engine: str, monkeypatch: pytest.MonkeyPatch) -> Itera
     variables = engines.environment(engine)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    _empty(Path(variables["CREDIT_GRAPH_HOME"]))
+    if not kept:
+        _empty(Path(variables["CREDIT_GRAPH_HOME"]))
     settings_module.settings.cache_clear()
     yield {**os.environ}
     settings_module.settings.cache_clear()
@@ -126,10 +157,11 @@ def settings(env: dict[str, str]) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, kept: bool) -> Iterator[Store]:
     """An empty graph with its schema, on each engine in turn."""
     with Store.open(settings, pending=True) as opened:
-        opened.clear()
+        if not kept:
+            opened.clear()
         yield opened
 
 

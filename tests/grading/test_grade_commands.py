@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -20,16 +21,20 @@ LEAD = "线索，不作为列入名单或公示的依据"
 
 
 @pytest.fixture
-def graph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+def graph(store: Store, once: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
-    city = City(store)
-    city.firm(A, "甲贸易有限公司")
-    city.firm(B, "乙贸易有限公司")
-    city.say("Contribution", B, "1", holder_name="甲贸易有限公司", subscribed=60_000_000, paid=6_000_000)
-    city.say("Contribution", B, "2", holder_name="王测试", subscribed=40_000_000, paid=0, pid="secretkey")
-    city.say("Case", B, "c", start=date(2025, 1, 2), decided_on=date(2025, 1, 2), document_number="测1号")
-    city.commit()
-    refresh(store)
+
+    def made() -> None:
+        city = City(store)
+        city.firm(A, "甲贸易有限公司")
+        city.firm(B, "乙贸易有限公司")
+        city.say("Contribution", B, "1", holder_name="甲贸易有限公司", subscribed=60_000_000, paid=6_000_000)
+        city.say("Contribution", B, "2", holder_name="王测试", subscribed=40_000_000, paid=0, pid="secretkey")
+        city.say("Case", B, "c", start=date(2025, 1, 2), decided_on=date(2025, 1, 2), document_number="测1号")
+        city.commit()
+        refresh(store)
+
+    once(made)
     return store
 
 
@@ -54,6 +59,7 @@ def test_link_and_its_repetition(graph: Store) -> None:
     assert "结果与上次相同" in typed("link")
 
 
+@pytest.mark.reads
 def test_holders(graph: Store) -> None:
     found = as_json("holders", B)
     assert [(row["name"], row["amount"], row["share_ppm"], row["match"]) for row in found["holders"]] == [
@@ -68,6 +74,7 @@ def test_holders(graph: Store) -> None:
     assert LEAD in printed
 
 
+@pytest.mark.reads
 def test_path(graph: Store) -> None:
     found = as_json("path", A, "乙贸易有限公司")
     assert [(hop["from"], hop["to"], hop["kind"], hop["label"]) for hop in found["path"]] == [(A, B, "holds", "60.00%")]
@@ -95,6 +102,7 @@ def test_grade_and_explain(graph: Store) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize(
     ("words", "code"),
     [

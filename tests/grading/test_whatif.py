@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,22 +19,33 @@ from handmade import City
 A, B = "91330200AAAAAAAAAA", "91330200BBBBBBBBBB"
 
 
+Said = dict[str, Statement]
+
+
 @pytest.fixture
-def said(store: Store, monkeypatch: pytest.MonkeyPatch) -> dict[str, Statement]:
+def said(
+    store: Store,
+    once: Callable[[Callable[[], dict[str, Statement]]], dict[str, Statement]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> dict[str, Statement]:
     """乙 holds 60 % of 甲 and is on the serious list; 甲 is on the abnormal list."""
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
-    city = City(store)
-    city.firm(A, "甲有限公司")
-    city.firm(B, "乙有限公司")
-    day = date(2025, 7, 8)
-    found = {
-        "held": city.say("Contribution", A, "1", holder_name="乙有限公司", holder_code=B, subscribed=60_000_000),
-        "serious": city.say("SeriousListing", B, "s", start=day, listed_on=day),
-        "listing": city.say("AbnormalListing", A, "l", start=day, listed_on=day),
-    }
-    city.commit()
-    refresh(store)
-    return found
+
+    def made() -> Said:
+        city = City(store)
+        city.firm(A, "甲有限公司")
+        city.firm(B, "乙有限公司")
+        day = date(2025, 7, 8)
+        found = {
+            "held": city.say("Contribution", A, "1", holder_name="乙有限公司", holder_code=B, subscribed=60_000_000),
+            "serious": city.say("SeriousListing", B, "s", start=day, listed_on=day),
+            "listing": city.say("AbnormalListing", A, "l", start=day, listed_on=day),
+        }
+        city.commit()
+        refresh(store)
+        return found
+
+    return once(made)
 
 
 def as_json(*words: str) -> dict[str, Any]:
@@ -42,7 +54,8 @@ def as_json(*words: str) -> dict[str, Any]:
     return found
 
 
-def test_without_a_record_of_its_own_and_of_others(store: Store, said: dict[str, Statement]) -> None:
+@pytest.mark.reads
+def test_without_a_record_of_its_own_and_of_others(store: Store, said: Said) -> None:
     before = {"score": 468, "level": "B", "direct_rule": None}
     own = as_json(A, "--without", said["listing"].sid)
     assert (own["before"], own["after"]) == (before, {"score": 240, "level": "B", "direct_rule": None})
@@ -60,6 +73,7 @@ def test_without_a_record_of_its_own_and_of_others(store: Store, said: dict[str,
     assert store.read("explore/grades") == []
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -68,7 +82,7 @@ def test_without_a_record_of_its_own_and_of_others(store: Store, said: dict[str,
         ((A, "--policy", "nothing"), "policy.none_in_force"),
     ],
 )
-def test_what_can_not_be_answered(said: dict[str, Statement], words: tuple[str, ...], code: str) -> None:
+def test_what_can_not_be_answered(said: Said, words: tuple[str, ...], code: str) -> None:
     with pytest.raises(CreditGraphError) as caught:
         as_json(*words)
     assert caught.value.code == code

@@ -41,17 +41,22 @@ PATH = f"""query ($a: String!, $b: String!, $kinds: [LinkKind!], $count: Int!) {
 
 
 @pytest.fixture
-def city(store: Store, api: Api) -> City:
+def city(store: Store, api: Api, once: Callable[[Callable[[], City]], City]) -> City:
     """P controls C through A and B; C holds D; E and F hold each other."""
-    city = City(store)
-    say(city, {"P>A": 60, "Q>A": 40, "P>B": 70, "A>C": 30, "B>C": 25, "Q>C": 45, "C>D": 51, "E>F": 60, "F>E": 60})
-    for eid in (D, E):
-        city.say("Office", eid, f"{eid}o", pid="k-R", person_name="王R", office="executive")
-    seq = city.commit()
-    link(store, Point(seq, TODAY, TODAY))
-    return city
+
+    def made() -> City:
+        city = City(store)
+        say(city, {"P>A": 60, "Q>A": 40, "P>B": 70, "A>C": 30, "B>C": 25, "Q>C": 45, "C>D": 51, "E>F": 60, "F>E": 60})
+        for eid in (D, E):
+            city.say("Office", eid, f"{eid}o", pid="k-R", person_name="王R", office="executive")
+        seq = city.commit()
+        link(store, Point(seq, TODAY, TODAY))
+        return city
+
+    return once(made)
 
 
+@pytest.mark.reads
 def test_control_with_the_votes_that_add_up(api: Api, city: City) -> None:
     found = api.ask(CONTROL, code=D)["enterprise"]["controller"]
     assert (found["status"], found["reason"], found["state"], found["ring"]) == ("controlled", None, False, [])
@@ -101,6 +106,7 @@ def test_what_was_decided_of_control_is_marked(store: Store, api: Api, city: Cit
     assert "k-" not in str(found)
 
 
+@pytest.mark.reads
 def test_owners_tree_and_group(store: Store, api: Api, city: City) -> None:
     found = api.ask(OWNERS, code=C)["enterprise"]
     owners = [
@@ -125,6 +131,7 @@ def test_owners_tree_and_group(store: Store, api: Api, city: City) -> None:
     assert [len(row["records"]) for row in group["members"]] == [4, 1, 1, 2, 1]
 
 
+@pytest.mark.reads
 def test_rings_by_pages(api: Api, city: City) -> None:
     page = api.ask(RINGS, first=1)["rings"]
     assert [edge["node"] for edge in page["edges"]] == [
@@ -141,6 +148,7 @@ def test_rings_by_pages(api: Api, city: City) -> None:
     assert api.ask(RINGS, first=1, after=page["pageInfo"]["endCursor"])["rings"]["edges"] == []
 
 
+@pytest.mark.reads
 def test_neighbours_and_paths(api: Api, city: City) -> None:
     near = api.ask(LINKED, code=C, hops=1, kinds=["holds"])["linkedEnterprises"]
     assert [(row["hops"], row["enterprise"]["code"]) for row in near] == [(1, A), (1, B), (1, D)]
@@ -156,6 +164,7 @@ def test_neighbours_and_paths(api: Api, city: City) -> None:
     assert api.codes(PATH, a=A, b="91330200NOBODYHERE", count=1) == ["usage.unknown_entity"]
 
 
+@pytest.mark.reads
 def test_persons_and_records_take_their_own_rights(api_as: Callable[[str], Api], city: City) -> None:
     planner = api_as("planner")  # links without persons and records
     answer = planner.post(CONTROL, code=D).json()

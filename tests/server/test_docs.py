@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,25 +26,31 @@ VARIABLES = {"code": A, "text": "天工", "level": "A", "valid": "2022-06-01", "
 
 
 @pytest.fixture
-def city(store: Store, api: Api) -> None:
+def city(store: Store, api: Api, once: Callable[..., None]) -> None:
     """The firm of the examples."""
-    batch = Batch(store)
-    renamed = date(2019, 1, 1)
-    registration(batch, A, "庆阳天工商贸有限公司", valid_to=renamed)
-    registration(batch, A, "庆阳天工建材有限公司", n=1, valid_from=renamed)
-    days: dict[str, Any] = {"valid_from": date(2022, 3, 1), "valid_to": date(2023, 3, 1)}
-    batch.say("AbnormalListing", A, "2022", reason="未按规定公示年度报告", source="abnormal_listing", **days)
-    point = Point(batch.commit(), TODAY, TODAY)
-    link(store, point)
-    grade(store, point)
+
+    def made() -> None:
+        batch = Batch(store)
+        renamed = date(2019, 1, 1)
+        registration(batch, A, "庆阳天工商贸有限公司", valid_to=renamed)
+        registration(batch, A, "庆阳天工建材有限公司", n=1, valid_from=renamed)
+        days: dict[str, Any] = {"valid_from": date(2022, 3, 1), "valid_to": date(2023, 3, 1)}
+        batch.say("AbnormalListing", A, "2022", reason="未按规定公示年度报告", source="abnormal_listing", **days)
+        point = Point(batch.commit(), TODAY, TODAY)
+        link(store, point)
+        grade(store, point)
+
+    once(made)
 
 
+@pytest.mark.reads
 def test_examples(api: Api, city: None) -> None:
     assert len(QUERIES) == 2
     for query, output in QUERIES:
         assert api.ask(query) == json.loads(output)
 
 
+@pytest.mark.reads
 def test_saved_operations_run(api: Api, city: None) -> None:
     for path in OPERATIONS:
         query = path.read_text(encoding="utf-8")

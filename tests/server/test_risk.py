@@ -26,22 +26,33 @@ LEVEL = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $
 
 
 @pytest.fixture
-def graded(store: Store) -> GradeResult:
+def graded(store: Store, once: Callable[[Callable[[], GradeResult]], GradeResult]) -> GradeResult:
     """A was penalised, B stands on the serious list, C is a household that is not graded."""
-    batch = Batch(store)
-    registration(batch, A, "庆阳天工建材有限公司")
-    registration(batch, B, "庆阳严重有限公司")
-    registration(batch, C, "庆城县丙商店", entity_type="个体工商户")
-    for number in (1, 2):
-        day = date(2026, 5, number)
-        case: dict[str, Any] = {"document_number": f"庆市监处〔2026〕{number}号", "fine": 5_000_000, "decided_on": day}
-        batch.say("Case", A, f"case-{number}", source="penalty_published", valid_from=day, **case)
-    serious: dict[str, Any] = {"listed_on": date(2026, 1, 5), "reason": "提交虚假材料"}
-    batch.say("SeriousListing", B, "s-1", source="serious_violation_listing", valid_from=date(2026, 1, 5), **serious)
-    seq = batch.commit()
-    return grade(store, Point(seq, TODAY, TODAY))
+
+    def made() -> GradeResult:
+        batch = Batch(store)
+        registration(batch, A, "庆阳天工建材有限公司")
+        registration(batch, B, "庆阳严重有限公司")
+        registration(batch, C, "庆城县丙商店", entity_type="个体工商户")
+        for number in (1, 2):
+            day = date(2026, 5, number)
+            case: dict[str, Any] = {
+                "document_number": f"庆市监处〔2026〕{number}号",
+                "fine": 5_000_000,
+                "decided_on": day,
+            }
+            batch.say("Case", A, f"case-{number}", source="penalty_published", valid_from=day, **case)
+        serious: dict[str, Any] = {"listed_on": date(2026, 1, 5), "reason": "提交虚假材料"}
+        batch.say(
+            "SeriousListing", B, "s-1", source="serious_violation_listing", valid_from=date(2026, 1, 5), **serious
+        )
+        seq = batch.commit()
+        return grade(store, Point(seq, TODAY, TODAY))
+
+    return once(made)
 
 
+@pytest.mark.reads
 def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, graded: GradeResult) -> None:
     row = runfile.rows(run_path(store, graded.rid), [A])[A]
     found = api.ask(LEVEL, code=A)["enterprise"]["creditRiskLevel"]
@@ -80,6 +91,7 @@ def test_level_score_and_evidence_equal_the_run_file(store: Store, api: Api, gra
     assert any(sorted(line["records"], key=str) == cases for line in lines)
 
 
+@pytest.mark.reads
 def test_a_direct_rule_and_a_firm_that_is_not_graded(store: Store, api: Api, graded: GradeResult) -> None:
     found = api.ask(LEVEL, code=B)["enterprise"]["creditRiskLevel"]
     first = found["evidence"][0]
@@ -88,6 +100,7 @@ def test_a_direct_rule_and_a_firm_that_is_not_graded(store: Store, api: Api, gra
     assert api.ask(LEVEL, code=C) == {"enterprise": {"creditRiskLevel": None}}
 
 
+@pytest.mark.reads
 def test_the_level_filter_and_the_number_of_statements(store: Store, api: Api, graded: GradeResult) -> None:
     query = """query ($level: String) { enterprises(filter: {level: $level}) { edges { node { code
       creditRiskLevel { level evidence { points records { kind } } } } } } }"""
@@ -102,6 +115,7 @@ def test_the_level_filter_and_the_number_of_statements(store: Store, api: Api, g
     }
 
 
+@pytest.mark.reads
 def test_a_department_sees_the_level_only(store: Store, api_as: Callable[[str], Api], graded: GradeResult) -> None:
     department = api_as("department")
     query = "query ($code: String!) { enterprise(code: $code) { name creditRiskLevel { level notice } } }"
