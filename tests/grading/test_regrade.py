@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from credit_graph.cli import application
+from commandline import invoke
 from credit_graph.grading import runfile
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.grade import grade, run_path
@@ -102,7 +101,7 @@ def test_several_events_one_after_the_other(city: City) -> None:
         now = whole(city.store, rid)
         assert {eid for eid in EIDS if now[eid] != earlier[eid]} <= expected
     assert {eid for eid in EIDS if now[eid] != before[eid]} == {*GROUP, BRANCH, *EIDS[11:14], EIDS[20]}
-    done = CliRunner().invoke(application(), ["grade", "--changed", "--json"], catch_exceptions=False)
+    done = invoke("grade", "--changed", "--json")
     assert json.loads(done.stdout) == {
         "run": None, "base": None, "why": "nothing", "firms": 0, "changed": 0, "stale": [],
     }  # fmt: skip
