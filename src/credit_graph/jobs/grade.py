@@ -23,6 +23,7 @@ from credit_graph.jobs.link import rules_fingerprint
 from credit_graph.jobs.runs import current_run, run_id, run_properties
 from credit_graph.links.compute import links
 from credit_graph.links.policy import link_policy
+from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection import project
 from credit_graph.projection.graph import enterprise_pages
@@ -68,7 +69,8 @@ def grade(
         done = finished(store, rid)
         if done is not None and (nearby.there(nearby_folder(store.home), rid) or not done["current"]):
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
-        projection.prepare(VIEWS, policy.reads)
+        # what a policy awaits is of no kind yet
+        projection.prepare(VIEWS, {kind: fields for kind, fields in policy.reads.items() if kind in KINDS})
         facts = Facts(projection, links(projection, link_policy()), policy.reads)
         graded = grade_facts(facts, policy)
         digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))
