@@ -121,6 +121,14 @@ class NotGround(_Wording):
     why: Title
 
 
+class Excluded(_Strict):
+    """Who is never on this list, by the beginning of the credit code (GB 32100: 92 is 个体工商户), and why."""
+
+    code_prefix: str = Field(pattern=r"^[0-9A-Z]{1,8}$")
+    why: Title
+    basis: Basis
+
+
 class Removal(Cited):
     """A way off the list (移出), by whom it is begun and on which condition; not before ``earliest`` is over."""
 
@@ -150,6 +158,7 @@ class ListRow(Dated):
     article: str | None = None  # the article of the document by which there is such a list
     republishes: tuple[str, ...] = ()  # lists whose entries it shows, where it has no criteria of its own
     industries: tuple[str, ...] = ()  # only entries of firms whose industry code begins so
+    excluded: tuple[Excluded, ...] = ()
     procedure: Procedure | None = None
     # the day from which listings count, term, authority and fields: read through the properties below
     set_listed_from: date | None = Field(default=None, alias="listed_from")

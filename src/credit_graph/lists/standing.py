@@ -18,6 +18,7 @@ RECORD_FIELDS = frozenset({"listing_id", "listed_on", "listed_by", "reason", "re
 # why a record that is open in the data is refused (Chinese for the files, English beside it)
 REASONS: dict[str, tuple[str, str]] = {
     "subject_unidentified": ("当事人没有可用的名称和代码", "the party has no usable name and code"),
+    "subject_excluded": ("当事人不属于列入对象", "the party is none that is listed here"),
     "no_listing_day": ("没有列入日期", "there is no day of listing"),
     "listed_before": ("列入日期早于规定的起始日", "it was listed before the day from which the order applies"),
     "no_ground": ("没有列入原因", "there is no ground"),
@@ -116,6 +117,9 @@ def _parties(record: Mapping[str, Any], row: ListRow) -> list[Refusal]:
     articles = (row.authority.article,)
     if not record.get("name") or not (record.get("credit_code") or record.get("registration_number")):
         found.append(Refusal("subject_unidentified", articles))
+    for other in row.excluded:
+        if str(record.get("credit_code") or "").startswith(other.code_prefix):
+            found.append(Refusal("subject_excluded", articles, other.why.zh))
     if not row.authority.fits(record.get("listed_by") or ""):
         found.append(Refusal("authority_unfit", articles))
     return found
