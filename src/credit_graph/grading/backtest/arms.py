@@ -46,10 +46,16 @@ def own_history(graded: GradeFrame, others: Sequence[Indicator]) -> Arm:
 def on_rewired(
     graded: GradeFrame, others: Sequence[Indicator], projection: Projection, links: Links, random: np.random.Generator
 ) -> Arm:
-    """The same policy with ``others`` looking at firms that chance chose (:func:`rewire.rewired`)."""
-    only = graded.policy.model_copy(update={"indicators": tuple(others), "direct": ()})
+    """The same policy with ``others`` looking at firms that chance chose (:func:`rewire.rewired`).
+
+    What an ended firm come back tells (换马甲) stays as it is: rooms and telephones are not dealt out, and the search
+    takes longer than all else. The arm is the stronger for it, never weaker.
+    """
+    dealt = [indicator for indicator in others if indicator.input.type != "reborn"]
+    kept = [indicator for indicator in others if indicator.input.type == "reborn"]
+    only = graded.policy.model_copy(update={"indicators": tuple(dealt), "direct": ()})
     elsewhere = grade(projection, rewired(links, random), only)
-    return _arm(graded, _own(graded, others) + _points(elsewhere, others))
+    return _arm(graded, _own(graded, others) + _points(graded, kept) + _points(elsewhere, dealt))
 
 
 def _own(graded: GradeFrame, others: Sequence[Indicator]) -> pd.Series:

@@ -14,7 +14,7 @@ from credit_graph.links.compute import Links
 from credit_graph.links.majority import direct_majority
 
 Texts = npt.NDArray[np.object_]
-_ROUNDS = 200  # of repairs; what is left then (a hub with nearly every firm) keeps a double tie
+_ROUNDS = 200  # of repairs; a hub with nearly every firm may keep double ties
 
 
 def rewired(links: Links, random: np.random.Generator) -> Links:
@@ -22,11 +22,13 @@ def rewired(links: Links, random: np.random.Generator) -> Links:
 
     Every holder keeps its number of holdings, and of those with a majority, every company its holdings with their
     amounts; every person the number of firms it represents; every parent its number of branches. No firm holds itself
-    or has one holder, representative or parent twice because of it, save where there is no other way.
+    or has one representative or parent twice because of it, save where there is no other way; a holding that would be
+    the holder's second one in a company is then left out.
     """
     held = _holdings(links, random)
     frames = {name: links.frames[name] for name in links.frames}
     frames["ruled"] = _followed(links, held)
+    held = held[~held.duplicated(["eid", "holder"])]
     frames["holdings"] = held
     frames["majority"] = direct_majority(held, links.rules)
     frames["representatives"] = _swapped(links.representatives, "eid", "pid", random)
@@ -37,15 +39,16 @@ def rewired(links: Links, random: np.random.Generator) -> Links:
 def _holdings(links: Links, random: np.random.Generator) -> pd.DataFrame:
     """The holder of each row from among those of its kind, of majorities from among majority holders."""
     held = links.holdings
-    majority = links.majority["holder"].reindex(held["eid"]).to_numpy(object) == held["holder"].to_numpy(object)
+    company, holder = held["eid"].to_numpy(object), held["holder"].to_numpy(object)
+    majority = links.majority["holder"].reindex(held["eid"]).to_numpy(object) == holder
     kinds = held["holder_kind"].to_numpy(object)
     others = [name for name in ("holder", "name", "match", "matched") if name in held]
     row = np.arange(len(held))
     for kind in sorted(set(kinds)):
-        for part in (majority, ~majority):
-            chosen = np.flatnonzero((kinds == kind) & part)
-            holder, company = held["holder"].to_numpy(object)[chosen], held["eid"].to_numpy(object)[chosen]
-            row[chosen] = chosen[dealt(company, holder, random)]
+        first, rest = np.flatnonzero((kinds == kind) & majority), np.flatnonzero((kinds == kind) & ~majority)
+        row[first] = first[dealt(company[first], holder[first], random)]
+        # nobody who has the majority of a company now is dealt another part of it
+        row[rest] = rest[dealt(company[rest], holder[rest], random, (company[first], holder[row[first]]))]
     return held.assign(**{name: held[name].array[row] for name in others})
 
 
@@ -63,14 +66,21 @@ def _swapped(frame: pd.DataFrame, fixed: str, moved: str, random: np.random.Gene
     return frame.assign(**{moved: frame[moved].array[rows]})
 
 
-def dealt(fixed: Texts, moved: Texts, random: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Which row's ``moved`` each row gets: a permutation; pairs that repeat, or tie an end to itself, are undone."""
-    both = np.concatenate([fixed, moved])
+def dealt(
+    fixed: Texts, moved: Texts, random: np.random.Generator, taken: tuple[Texts, Texts] | None = None
+) -> npt.NDArray[np.int64]:
+    """Which row's ``moved`` each row gets: a permutation; pairs that repeat, or tie an end to itself, are undone.
+
+    ``taken``: pairs that are there already.
+    """
+    there = (fixed[:0], moved[:0]) if taken is None else taken
+    before = len(there[0])
+    both = np.concatenate([there[0], fixed, there[1], moved])
     code = pd.factorize(both)[0].astype(np.int64)
-    ends, others = code[: len(fixed)], code[len(fixed) :]
+    ends, others = code[: before + len(fixed)], code[before + len(fixed) :]
     row = random.permutation(len(fixed))
     for _ in range(_ROUNDS):
-        wrong = np.flatnonzero(_wrong(ends, others[row], len(both)))
+        wrong = np.flatnonzero(_wrong(ends, np.r_[others[:before], others[before:][row]], len(both))[before:])
         if not len(wrong):
             break
         for place in wrong.tolist():
