@@ -36,9 +36,9 @@ def _graph(home: dict[str, str]) -> tuple[frozenset[Any], frozenset[Any]]:
 
 def test_demo_twice(home: dict[str, str]) -> None:
     first = subprocess.run(DEMO, env=home, capture_output=True, text=True, check=True)
-    assert re.search(r"载入 │ 47 个文件，39719 行，隔离 2 行，疑点 2 处", first.stdout)
+    assert re.search(r"载入 │ 47 个文件，43564 行，隔离 2 行，疑点 2 处", first.stdout)
     assert re.search(r"预警 │ 新预警 \d+ 户，再次预警 0 户", first.stdout)
-    assert re.search(r"名单 │ 严重违法失信名单：在列 8，不予列出 21，已移出 5", first.stdout)
+    assert re.search(r"名单 │ 严重违法失信名单：在列 10，不予列出 8，已移出 12", first.stdout)
     assert " control 91621002MA7000034B" in first.stdout
     assert none_left(Path(home["CREDIT_GRAPH_HOME"]), seconds=5)
     before = _graph(home)

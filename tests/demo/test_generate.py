@@ -14,7 +14,7 @@ from stdnum.cn import uscc
 
 from credit_graph.demo import generate as generator
 from credit_graph.demo.conduct import CAUSES
-from credit_graph.demo.generate import generate, quarters
+from credit_graph.demo.generate import delivered, generate, quarters
 from credit_graph.demo.sources import SOURCES
 from credit_graph.demo.tables_register import CHINESE
 
@@ -107,7 +107,7 @@ def test_reports_and_listings(folder: Path) -> None:
     owed = [row for row in firms.values() if row["founded"] < date(2025, 1, 1) and row["kind"] == "company"]
     owed = [row for row in owed if row["ended"] is None or row["ended"] > date(2025, 12, 31)]
     filed = {row["统一社会信用代码"] for row in source(folder, "年报信息") if row["年报年度"] == "2024"}
-    assert 0.87 < sum(row["code"] in filed for row in owed) / len(owed) < 0.97
+    assert 0.95 < sum(row["code"] in filed for row in owed) / len(owed) < 0.995
 
 
 def test_dates_agree(folder: Path) -> None:
@@ -127,9 +127,9 @@ def test_dates_agree(folder: Path) -> None:
 def test_the_random_arm_is_random(folder: Path) -> None:
     checks = source(folder, "检查记录")
     arm = [row for row in checks if row["是否随机组"] == "1"]
-    assert {row["抽中概率"] for row in arm} == {"0.03"}
+    assert {row["抽中概率"] for row in arm} == {"0.1"}
     graded = Counter(row["抽中概率"] for row in checks if row["抽取方式"] == "分级随机")
-    assert set(graded) == {"0.01", "0.02", "0.1", "0.3"}
+    assert set(graded) == {"0.1", "0.2", "0.4", "0.8"}
     assert all(not row["抽中概率"] for row in checks if row["抽取方式"] == "定向")
     quality = {row["code"]: row["quality"] for row in truth(folder, "firms")}
     mean = sum(quality[row["统一社会信用代码"]] for row in arm) / len(arm)
@@ -137,6 +137,33 @@ def test_the_random_arm_is_random(folder: Path) -> None:
     found = [row for row in arm if row["检查结果"] != "未发现问题"]
     worse = sum(quality[row["统一社会信用代码"]] for row in found) / len(found)
     assert worse < mean - 0.3  # the hidden quality drives what is found
+
+
+def test_what_sister_firms_did_tells_what_a_firm_does(folder: Path) -> None:
+    """The hidden risk is that of whoever controls a firm: shared by all of his firms, and it lasts."""
+    did = {(row["code"], row["year"]) for row in truth(folder, "violations")}
+    sisters: dict[object, set[str]] = {}
+    for row in truth(folder, "firms"):
+        if row["kind"] == "company" and row["founded"] < date(2024, 1, 1) and row["ended"] is None:
+            sisters.setdefault(row["operator"], set()).add(row["code"])
+    rates = {}
+    for bad in (True, False):
+        then = [
+            code
+            for codes in sisters.values()
+            for code in codes
+            if len(codes) > 1 and bad == any((other, 2025) in did for other in codes - {code})
+        ]
+        assert len(then) > 100
+        rates[bad] = sum((code, 2026) in did for code in then) / len(then)
+    assert rates[True] > 0.5
+    assert rates[False] < 0.2
+
+
+def test_days_of_deliveries() -> None:
+    assert delivered(date(2026, 11, 23), "yearly") == [date(2025, 11, 23), date(2026, 11, 23)]
+    assert delivered(date(2026, 11, 23), "quarterly") == quarters(date(2026, 11, 23))
+    assert delivered(date(2026, 11, 23), None) == [date(2026, 11, 23)]
 
 
 def test_quarters() -> None:

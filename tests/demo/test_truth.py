@@ -140,11 +140,12 @@ CHECKS: dict[str, Callable[[nx.DiGraph[str], list[str]], bool]] = {
 
 
 def test_structures_stand_in_the_contributions(folder: Path) -> None:
-    names = {row["name"].replace("（", "(").replace("）", ")"): row["code"] for row in truth(folder, "firms")}
+    # a holder may be called by a name that it had before
+    names = {(row["company"], row["holder_name"]): row["holder_code"] for row in truth(folder, "holdings")}
     graph: nx.DiGraph[str] = nx.DiGraph()
     for row in source(folder, "dw_nb_scjdgl_czrrjmxxx"):
-        holder = row["stocker_nm"].replace("（", "(").replace("）", ")")
-        graph.add_edge(names.get(holder, holder), row["uni_social_crd_cd"])
+        company, holder = row["uni_social_crd_cd"], row["stocker_nm"]
+        graph.add_edge(names.get((company, holder)) or holder, company)
     found = planted(folder, "structures")
     assert {item["kind"] for item in found} == {*CHECKS, "exactly_half", "nominee"}
     assert [item for item in found if item["kind"] in CHECKS and not CHECKS[item["kind"]](graph, item["members"])] == []

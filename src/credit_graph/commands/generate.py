@@ -12,7 +12,7 @@ import typer
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.demo import population
-from credit_graph.demo.generate import TRUTH, generate
+from credit_graph.demo.generate import DELIVERIES, TRUTH, generate
 from credit_graph.errors import StateError, UsageError
 from credit_graph.text import t
 
@@ -21,7 +21,11 @@ FirmsOption = Annotated[int, typer.Option("--firms", help="市场主体数量 / 
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="随机种子 / seed: the same gives the same bytes")]
 NoiseOption = Annotated[float, typer.Option("--noise", help="带错误的行的比例 / share of rows with faults")]
 DeliveriesOption = Annotated[
-    str | None, typer.Option("--deliveries", help="quarterly: 近四个季度各一份 / one for each of four quarters")
+    str | None,
+    typer.Option(
+        "--deliveries",
+        help="quarterly 近四个季度 | yearly 一年前和当日 / a folder for each quarter | for a year ago and for today",
+    ),
 ]
 
 
@@ -73,7 +77,7 @@ def _check(folder: Path, firms: int, noise: float, deliveries: str | None) -> No
         raise UsageError("usage.bad_value", option="--firms", value=firms, why=f">= {population.LEAST}")
     if not 0 <= noise <= 1:
         raise UsageError("usage.bad_value", option="--noise", value=noise, why="0–1")
-    if deliveries not in {None, "quarterly"}:
-        raise UsageError("usage.bad_value", option="--deliveries", value=deliveries, why="quarterly")
+    if deliveries not in {None, *DELIVERIES}:
+        raise UsageError("usage.bad_value", option="--deliveries", value=deliveries, why=" | ".join(DELIVERIES))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StateError("state.exists", path=folder)

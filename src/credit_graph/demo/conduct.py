@@ -1,7 +1,7 @@
 """What the firms of an invented city do, and what of it is recorded: reports, checks, cases, listings, complaints.
 
-A hidden quality of the firm and of whoever controls it drives everything. A violation is recorded only where
-somebody looked: an inspection finds it, or a complaint leads to it.
+A hidden quality (frailty) of whoever controls a firm, shared by all his firms and lasting, and a part of its own drive
+everything. A violation is recorded only where somebody looked: an inspection finds it, or a complaint leads to it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,14 @@ Events = dict[str, npt.NDArray[Any]]  # columns of equal length; ``firm`` and ``
 Floats = npt.NDArray[np.float64]
 
 # strengths of what is planted; truth/parameters.json tells them
-MISS, LATE = -2.55, 0.45  # log-odds of not reporting in time; share of these that report later
-VIOLATION, OWN, CONTROLLER, GROUP = -2.6, -0.7, -0.6, 0.8
-RANDOM_ARM = 0.03  # drawn at random, whatever the firm
-GRADED = (0.01, 0.02, 0.10, 0.30)  # drawn by class A to D
-FOUND, CASE_AFTER_CHECK, CASE_AFTER_COMPLAINT = 0.75, 0.55, 0.25
+QUALITY_OWN, QUALITY_CONTROLLER = 0.8, 0.6  # weights in the quality that drives reports, payments and listings
+MISS, MISS_QUALITY, LATE = -4.5, -1.5, 0.45  # log-odds of not reporting in time; share of these that report later
+# log-odds of a violation in a year: of everybody, per unit of the firm's own part and of the controller's, and after
+# one in the control group. The controller's variance is a hundred times the firm's own: who violates goes on to
+VIOLATION, OWN, CONTROLLER, GROUP = -2.0, -0.5, -5.0, 0.8
+RANDOM_ARM = 0.10  # drawn at random, whatever the firm: 3 % are the least (企业公示信息抽查办法)
+GRADED = (0.10, 0.20, 0.40, 0.80)  # drawn by class A to D
+FOUND, CASE_AFTER_CHECK, CASE_AFTER_COMPLAINT = 0.9, 0.55, 0.25
 
 NOT_REPORTED, NOT_PUBLISHED, FALSE, UNREACHABLE = range(4)
 # how often each cause is, with unreported ones as the measure: 67.2, 1.9, 0.1 and 30.8 in a hundred listings
@@ -56,8 +59,8 @@ class Conduct:
 
     @cached_property
     def quality(self) -> Floats:
-        """Hidden quality per firm: half its own, half of whoever controls or runs it."""
-        return 0.7 * self.own + 0.7 * self.of_controller
+        """Hidden quality per firm: a part of its own, a part of whoever controls or runs it."""
+        return QUALITY_OWN * self.own + QUALITY_CONTROLLER * self.of_controller
 
     @cached_property
     def own(self) -> Floats:
@@ -151,7 +154,7 @@ def _reports(conduct: Conduct) -> Callable[[int], Events]:
 
     def of_year(year: int) -> Events:
         owed = np.flatnonzero((firms.founded < first(year)) & ~(firms.ended <= first(year, 7, 1)))
-        late = draw.random(count) < odds(MISS - 0.75 * conduct.quality + lax)
+        late = draw.random(count) < odds(MISS + MISS_QUALITY * conduct.quality + lax)
         ever = draw.random(count) < LATE
         day = first(year) + (180 * draw.beta(3.2, 1.3, count)).astype(int)
         after = first(year, 7, 15) + draw.integers(0, 260, count)
@@ -243,7 +246,7 @@ def _inspections(conduct: Conduct) -> Callable[[int], Events]:
 
 
 def _checks(conduct: Conduct, year: int, firm: npt.NDArray[np.int64], way: int, draw: np.random.Generator) -> Events:
-    """Checks of these firms: what is wrong is found three times in four; who is not found is soon listed for it."""
+    """Checks of these firms: what is wrong is found nine times in ten; who is not found is soon listed for it."""
     world, firms = conduct.world, conduct.world.firms
     count = len(firm)
     day = np.maximum(spread(first(year, 3, 1), 0, 285, draw, count), firms.founded[firm] + 5)

@@ -1,4 +1,4 @@
-"""Writes an invented city: one delivery or one for each of the last four quarters, and the truth beside it."""
+"""Writes an invented city: one delivery, one per quarter or one a year apart, and the truth beside it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from credit_graph.demo.world import build
 
 Report = Callable[[str, int, int], None]  # what, done, total
 TRUTH = "truth"
+DELIVERIES = ("quarterly", "yearly")
 
 
 def generate(
@@ -33,14 +34,14 @@ def generate(
 ) -> list[Path]:
     """Write the files of a city of ``firms`` firms and its truth to ``folder``; returns the folders to load, in order.
 
-    ``noise`` is the share of rows that get a fault. ``deliveries`` ``"quarterly"`` writes a dated folder for each of
-    the last four quarters before ``until``; else the files stand in ``folder`` and speak of ``until``. The same
-    arguments give the same bytes. ``with_core`` adds the demo's hand-made rows to the files; the
-    truth leaves them out. ``ValueError`` below 200 firms.
+    ``noise`` is the share of rows that get a fault. ``deliveries`` writes dated folders: ``"quarterly"`` one for each
+    of the last four quarters before ``until``, ``"yearly"`` for the day a year before and for ``until``; else the files
+    stand in ``folder`` and speak of ``until``. The same arguments give the same bytes. ``with_core`` adds the demo's
+    hand-made rows to the files; the truth leaves them out. ``ValueError`` below 200 firms.
     """
     world = build(firms, seed, until)
     conduct = Conduct(world)
-    days = quarters(until) if deliveries == "quarterly" else [until]
+    days = delivered(until, deliveries)
     steps = len(days) * len(SOURCES) + 1
     folders = [folder / f"{day}" if deliveries else folder for day in days]
     extra = core_files(core()) if with_core else {}
@@ -77,6 +78,15 @@ def _write(
         if len(table):
             write(folder / file, table, form)
     return planted
+
+
+def delivered(until: date, deliveries: str | None) -> list[date]:
+    """The days of which the files speak, in order."""
+    if deliveries == "quarterly":
+        return quarters(until)
+    if deliveries == "yearly":
+        return [until - timedelta(days=365), until]
+    return [until]
 
 
 def quarters(until: date, count: int = 4) -> list[date]:

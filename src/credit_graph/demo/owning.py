@@ -13,6 +13,9 @@ from credit_graph.demo.population import COMPANY, PARTNERSHIP, STATE, Firms
 from credit_graph.demo.words import BRAND, OTHER_CITIES, TRADES
 
 PERSON, FIRM, OUTSIDE = range(3)
+# serial founders: share of the companies that belong to somebody who has others, founders per such company, and the
+# form of the distribution (beta) of companies over founders; truth/parameters tells them
+AGAIN, FOUNDERS, SPREAD = 0.4, 0.12, (1.0, 1.0)
 WHOLE = 10_000  # shares are counted in hundredths of a percent
 
 
@@ -129,12 +132,12 @@ def ordinary(ledger: Ledger) -> Holdings:
 
 
 def _serial_founders(ledger: Ledger, companies: Numbers) -> None:
-    """One company in eight belongs to somebody who has others, as far apart as people are busy."""
+    """Some companies belong to somebody who has others: eight more each, as far apart as people are busy."""
     firms, draw = ledger.firms, ledger.draw
-    again = companies[draw.random(len(companies)) < 0.125]
+    again = companies[draw.random(len(companies)) < AGAIN]
     again = again[firms.brand[again] == again]
-    busy = companies[draw.permutation(len(companies))[: max(1, len(again) // 2)]]
-    chosen = (len(busy) * draw.beta(0.5, 2.5, len(again))).astype(int)
+    busy = companies[draw.permutation(len(companies))[: max(1, int(len(again) * FOUNDERS))]]
+    chosen = (len(busy) * draw.beta(*SPREAD, len(again))).astype(int)
     firms.operator[again] = firms.operator[busy[chosen]]
     follows = draw.random(len(again)) < 0.5  # half of them keep one telephone
     firms.phone[again[follows]] = firms.operator[again[follows]]

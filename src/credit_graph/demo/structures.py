@@ -8,6 +8,7 @@ from credit_graph.demo.owning import FIRM, OUTSIDE, PERSON, WHOLE, Ledger
 from credit_graph.demo.population import BRANCH, PARTNERSHIP, STATE
 
 STATE_OWNER = "庆原市人民政府国有资产监督管理委员会"
+TREES = 0.03  # control trees, of three to nine companies, per company
 _PARENT_SHARES = (5100, 5500, 6000, 6700, 7000, 8000, WHOLE, WHOLE)
 
 
@@ -15,7 +16,7 @@ def plant(ledger: Ledger) -> None:
     """All structures, in numbers that grow with the city; one of each at least."""
     companies = len(ledger.pool)
     for share, least, structure in (
-        (0.008, 1, _tree),
+        (TREES, 1, _tree),
         (0.0025, 1, _joint),
         (0.004, 1, _half),
         (0.0008, 1, _open_ring),

@@ -24,11 +24,13 @@ from credit_graph.demo.codes import old_form
 from credit_graph.demo.control import NONE, Control, control
 from credit_graph.demo.naming import HUBS
 from credit_graph.demo.noise import Planted
-from credit_graph.demo.owning import FIRM, PERSON
+from credit_graph.demo.owning import AGAIN, FIRM, FOUNDERS, PERSON, SPREAD
 from credit_graph.demo.population import FIRST_YEAR, OWN_ADDRESS
 from credit_graph.demo.rebirth import Pair
+from credit_graph.demo.structures import TREES
 from credit_graph.demo.tables_register import holder_names, holdings_shown, officers
 from credit_graph.demo.view import View
+from credit_graph.demo.world import REVOCATION
 
 HUB = 6  # firms at one telephone or room from which on it is evidence of nothing
 NOT_LOADED = ".not-loaded"
@@ -82,8 +84,11 @@ def _json(path: Path, value: Any) -> None:
 
 def _parameters() -> dict[str, Any]:
     """The strengths that everything was drawn with."""
-    names = ("MISS", "LATE", "VIOLATION", "OWN", "CONTROLLER", "GROUP", "RANDOM_ARM", "GRADED", "FOUND", "CAUSES")
-    return {name.lower(): getattr(strengths, name) for name in names}
+    names = ["QUALITY_OWN", "QUALITY_CONTROLLER", "MISS", "MISS_QUALITY", "LATE", "VIOLATION", "OWN", "CONTROLLER"]
+    names += ["GROUP", "RANDOM_ARM", "GRADED", "FOUND", "CAUSES"]
+    told = {name.lower(): getattr(strengths, name) for name in names}
+    shape = {"trees": TREES, "again": AGAIN, "founders": FOUNDERS, "spread": SPREAD, "revocation": REVOCATION}
+    return told | shape
 
 
 def _firms(view: View) -> dict[str, Any]:

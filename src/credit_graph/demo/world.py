@@ -17,16 +17,19 @@ from credit_graph.demo.population import (
     BRANCH,
     COMPANY,
     COOPERATIVE,
+    DEREGISTERED,
     HOUSEHOLD,
     NEVER,
     PARTNERSHIP,
     PROPRIETOR,
+    REVOKED,
     STATE,
     Firms,
     People,
 )
 from credit_graph.demo.words import BRAND, CITY, DISTRICTS
 
+REVOCATION = 2.0  # log-odds of having been revoked and not deregistered, per unit of carelessness
 _CATEGORY = {HOUSEHOLD: 92, COOPERATIVE: 93}
 _MODERN = np.datetime64("2015-10-01")  # first day of 统一社会信用代码
 DISTRICT_CODES = [int(code) for code in DISTRICTS]
@@ -174,9 +177,20 @@ def build(count: int, seed: int, until: date) -> World:
         persons.surname[person] = persons.surname[base]
     for person, base in ledger.namesakes.items():
         persons.surname[person], persons.given[person] = persons.surname[base], persons.given[base]
+    _revocations(firms, persons, {pair.old for pair in pairs}, seed)
     world = World(seed, until, firms, persons, holdings, ledger, pairs)
     _transfers(world, hired + 2 * count)
     return world
+
+
+def _revocations(firms: Firms, people: People, kept: set[int], seed: int) -> None:
+    """Which of the enterprises that ended were revoked (吊销) and not deregistered: as many, mostly of the careless."""
+    ended = np.flatnonzero((firms.end != 0) & (firms.kind != HOUSEHOLD) & ~np.isin(np.arange(len(firms)), [*kept]))
+    count = int((firms.end[ended] == REVOKED).sum())
+    luck = stream(seed, "revocations").gumbel(size=len(ended))
+    order = np.argsort(REVOCATION * people.quality[firms.operator[ended]] + luck, kind="stable")
+    firms.end[ended] = DEREGISTERED
+    firms.end[ended[order[:count]]] = REVOKED
 
 
 def _transfers(world: World, first_spare: int) -> None:
