@@ -41,6 +41,7 @@ _MODULES = {
     "alerts": ("alerts",),
     "release": ("release",),
     "clocks": ("clock",),
+    "bases": ("bases",),
     "hold": ("hold",),
     "erase": ("erase", "purge"),
     "serve": ("serve", "schema", "key"),

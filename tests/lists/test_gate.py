@@ -26,6 +26,7 @@ OWN = {"source": "测试数据", "confidence": "own"}
 QINGYANG = "621000"
 NEEDED = "，需要：法律、行政法规、党中央、国务院政策文件、部门规章"
 ORDER_44 = "国家市场监督管理总局令第44号"
+RECORDS = "载明列入日期、原因、机关的记录"
 
 
 def refusal(call: Callable[[], object]) -> tuple[str, str]:
@@ -185,10 +186,10 @@ def test_the_lists_that_are_known() -> None:
     [
         ("serious_violation", None),
         ("abnormal_operation", None),
-        ("abnormal_mark", ("policy.unset", "record_kind")),
-        ("sampling_results", ("policy.unset", "record_kind")),
-        ("typical_cases", ("policy.unset", "record_kind")),
-        ("person_bans", ("policy.unset", "publishable、record_kind")),
+        ("abnormal_mark", ("policy.unset", RECORDS)),
+        ("sampling_results", ("policy.unset", RECORDS)),
+        ("typical_cases", ("policy.unset", RECORDS)),
+        ("person_bans", ("policy.unset", f"publishable、{RECORDS}")),
         ("real_estate_blacklist", ("policy.no_basis", "没有自己的列入标准，只能转载：严重违法失信名单")),
         ("red_list", ("policy.no_basis", "没有设定依据文件，需要：地方性法规")),
     ],

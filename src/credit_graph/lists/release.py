@@ -70,7 +70,8 @@ def rules_on(list_name: str, day: date) -> Rules:
         )
         raise refused(policy.carried.name, day, why)
     fields = KINDS[policy.record_kind].fields if policy.record_kind else {}
-    if open_parts := row.unset() + ([] if set(fields) >= RECORD_FIELDS else ["record_kind"]):
+    records = t("载明列入日期、原因、机关的记录", "records that say day, ground and authority of a listing")
+    if open_parts := row.unset() + ([] if set(fields) >= RECORD_FIELDS else [records]):
         raise DefinitionError("policy.unset", what=policy.carried.name, parts=joined(open_parts))
     return Rules(policy, row, carrying[list_name], policy_sha256(list_name))
 
