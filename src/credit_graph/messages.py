@@ -23,6 +23,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{known} 时还没有任何数据。请选择更晚的时点。",
         "Nothing had been loaded by {known}. Choose a later point.",
     ),
+    "usage.known_beyond": (
+        "批次 {known} 还不存在：最后一个批次是 {last}。",
+        "There is no batch {known} yet: the last one is {last}.",
+    ),
+    "usage.before_firms": (
+        "{day} 早于数据起点：最早的主体成立于 {begin}。请选择更晚的日期。",
+        "{day} lies before the data begins: the first firm was founded on {begin}. Choose a later day.",
+    ),
     "usage.horizon_open": (
         "{at} 之后的观察期到 {until} 才结束（今天 {today}）。请选择更早的日期或更短的 --horizon。",
         "The time after {at} ends on {until} only (today is {today}). Choose an earlier day or a shorter --horizon.",

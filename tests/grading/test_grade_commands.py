@@ -26,8 +26,8 @@ def graph(store: Store, once: Callable[..., None], monkeypatch: pytest.MonkeyPat
 
     def made() -> None:
         city = City(store)
-        city.firm(A, "甲贸易有限公司")
-        city.firm(B, "乙贸易有限公司")
+        city.firm(A, "甲贸易有限公司", founded_on=date(2014, 11, 2))
+        city.firm(B, "乙贸易有限公司", founded_on=date(2015, 1, 1))
         city.say("Contribution", B, "1", holder_name="甲贸易有限公司", subscribed=60_000_000, paid=6_000_000)
         city.say("Contribution", B, "2", holder_name="王测试", subscribed=40_000_000, paid=0, pid="secretkey")
         city.say("Case", B, "c", start=date(2025, 1, 2), decided_on=date(2025, 1, 2), document_number="测1号")
@@ -109,12 +109,18 @@ def test_grade_and_explain(graph: Store) -> None:
         (("explain", A), "state.no_run"),
         (("grade", "--policy", "nothing"), "policy.none_in_force"),
         (("grade", "--valid", "1999-01-01"), "policy.none_in_force"),
+        (("grade", "--valid", "2014-11-01"), "usage.before_firms"),
         (("grade", "--valid", "gestern"), "usage.bad_value"),
+        (("grade", "--known", "2"), "usage.known_beyond"),
+        (("grade", "--known", "0"), "usage.before_data"),
+        (("grade", "--known", "2020-01-01"), "usage.before_data"),
         (("path", A, "没有"), "usage.unknown_entity"),
         (("holders", "没有"), "usage.unknown_entity"),
     ],
 )
 def test_what_can_not_be_answered(graph: Store, words: tuple[str, ...], code: str) -> None:
+    files = sorted(graph.home.glob("runs/*"))
     with pytest.raises(CreditGraphError) as caught:
         typed(*words)
     assert caught.value.code == code
+    assert sorted(graph.home.glob("runs/*")) == files

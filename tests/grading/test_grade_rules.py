@@ -64,6 +64,12 @@ def test_who_is_graded() -> None:
     assert list(graded(said).firms.index) == [A, B]
 
 
+@pytest.mark.parametrize("founded", [None, date(2010, 1, 1), TODAY, date(2026, 11, 24)])
+def test_who_is_founded_later_is_not_graded_yet(founded: date | None) -> None:
+    graded_now = A in graded(firm(founded_on=founded)).firms.index
+    assert graded_now is (founded is None or founded <= TODAY)
+
+
 def test_records_under_a_hold_do_not_score() -> None:
     said = firm()
     case = said.say("Case", A, "1", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))

@@ -26,6 +26,7 @@ from rich.table import Table
 from credit_graph import clock
 from credit_graph.errors import CreditGraphError, StateError, UsageError
 from credit_graph.ingest.reasons import reason_text
+from credit_graph.jobs.batches import last_seq
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from credit_graph.text import t
@@ -118,16 +119,22 @@ def graph() -> Iterator[Store]:
 def point(store: Store, valid: str | None, known: str | None) -> Point:
     """The point that ``--valid`` and ``--known`` name; use is always judged today.
 
-    ``known`` as a day is the last batch committed on or before it. Raises ``StateError`` on an empty graph.
+    ``known`` as a day is the last batch committed on or before it. Raises ``StateError("state.no_data")`` on an empty
+    graph, ``UsageError`` (``usage.known_beyond``, ``usage.before_data``) for a batch or a day that it has none of.
     """
     today = clock.today()
+    last = last_seq(store)
+    if not last:
+        raise StateError("state.no_data")
     if known is not None and known.isdigit():
+        if int(known) > last:
+            raise UsageError("usage.known_beyond", known=known, last=last)
         rows = store.read("read/seq_at_most", seq=int(known))
     else:
         rows = store.read("read/seq_on_day", day=day("--known", known) or date(9999, 12, 30))
     seq = rows[0]["seq"] if rows else None
     if seq is None:
-        raise StateError("state.no_data")
+        raise UsageError("usage.before_data", known=known)
     return Point(seq=seq, valid=day("--valid", valid) or today, use=today)
 
 

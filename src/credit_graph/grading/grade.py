@@ -94,9 +94,10 @@ def _struck(rule: DirectRule, facts: Facts) -> tuple[Flags, Said]:
 def subjects(facts: Facts, rule: Subjects) -> Flags:
     """Which enterprises (n) the policy grades."""
     firms = facts.projection.enterprises
-    who: Flags = (firms["entity_kind"].isin(rule.kinds) & ~firms["state"].isin(rule.states_excluded)).to_numpy(
-        dtype=bool
+    in_being = ~firms["state"].isin(rule.states_excluded) & ~(
+        firms["founded_on"] > np.datetime64(facts.projection.point.valid)  # the register tells of it since then
     )
+    who: Flags = (firms["entity_kind"].isin(rule.kinds) & in_being).to_numpy(dtype=bool)
     if rule.industries or rule.having:
         codes = firms["industry_code"].fillna("").astype("str")
         field: Flags = codes.str.startswith(rule.industries).to_numpy(dtype=bool) & bool(rule.industries)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from credit_graph.errors import StateError
+from credit_graph.errors import StateError, UsageError
 from credit_graph.grading import nearby, runfile
 from credit_graph.grading.facts import Facts
 from credit_graph.grading.grade import CHANNEL, grade_facts
@@ -25,7 +25,7 @@ from credit_graph.links.compute import links
 from credit_graph.links.policy import link_policy
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
-from credit_graph.projection import project
+from credit_graph.projection import Projection, project
 from credit_graph.projection.graph import enterprise_pages
 from credit_graph.projection.views import VIEWS
 from credit_graph.store import Store
@@ -56,7 +56,7 @@ def grade(
     """Grade all firms at ``point``.
 
     Raises ``StateError("state.batch_open")`` while a batch is unfinished, ``DefinitionError`` for a faulty policy or
-    a day without one.
+    a day without one, ``UsageError("usage.before_firms")`` for a day before the first firm was founded.
     """
     refuse_open_batch(store)
     policy, version = grading_policy(policy_name, point.valid)
@@ -73,6 +73,8 @@ def grade(
         projection.prepare(VIEWS, {kind: fields for kind, fields in policy.reads.items() if kind in KINDS})
         facts = Facts(projection, links(projection, link_policy()), policy.reads)
         graded = grade_facts(facts, policy)
+        if graded.firms.empty:
+            _refuse_before_data(projection)
         digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))
         undo_unfinished(store, rid)
         current = current_run(store, state_name(policy.policy))
@@ -88,6 +90,13 @@ def grade(
             nearby.write(nearby_folder(store.home), rid, nearby.tables_of(facts))
             store.write("write/current_run", name=state_name(policy.policy), run=rid)
     return _result(rid, point, policy, counts, graded.firms, unchanged=False)
+
+
+def _refuse_before_data(projection: Projection) -> None:
+    """Nothing is graded on a day on which no firm of the register was there."""
+    begin, day = projection.enterprises["founded_on"].min(), projection.point.valid
+    if begin > pd.Timestamp(day):
+        raise UsageError("usage.before_firms", day=day, begin=begin.date())
 
 
 def state_name(policy: str) -> str:
