@@ -190,7 +190,6 @@ def test_the_lists_that_are_known() -> None:
         ("sampling_results", ("policy.unset", RECORDS)),
         ("typical_cases", ("policy.unset", RECORDS)),
         ("person_bans", ("policy.unset", f"publishable、{RECORDS}")),
-        ("real_estate_blacklist", ("policy.no_basis", "没有自己的列入标准，只能转载：严重违法失信名单")),
         ("red_list", ("policy.no_basis", "没有设定依据文件，需要：地方性法规")),
     ],
 )
@@ -199,6 +198,21 @@ def test_which_list_can_be_released_as_shipped(name: str, refused: tuple[str, st
         assert rules_on(name, DAY).document.id == list_policy(name).on(DAY).document
         return
     assert refusal(lambda: rules_on(name, DAY)) == refused
+
+
+def test_a_list_that_re_publishes_is_judged_by_the_list_that_it_shows() -> None:
+    rules, source = rules_on("real_estate_blacklist", DAY), rules_on("serious_violation", DAY)
+    assert (rules.document, rules.kind, rules.industries) == (source.document, "SeriousListing", ("7010",))
+    assert (rules.row.grounds, rules.row.term, rules.row.authority) == (
+        source.row.grounds,
+        source.row.term,
+        source.row.authority,
+    )
+    # no more fields leave than leave of the source
+    assert rules.row.publishable.fields == ("name", "credit_code")
+    assert set(rules.row.publishable.fields) <= set(source.row.publishable.fields)
+    assert (rules.row.id, rules.policy.name) == ("republishing/order_44", "real_estate_blacklist")
+    assert rules.sha256 not in ("", source.sha256)
 
 
 def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, **changes: Any) -> policy.ListPolicy:

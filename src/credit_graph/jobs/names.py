@@ -1,4 +1,4 @@
-"""What firms are called at a point, from the records that name them."""
+"""What firms are called at a point, and their industry, from the records that say it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,19 @@ NAMING = ("Registration", "Office")
 
 def names(store: Store, eids: Iterable[str], point: Point) -> dict[str, str]:
     """eid -> name, of those that a record names."""
+    return _said(store, eids, point, "name", NAMING)
+
+
+def industry_codes(store: Store, eids: Iterable[str], point: Point) -> dict[str, str]:
+    """eid -> industry code of the register, of those whose registration names one."""
+    return _said(store, eids, point, "industry_code", NAMING[:1])
+
+
+def _said(store: Store, eids: Iterable[str], point: Point, field: str, kinds: tuple[str, ...]) -> dict[str, str]:
     records: dict[str, list[dict[str, object]]] = {}
     wanted = sorted(set(eids))
-    for kind in NAMING:
+    for kind in kinds if wanted else ():
         for row in store.read("read/naming_records", {"KIND": kind}, eids=wanted, seq=point.seq):
             records.setdefault(row["eid"], []).extend(row["records"])
     views = {eid: enterprise_view(found, point, precedence()) for eid, found in records.items()}
-    return {eid: str(view["name"]) for eid, view in views.items() if view["name"]}
+    return {eid: str(view[field]) for eid, view in views.items() if view[field]}

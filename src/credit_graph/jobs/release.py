@@ -16,6 +16,7 @@ from typing import Any
 from credit_graph import __version__, clock
 from credit_graph.errors import InputError, StateError, UsageError
 from credit_graph.jobs.batches import last_seq, refuse_open_batch
+from credit_graph.jobs.names import industry_codes
 from credit_graph.jobs.rebuild import refuse_erased, refuse_erased_since
 from credit_graph.lists.release import INDEX, Rules, build_files, release_id, rules_on
 from credit_graph.model.time import Point
@@ -127,7 +128,8 @@ def _files(store: Store, rules: Rules, point: Point, holds_seq: int | None = Non
     holds = [row["record"] for row in held]
     seqs = sorted({record["batch"] for record in records})
     versions = store.read("read/release_versions", seqs=seqs)
-    return build_files(rules, records, holds, versions, point)
+    eids = [record["eid"] for record in records if record.get("eid")] if rules.industries else []
+    return build_files(rules, records, holds, versions, point, industry_codes(store, eids, point))
 
 
 def _run(index: dict[str, Any], point: Point, sha256: str) -> dict[str, Any]:

@@ -156,7 +156,8 @@ class ListRow(Dated):
     id: str
     document: str | None = None
     article: str | None = None  # the article of the document by which there is such a list
-    republishes: tuple[str, ...] = ()  # lists whose entries it shows, where it has no criteria of its own
+    # the national list whose entries it shows, where it has no criteria of its own
+    republishes: tuple[str, ...] = Field(default=(), max_length=1)
     industries: tuple[str, ...] = ()  # only entries of firms whose industry code begins so
     excluded: tuple[Excluded, ...] = ()
     procedure: Procedure | None = None

@@ -19,7 +19,7 @@ from typing import Any
 
 from credit_graph import __version__
 from credit_graph.errors import DefinitionError
-from credit_graph.lists.bases import Document, refused
+from credit_graph.lists.bases import Document
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
 from credit_graph.lists.standing import RECORD_FIELDS, Judgement, judge
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
@@ -47,6 +47,7 @@ class Rules:
     row: ListRow
     document: Document
     sha256: str
+    industries: tuple[str, ...] = ()  # only firms whose industry code begins so; empty: all
 
     @property
     def kind(self) -> str:
@@ -55,25 +56,31 @@ class Rules:
 
 
 def rules_on(list_name: str, day: date) -> Rules:
-    """What the list is judged by on a day.
+    """What the list is judged by on a day; a list that re-publishes is judged by the rules of the list that it shows.
 
-    Raises ``UsageError`` for an unknown list, ``DefinitionError`` where no row or no legal basis is in force, where
-    the list only re-publishes others, or where its row or records leave open what a release needs.
+    Raises ``UsageError`` for an unknown list, ``DefinitionError`` where no row or no legal basis is in force, or
+    where its row or records leave open what a release needs.
     """
     policy = list_policy(list_name)
     row = policy.on(day)
     carrying = policy.documents_on(day)
     if row.republishes:
-        titles = joined(t(list_policy(name).title.zh, list_policy(name).title.en) for name in row.republishes)
-        why = t(
-            f"没有自己的列入标准，只能转载：{titles}", f"it has no criteria of its own and only re-publishes {titles}"
-        )
-        raise refused(policy.carried.name, day, why)
+        return _republished(policy, row, rules_on(row.republishes[0], day))
     fields = KINDS[policy.record_kind].fields if policy.record_kind else {}
     records = t("载明列入日期、原因、机关的记录", "records that say day, ground and authority of a listing")
     if open_parts := row.unset() + ([] if set(fields) >= RECORD_FIELDS else [records]):
         raise DefinitionError("policy.unset", what=policy.carried.name, parts=joined(open_parts))
     return Rules(policy, row, carrying[list_name], policy_sha256(list_name))
+
+
+def _republished(policy: ListPolicy, row: ListRow, source: Rules) -> Rules:
+    """The source's rules under the name of the list that shows its entries: no more fields, of these industries."""
+    fields = [name for name in row.publishable.fields if name in source.row.publishable.fields]
+    publishable = row.publishable.model_copy(update={"fields": tuple(fields)})
+    shown = source.row.model_copy(update={"id": f"{row.id}/{source.row.id}", "set_publishable": publishable})
+    named = policy.model_copy(update={"record_kind": source.policy.record_kind})
+    both = hashlib.sha256((policy_sha256(policy.name) + source.sha256).encode()).hexdigest()
+    return Rules(named, shown, source.document, both, row.industries)
 
 
 def release_id(rules: Rules, point: Point) -> str:
@@ -83,14 +90,23 @@ def release_id(rules: Rules, point: Point) -> str:
 
 
 def build_files(
-    rules: Rules, records: Iterable[Record], holds: Iterable[Record], versions: Sequence[Record], point: Point
+    rules: Rules,
+    records: Iterable[Record],
+    holds: Iterable[Record],
+    versions: Sequence[Record],
+    point: Point,
+    industry_codes: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """All files of the release by name.
 
     ``records``: statements of the list's kind that are known at the point and have begun by its valid day;
-    ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by.
+    ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by;
+    ``industry_codes``: eid -> code, wanted where the rules name industries. A firm without a code is of none.
     """
     reasons = _held(holds, point.use)
+    if rules.industries:
+        codes = industry_codes or {}
+        records = [item for item in records if codes.get(item.get("eid") or "", "").startswith(rules.industries)]
     judged = []
     for record in sorted(records, key=_order):
         held = _hold_of(record, reasons)

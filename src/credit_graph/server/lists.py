@@ -6,10 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
 
+from credit_graph.jobs.names import industry_codes
 from credit_graph.lists.release import MARK, build_files, heading, rules_on
 from credit_graph.server.batching import by_rest
 from credit_graph.server.connections import Connection, connect, page_size
@@ -123,7 +125,9 @@ async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEnt
     sources = sorted({record["source"] for record in records})
     # holds as they are known now, whatever point is asked about: what was stopped since is not shown again
     held = await context.read("read/release_holds", seq=moment.head, sources=sources)
-    files = build_files(rules, records, [item["record"] for item in held], [], point)
+    wanted = [record["eid"] for record in records if record.get("eid")] if rules.industries else []
+    codes = await context.run(partial(industry_codes, context.store, wanted, point))
+    files = build_files(rules, records, [item["record"] for item in held], [], point, codes)
     eids = {record["sid"]: record.get("eid") for record in records}
     headings = {field: heading(rules, field) for field in rules.row.publishable.fields}
     entries = json.loads(files["entries.json"])["entries"]
