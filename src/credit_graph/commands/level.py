@@ -106,9 +106,8 @@ def list_decisions(
 def _shown(item: job.Decided) -> dict[str, Any]:
     statement = item.statement
     said = statement.content
-    state = t("有效", "in force") if item.in_force else t("已届满", "ended")
-    if item.undone is not None:
-        state = t(f"已于批次 {item.undone} 撤销", f"undone by batch {item.undone}")
+    ended = item.undone is None and not item.in_force
+    state = t("已届满", "ended") if ended else deciding.state_text(item.undone)
     text = t(f"{said.get('level')} 类", f"class {said.get('level')}")
     if said["decision"] != OVERRIDE:
         text = t("以本级分类为准", "the bureau's own classes lead")

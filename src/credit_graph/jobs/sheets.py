@@ -45,14 +45,16 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
         raise StateError("state.cannot_write", path=shown(str(path)), why=error.strerror) from None
+    whole = False
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise StateError("state.cannot_write", path=shown(str(path)), why=error.strerror) from None
-        raise
+        whole = True
+    except OSError as error:
+        raise StateError("state.cannot_write", path=shown(str(path)), why=error.strerror) from None
+    finally:
+        if not whole:
+            path.unlink(missing_ok=True)
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
