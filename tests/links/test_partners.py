@@ -66,6 +66,34 @@ def test_two_executing_partners_leave_the_votes_to_count() -> None:
     assert chart(found).chain(A) == [A, "k-李伙"]
 
 
+GENERAL: list[Any] = [
+    ("the only one", LIMITED, ["普通合伙人"], {("k-0", A, "general_partner")}),
+    ("beside an executing one", LIMITED, ["普通合伙人", "执行事务合伙人"], {("k-1", A, "executing_partner")}),
+    ("both in one", LIMITED, ["普通合伙人、执行事务合伙人"], {("k-0", A, "executing_partner")}),
+    ("a limited one", LIMITED, ["有限合伙人"], set()),
+    ("no limited partnership", {"entity_type": "普通合伙企业"}, ["普通合伙人"], set()),
+]
+
+
+@pytest.mark.parametrize(("kind", "positions", "ruled"), [case[1:] for case in GENERAL], ids=[c[0] for c in GENERAL])
+def test_the_general_partner_rules_where_none_executes(
+    kind: dict[str, Any], positions: list[str], ruled: set[tuple[str, str, str]]
+) -> None:
+    said = Said()
+    said.firm(A, "甲投资中心", **kind)
+    said.firm(B, "乙有限公司")
+    registered(said, B, "甲投资中心", 60_000_000)
+    registered(said, A, "李限", 99_000_000, pid="k-9")
+    for number, position in enumerate(positions):
+        office: dict[str, Any] = {"person_name": f"王{number}", "office": "executive", "position": position}
+        said.say("Office", A, f"o{number}", pid=f"k-{number}", **office)
+        registered(said, A, f"王{number}", 500_000, pid=f"k-{number}")
+    found = linked(said)
+    assert rows(found.ruled, "controller", "eid", "rule") == ruled
+    control = [row[0] for row in ruled] or ["k-9"]  # by votes else
+    assert chart(found).chain(B) == [B, A, *control]
+
+
 def test_holders_for_the_state_are_marked_and_groups_end_there() -> None:
     said = Said()
     holders = {

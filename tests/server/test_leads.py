@@ -24,16 +24,22 @@ REBORN = """query ($code: String!) { enterprise(code: $code) { rebornCandidates 
 SERIES = """query ($code: String, $first: Int, $after: String) { caseSeries(code: $code, first: $first, after: $after) {
   edges { node { unitKind markKind mark first last cases notice
     unit { __typename ... on Person { name } ... on Enterprise { firm: name } }
+    units { ... on Person { name } }
     parties { party { ... on Enterprise { firm: name } } records { kind } } } }
   pageInfo { hasNextPage endCursor } } }"""
 
 
 def planted(city: City) -> None:
-    """An old firm and a new one of one person with one phone; cases of both, and of two others of another person."""
+    """An old firm and a new one of one person with one phone; cases of both, and of two others of concert parties."""
     city.firm(OLD, "宁波华远食品有限公司", state="吊销", approved_on=D("2024-03-01"), phone="13800000001", **FOOD)
     city.firm(NEW, "宁波新华远食品有限公司", founded_on=D("2024-05-20"), phone="13800000001", **FOOD)
-    city.firm(KIN, "宁波丙有限公司")
-    city.firm(OTHER, "宁波丁有限公司")
+    for firm, letter in ((KIN, "丙"), (OTHER, "丁")):
+        city.firm(firm, f"宁波{letter}有限公司", registered_capital=100)
+        for pid, name, part in (("k2", "李测试", 30), ("k3", "赵测试", 30), ("k4", "孙测试", 40)):
+            city.say("Contribution", firm, f"{firm}{pid}", pid=pid, holder_name=name, subscribed=part)
+    for pid in ("k2", "k3"):
+        party: dict[str, Any] = {"decision": "concert", "agreement": "1", "party_person": pid}
+        city.say("ControlDecision", None, f"1|{pid}", source="bureau", **party)
     for firm, pid, name in (
         (OLD, "k1", "王测试"),
         (NEW, "k1", "王测试"),
@@ -102,6 +108,7 @@ def _series(api: Api) -> None:
     assert page["edges"][0]["node"] == {
         "unitKind": "person",
         "unit": {"__typename": "Person", "name": "王测试"},
+        "units": [{"name": "王测试"}],
         "markKind": "violation",
         "mark": "食品",
         "first": "2023-01-01",
@@ -117,7 +124,9 @@ def _series(api: Api) -> None:
     assert [edge["node"]["mark"] for edge in rest["edges"]] == ["广告"]
     assert rest["pageInfo"]["hasNextPage"] is False
     of_one = api.ask(SERIES, code=OTHER)["caseSeries"]["edges"]
-    assert [edge["node"]["unit"]["name"] for edge in of_one] == ["李测试"]
+    (node,) = [edge["node"] for edge in of_one]
+    assert (node["unitKind"], node["unit"]["name"]) == ("group", "李测试")
+    assert node["units"] == [{"name": "李测试"}, {"name": "赵测试"}]  # who act in concert
     assert api.codes(SERIES, code="91330200ZZZZZZZZZZ") == ["usage.unknown_entity"]
 
 

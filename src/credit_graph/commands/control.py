@@ -230,6 +230,7 @@ def basis_text(row: Mapping[str, Any]) -> str:
     """How control comes about, in words."""
     rules = {
         "executing_partner": t("执行事务合伙人", "executing partner"),
+        "general_partner": t("普通合伙人", "general partner"),
         "agreement": t("协议", "agreement"),
         "appointment": t("任免权", "appointment"),
     }

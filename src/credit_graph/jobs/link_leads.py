@@ -6,7 +6,7 @@ What is written holds keys, numbers and statement ids: names, telephones and add
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ import pandas as pd
 from credit_graph.jobs.link_writing import Progress, reporting, rows_of
 from credit_graph.links.compute import Links
 from credit_graph.links.lookup import person_ids
+from credit_graph.links.parties import Parties, united
 from credit_graph.links.reborn_data import find_reborn
 from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.links.series_data import find_series
@@ -36,7 +37,7 @@ def write_leads(
     rows = list(_reborn_rows(candidates, shared))
     store.write("write/link_reborn", rows, progress=reporting(progress, "REBORN_AS", len(rows)), run=rid)
     series, decided = find_series(projection, found, series_policy().on(day))
-    nodes, parties = _series_rows(series, decided, rid)
+    nodes, parties = _series_rows(series, decided, rid, found.parties)
     store.write("write/link_series", nodes, run=rid)
     named = {row["entity"] for row in parties}
     persons = set(person_ids(projection, named)) | set(decided["party"]) - set(projection.enterprises.index)
@@ -72,18 +73,21 @@ def _reborn_rows(candidates: pd.DataFrame, shared: pd.DataFrame) -> Iterator[dic
 
 
 def _series_rows(
-    series: pd.DataFrame, decided: pd.DataFrame, rid: str
+    series: pd.DataFrame, decided: pd.DataFrame, rid: str, concert: Sequence[Parties]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows for the nodes, and for the relationships from unit and parties."""
+    """Rows for the nodes, and for the relationships from unit and parties; of those who act in ``concert`` and
+    have no node together each is the unit, by the decision."""
     nodes, parties = [], []
     said = decided.set_index(["case", "party"])["sids"]
+    together = {one.id: one for one in united(concert)}
     for row in series.to_dict(orient="records"):
         named = [rid, row["unit_kind"], row["unit"], row["mark_kind"], row["mark"], *row["cases"]]
         serid = hashlib.sha256("\x1f".join(named).encode()).hexdigest()[:32]
         props = {name: row[name] for name in ("unit_kind", "mark_kind", "mark", "first", "last")}
         counts = {"cases": len(row["cases"]), "parties": len(row["parties"])}
         nodes.append({"serid": serid, "props": {**props, **counts}})
-        parties.append({"entity": row["unit"], "serid": serid, "role": "unit", "sids": []})
+        unit = together.get(row["unit"], Parties((row["unit"],)))
+        parties += [{"entity": one, "serid": serid, "role": "unit", "sids": list(unit.sids)} for one in unit.members]
         for party in row["parties"]:
             sids = {sid for case in row["cases"] if (case, party) in said.index for sid in said[case, party]}
             parties.append({"entity": party, "serid": serid, "role": "party", "sids": sorted(sids)})

@@ -53,6 +53,8 @@ class Partnerships(Dated):
     id: str
     type_contains: tuple[str, ...] = Field(min_length=1)
     positions: tuple[str, ...] = Field(min_length=1)
+    limited: tuple[str, ...] = Field(min_length=1)  # in the type of those whose general partners execute
+    general: tuple[str, ...] = Field(min_length=1)  # positions of these
     delegates: tuple[str, ...]
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from credit_graph.links.gather import tuples
 from credit_graph.links.holding_policy import Partnerships, StateHolders
 from credit_graph.projection.names import normal_name
 
-EXECUTING_PARTNER = "executing_partner"
+EXECUTING_PARTNER, GENERAL_PARTNER = "executing_partner", "general_partner"  # values of ``rule``
 
 
 def executing_partners(
     offices: pd.DataFrame, enterprises: pd.DataFrame, holdings: pd.DataFrame, rules: Partnerships | None
 ) -> pd.DataFrame:
     """Who has all votes of a partnership (合伙企业法 arts. 26, 67): controller, eid, rule, sids; its cash flow stays.
+
+    An executing partner (执行事务合伙人), or where none is named the general partner (普通合伙人) of a limited one.
 
     ``offices``: eid, sid, pid (as in ``holdings``), name, position (missing: the register's 法定代表人, which of a
     partnership is the executing partner); ``holdings``: holder, eid, name. Only a partner counts: by pid, or by the
@@ -29,7 +32,10 @@ def executing_partners(
     types = enterprises["entity_type"].fillna("")
     firms = types.index[types.str.contains("|".join(map(re.escape, rules.type_contains)))]
     named = offices[offices["eid"].isin(firms) & offices["name"].notna()]
-    named = named[named["position"].isna() | named["position"].fillna("").str.contains(_any(rules.positions))]
+    position = named["position"].fillna("")
+    executes = named["position"].isna() | position.str.contains(_any(rules.positions))
+    general = position.str.contains(_any(rules.general)) & named["eid"].map(types).str.contains(_any(rules.limited))
+    named = named.assign(rule=np.where(executes, EXECUTING_PARTNER, GENERAL_PARTNER))[executes | general]
     # a person may be a partner under a key, a firm only under its name
     partners = holdings.loc[holdings["eid"].isin(firms), ["eid", "holder", "name"]]
     by_pid = named.merge(partners[["eid", "holder"]], left_on=["eid", "pid"], right_on=["eid", "holder"])
@@ -39,8 +45,10 @@ def executing_partners(
     partners = partners[~partners.duplicated(["eid", "normal"], keep=False)]
     by_name = named[~named["sid"].isin(by_pid["sid"])].merge(partners, on=["eid", "normal"])
     found = pd.concat([by_pid, by_name], ignore_index=True)
-    sids = tuples(found, ["holder", "eid"], "sid").rename("sids").reset_index()
-    result = sids.rename(columns={"holder": "controller"}).assign(rule=EXECUTING_PARTNER)
+    executed = found.loc[found["rule"] == EXECUTING_PARTNER, "eid"]
+    found = found[(found["rule"] == EXECUTING_PARTNER) | ~found["eid"].isin(executed)]
+    sids = tuples(found, ["holder", "eid", "rule"], "sid").rename("sids").reset_index()
+    result = sids.rename(columns={"holder": "controller"})
     return result[columns].sort_values(["eid", "controller"], ignore_index=True)
 
 

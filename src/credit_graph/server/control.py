@@ -117,7 +117,7 @@ class ControlLink:
         """direct, jointly, half, ring, concert or ruled."""
         return str(self.row["basis"])
 
-    @shown("ruled 时的依据：executing_partner、agreement、appointment / what went before votes")
+    @shown("ruled 时的依据：executing_partner、general_partner、agreement、appointment / what went before votes")
     def rule(self) -> str | None:
         """The rule."""
         return str(self.row["rule"]) if self.row["rule"] else None

@@ -51,11 +51,15 @@ class CaseSeries:
         """group or person."""
         return str(self.row["unit_kind"])
 
-    @shown("族群之首或人员 / head of the group, or the person")
+    @shown("族群之首或人员；一致行动人为其中第一人 / head of the group, or the person; the first of concert parties")
     def unit(self, info: Info) -> Party | None:
         """Who joins the parties."""
-        found = next((row for row in self.involved if row["role"] == "unit"), None)
-        return None if found is None else _entity(info, found, self.at)
+        return next(iter(self.units(info)), None)
+
+    @shown("族群之首或人员；一致行动的，为各方 / head of the group, or the person; all who act in concert")
+    def units(self, info: Info) -> list[Party]:
+        """Everybody who joins the parties."""
+        return [_entity(info, row, self.at) for row in self.involved if row["role"] == "unit"]
 
     @shown("violation 违法行为，article 法条 / what the decisions have in common")
     def mark_kind(self) -> str:
