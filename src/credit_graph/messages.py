@@ -13,6 +13,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{what}”对应多个主体：{candidates}。请使用统一社会信用代码。",
         "“{what}” names several entities: {candidates}. Use the credit code.",
     ),
+    "usage.not_a_firm": (
+        "“{what}”是人员；这里须给出企业的代码或名称。",
+        "“{what}” is a person; give the code or name of a firm here.",
+    ),
     "usage.not_graded": (
         "“{what}”不在 {day} 的分级范围内（仅对存续的企业和分支机构分级）。",
         "“{what}” is not graded on {day} (only firms and branches in being are).",

@@ -197,6 +197,7 @@ EDGE = {"src": "P", "dst": "A", "type": "HOLDS", "pct": 60}
     ("row", "field"),
     [
         ({**GOOD, "definition": "vote"}, "definition"),
+        ({**GOOD, "params": {"valid": "1900-01-01"}}, "params.valid"),
         ({**GOOD, "definition": None}, "definition"),
         ({**GOOD, "name": ""}, "name"),
         ({**GOOD, "nodes": "A"}, "nodes"),
@@ -264,6 +265,7 @@ def test_relations_are_known_however_they_are_written() -> None:
     [
         (b"", "input.damaged"),
         (b"{}", "input.damaged"),
+        (b"[]", "input.damaged"),
         (b"[", "input.damaged"),
         (b"\xff\xfe\x00", "input.damaged"),
         (b"[" * 100_000, "input.damaged"),

@@ -63,7 +63,7 @@ def caller() -> Caller:
 
 ValidOption = Annotated[str | None, typer.Option("--valid", help="有效日 / day on which it is true (YYYY-MM-DD)")]
 KnownOption = Annotated[str | None, typer.Option("--known", help="已知时点 / known: day or batch seq")]
-LimitOption = Annotated[int, typer.Option("--limit", help="最多显示 / show at most")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="最多显示 / show at most")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
 
@@ -126,7 +126,7 @@ def point(store: Store, valid: str | None, known: str | None) -> Point:
     last = last_seq(store)
     if not last:
         raise StateError("state.no_data")
-    if known is not None and known.isdigit():
+    if known is not None and known.isascii() and known.isdigit():
         if int(known) > last:
             raise UsageError("usage.known_beyond", known=known, last=last)
         rows = store.read("read/seq_at_most", seq=int(known))

@@ -39,6 +39,10 @@ class Seen:
         """The entity that is meant; ``UsageError`` if there is none or several."""
         return lookup.find(self.projection, what)
 
+    def firm(self, what: str) -> str:
+        """The firm that is meant; ``UsageError`` if there is none or several, or it is a person."""
+        return lookup.find_firm(self.projection, what)
+
     def together(self, entity: str, parties: Iterable[str], limit: int) -> dict[str, Any]:
         """Control of the entity if each of the sets, named with commas, were one holder; ``parties``: the members."""
         members = [[self.find(name) for name in party.replace("，", ",").split(",") if name] for party in parties]
@@ -136,7 +140,7 @@ def owners(
 ) -> None:
     """Print the beneficial owners of a company with their paths, and who owns how much of it through all chains."""
     seen = Seen(valid, known)
-    entity = seen.find(code)
+    entity = seen.firm(code)
     found = seen.answer(entity, control.owners_card(seen.chart, entity, limit))
     if json:
         common.print_json(found)

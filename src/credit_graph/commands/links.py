@@ -146,23 +146,25 @@ def hop_text(hop: dict[str, Any]) -> str:
 
 def holders(
     code: str = typer.Argument(metavar="CODE", help="代码或名称 / code or name"),
+    limit: common.LimitOption = 200,
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
     json: common.JsonOption = False,
 ) -> None:
     """Print holders, holdings, majority holder, legal representative, branches and hubs of a firm."""
     projection, found = linked(valid, known)
-    result = card.card(projection, found, lookup.find(projection, code))
+    result = card.card(projection, found, lookup.find_firm(projection, code), limit)
     if json:
         common.print_json({**result, **point_json(projection.point), "notice": t(*LEAD)})
         return
     columns = [t("名称", "name"), t("出资额（元）", "amount (yuan)"), t("比例", "share"), t("依据", "basis")]
     columns.append(t("数据源", "source"))
-    for key, title in (("holders", t("出资人", "Holders")), ("holdings", t("对外出资", "Holdings"))):
+    for key, zh, en in (("holders", "出资人", "Holders"), ("holdings", "对外出资", "Holdings")):
         rows = [
             (r["name"] or r.get("eid"), _yuan(r["amount"]), interval_text(r), basis_text(r), r["source"])
             for r in result[key]
         ]
+        title = common.counted(zh, en, result[f"{key}_total"], len(rows))
         common.print_table(f"{title}：{result['name']}", columns, rows)
     common.print_table(t("其他关联", "Other links"), [t("项目", "what"), t("内容", "value")], _facts(result))
     common.console.print(t(*LEAD), style="dim")

@@ -32,7 +32,7 @@ def reborn(
 ) -> None:
     """Print the candidates of one firm, old or new, with the evidence; or the likeliest pairs of all."""
     projection, found = linked(valid, known)
-    eid = None if code is None else lookup.find(projection, code)
+    eid = None if code is None else lookup.find_firm(projection, code)
     candidates, shared = find_reborn(projection, found, reborn_policy().on(projection.point.valid))
     if eid is None:
         candidates = candidates[candidates["status"] == "reborn"]

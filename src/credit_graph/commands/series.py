@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from credit_graph.commands import common
@@ -35,9 +36,9 @@ def series(
     every, decided = find_series(projection, found, series_policy().on(projection.point.valid))
     if party is not None:
         party = found.persons.get(party, party)
-        every = every[
-            [party == unit or party in parties for unit, parties in zip(every["unit"], every["parties"], strict=True)]
-        ]
+        units = zip(every["unit"], every["parties"], strict=True)
+        concerns = [party == unit or party in parties for unit, parties in units]
+        every = every[np.array(concerns, np.bool_)]  # an empty list would choose columns
     first = every.head(limit)
     names = lookup.called(projection, found, {*first["unit"], *first["parties"].explode()})
     rows = told(first, decided, names)

@@ -12,19 +12,26 @@ from credit_graph.links.lookup import called, person_ids
 from credit_graph.projection import Projection
 from credit_graph.text import joined
 
+SHOWN_ROWS = 200
 SHOWN = [
     "amount", "capital", "share_ppm", "low_ppm", "high_ppm", "basis", "fault", "match", "matched", "source", "sids",
 ]  # fmt: skip
 
 
-def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
+def card(projection: Projection, found: Links, eid: str, limit: int = SHOWN_ROWS) -> dict[str, Any]:
     """Holders, holdings, majority holder, legal representatives, branches, parent, addresses and phones.
 
+    Of holders, holdings and branches at most ``limit``, the largest first, beside how many there are (``…_total``).
     Amounts are in fen, shares in parts per million; every row carries the statements that say so.
     """
     held, branches = found.holdings, found.branches
-    holders, holdings = held[held["eid"] == eid], held[held["holder"] == eid]
-    below, above = branches[branches["parent"] == eid], branches[branches["eid"] == eid]
+    every = {"holders": held[held["eid"] == eid], "holdings": held[held["holder"] == eid]}
+    holders, holdings = (
+        every[name].sort_values(["amount", other], ascending=[False, True]).head(limit)
+        for name, other in (("holders", "holder"), ("holdings", "eid"))
+    )
+    every["branches"] = branches[branches["parent"] == eid]
+    below, above = every["branches"].head(limit), branches[branches["eid"] == eid]
     majority = found.majority[found.majority.index == eid]
     possible = {holder for holders_ in majority["possible"] for holder in holders_}
     shown = {eid, *holders["holder"], *holdings["eid"], *below["eid"], *above["parent"], *majority["holder"].dropna()}
@@ -40,6 +47,7 @@ def card(projection: Projection, found: Links, eid: str) -> dict[str, Any]:
         "parent": _named(above[["parent", "rule", "sids"]], names, "parent"),
         "addresses": _hubs(projection.addresses, found.addresses, eid, "aid"),
         "phones": _hubs(projection.phones, found.phones, eid, "number"),
+        **{f"{name}_total": len(frame) for name, frame in every.items()},
     }
     hidden: dict[str, Any] = hide_persons(projection, result)
     return hidden
@@ -95,9 +103,7 @@ def named(value: Any, projection: Projection, found: Links) -> Any:
 
 
 def _rows(frame: pd.DataFrame, names: dict[str, str], other: str) -> list[dict[str, Any]]:
-    columns = [other, *SHOWN]
-    ordered = frame.sort_values(["amount", other], ascending=[False, True])
-    return _named(ordered[columns], names, other)
+    return _named(frame[[other, *SHOWN]], names, other)
 
 
 def _named(frame: pd.DataFrame, names: dict[str, str], key: str) -> list[dict[str, Any]]:

@@ -91,6 +91,8 @@ def case_rows(text: str, path: str) -> list[Any]:
         raise InputError("input.damaged", path=path, why=f"JSON: {error}") from None
     if not isinstance(rows, list):
         raise InputError("input.damaged", path=path, why=t("应为算例的列表", "a list of cases is expected"))
+    if not rows:
+        raise InputError("input.damaged", path=path, why=t("列表中没有算例", "there is no case in the list"))
     return rows
 
 

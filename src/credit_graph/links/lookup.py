@@ -44,6 +44,14 @@ def find(projection: Projection, what: str) -> str:
     raise UsageError("usage.unknown_entity", what=text)
 
 
+def find_firm(projection: Projection, what: str) -> str:
+    """``eid`` as :func:`find` gives it. Raises ``UsageError`` as there, and ``usage.not_a_firm`` for a person."""
+    found = find(projection, what)
+    if found not in projection.enterprises.index:
+        raise UsageError("usage.not_a_firm", what=what.strip())
+    return found
+
+
 def person_ids(projection: Projection, only: Collection[str] | None = None) -> dict[str, str]:
     """pid -> the id that is shown of a person: person keys themselves never leave the graph.
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from credit_graph.errors import DefinitionError
 from credit_graph.links import reference, solve_paths
 from credit_graph.links.beneficial import Criterion, beneficial_owners
 from credit_graph.links.cases import Case
@@ -54,7 +55,10 @@ def rules_of(case: Case) -> LinkRules:
         day = date.fromisoformat(str(case.params.get("valid", _LATEST)))
     except ValueError:
         case.fail("params.valid", "YYYY-MM-DD")
-    return link_policy().on(day)
+    try:
+        return link_policy().on(day)
+    except DefinitionError as error:  # before the first law
+        case.fail("params.valid", str(error))
 
 
 def controlled(
