@@ -136,9 +136,11 @@ def test_who_changes_class_under_a_draft_and_why(city: City, tmp_path: Path) -> 
         D: ("丁食品有限公司", "A", "B", 301, penalty),
     }
     printed = typed("diff", "general", str(draft)).stdout
-    assert "级别变化 3 户" in printed
+    assert "级别变化 3 户" in printed and "另有" not in printed
     assert "近三年行政处罚次数 80→201" in printed
     assert "内部监管参考，非信用评价，不得公开" in printed
+    printed = typed("diff", "general", "food").stdout
+    assert "级别变化 1 户" in printed and "另有 3 户只由其中一份政策分级，列在最后。" in printed
     assert (city.store.read("read/last_seq"), city.store.read("explore/grades")) == before
     with pytest.raises(InputError) as missing:
         typed("diff", "general", "nothing.yml")

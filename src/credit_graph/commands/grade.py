@@ -194,12 +194,16 @@ def _print_official(official: dict[str, Any], own: str) -> None:
 
 
 def _print_line(item: ExplainedLine, code: str) -> None:
-    common.console.print(f"· {item.line.text}", highlight=False)
+    common.console.print(f"· {item.line.text}", highlight=False, soft_wrap=True)
     if item.lowers:
-        common.console.print(t("    如何降低：", "    what would lower it: ") + item.lowers, highlight=False)
+        common.console.print(
+            t("    如何降低：", "    what would lower it: ") + item.lowers, highlight=False, soft_wrap=True
+        )
     for record in item.records:
         whose = f"{record['name'] or record['firm']}：" if record["firm"] not in {None, code} else ""
-        common.console.print(f"    {whose}{record['text']}（{record['source']}，{record['sid']}）", highlight=False)
+        common.console.print(
+            f"    {whose}{record['text']}（{record['source']}，{record['sid']}）", highlight=False, soft_wrap=True
+        )
     for hop in item.path:
         through = t("关联依据：", "through: ")
         whose = f"{hop['name'] or hop['firm']}：" if hop["firm"] else ""

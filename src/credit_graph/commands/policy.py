@@ -119,7 +119,12 @@ def _print(result: job.PolicyDifference, limit: int) -> None:
         (level or outside, *(moves[level][other] for other in after)) for level in sorted(moves, key=_order(result))
     ]
     total = len(found.changed)
-    common.print_table(t(f"级别变化 {total} 户", f"{total} firms change class"), columns, rows)
+    one = int(((found.changed["level_a"] == "") | (found.changed["level_b"] == "")).sum())
+    head = t(f"级别变化 {total - one} 户", f"{total - one} firms change class")
+    common.print_table(head, columns, rows)
+    if one:
+        zh, en = f"另有 {one} 户只由其中一份政策分级，列在最后。", f"{one} more are graded by one policy only: last."
+        common.console.print(t(zh, en), highlight=False)
     names = {rule.id: t(rule.name.zh, rule.name.en) for policy in (result.a, result.b) for rule in policy.rules}
     names |= {rule: t(*both) for rule, both in _OTHERS.items()}
     why = [(names[row["rule"]], row["firms"], f"{row['points']:+d}") for row in found.reasons.to_dict(orient="records")]
