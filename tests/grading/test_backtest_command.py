@@ -41,7 +41,7 @@ def graph(store: Store, city: Planted, monkeypatch: pytest.MonkeyPatch) -> Itera
         said = [s for s in city.said.statements if (first is None or s.valid_from > first) and s.valid_from <= last]
         part.statements = [s.again(known_from=part.seq, batch=part.seq) for s in said]
         part.commit()
-    few = RULES.model_copy(update={"bootstrap": 100, "permutations": 20, "rewirings": 3})
+    few = RULES.model_copy(update={"bootstrap": 100, "permutations": 20, "rewirings": 1})
     monkeypatch.setattr(job, "backtest_policy", lambda: BacktestPolicy(backtest=(few,)))
     yield store
 

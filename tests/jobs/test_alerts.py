@@ -31,7 +31,7 @@ ID = "330206198001011238"  # an invented citizen ID
 
 @pytest.fixture
 def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
-    """A's permit has lapsed, B is represented by a person under a ban, C is sound. Graded."""
+    """A's permit has lapsed, B is represented by a person under a ban, C is sound."""
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", str(FRIDAY))
     load_or_create(store.settings, store)
     made = City(store)
@@ -42,7 +42,6 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
     made.say("Sanction", C, "ban", pid=KEY, start=date(2025, 1, 1), **ban)  # type: ignore[arg-type]
     made.say("Office", B, "office", pid=KEY, person_name="王测试", office="legal_representative")
     made.commit()
-    graded(store, FRIDAY)
     return made
 
 
@@ -94,28 +93,9 @@ def _listed(folder: Path, *options: str) -> Path:
     return path
 
 
-def test_a_run_warns_once_and_a_new_event_opens_again(
-    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = city.store
-    (permit,) = [
-        Statement.from_properties(row["record"])
-        for row in store.read("read/erase_statements", rows=[{"source": "permit", "key": f"{A}食品经营许可证"}])
-    ]
-    told = as_json("run", "--dry-run")
-    assert (told["opened"], told["batch"], kept(store)) == (2, None, set())
-    assert ran() == {"opened": 2, "joined": 0, "reopened": 0, "signals": 2, "ended": 0, "waiting": 2}
-    assert kept(store) == STANDING
-    seq = batches.last_seq(store)
-    assert ran() == {"opened": 0, "joined": 0, "reopened": 0, "signals": 0, "ended": 0, "waiting": 2}
-    assert batches.last_seq(store) == seq
-
-    typed("assign", A, B, "--owner", "李二", "--note", f"见 {ID}")
-    typed("handle", A, "--measure", "责令限期办理延续")
-    typed("close", A, "--note", "已办理延续")
-    assert [(row["code"], row["state"], row["owner"]) for row in as_json("list")] == [(B, "assigned", "李二")]
-    assert [row["code"] for row in as_json("list", "--state", "closed")] == [A]
-    book = load_workbook(_listed(tmp_path, "--state", "closed")).worksheets[0]
+def the_list_in_excel(path: Path, sid: str) -> None:
+    """It has A's warning alone, which rests on the record ``sid``."""
+    book = load_workbook(path).worksheets[0]
     rows = [[cell.value for cell in row] for row in book.iter_rows(min_row=3)]
     assert dict(zip(rows[0], rows[1], strict=True)) == {
         "序号": 1,
@@ -133,9 +113,34 @@ def test_a_run_warns_once_and_a_new_event_opens_again(
         "处置日期": "2026-11-20",
         "说明": "已办理延续",
         "销号日期": "2026-11-20",
-        "依据（记录编号）": permit.sid,
+        "依据（记录编号）": sid,
     }
     assert len(rows) == 2
+
+
+def test_a_run_warns_once_and_a_new_event_opens_again(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = city.store
+    graded(store, FRIDAY)
+    (permit,) = [
+        Statement.from_properties(row["record"])
+        for row in store.read("read/erase_statements", rows=[{"source": "permit", "key": f"{A}食品经营许可证"}])
+    ]
+    told = as_json("run", "--dry-run")
+    assert (told["opened"], told["batch"], kept(store)) == (2, None, set())
+    assert ran() == {"opened": 2, "joined": 0, "reopened": 0, "signals": 2, "ended": 0, "waiting": 2}
+    assert kept(store) == STANDING
+    seq = batches.last_seq(store)
+    assert ran() == {"opened": 0, "joined": 0, "reopened": 0, "signals": 0, "ended": 0, "waiting": 2}
+    assert batches.last_seq(store) == seq
+
+    typed("assign", A, B, "--owner", "李二", "--note", f"见 {ID}")
+    typed("handle", A, "--measure", "责令限期办理延续")
+    typed("close", A, "--note", "已办理延续")
+    assert [(row["code"], row["state"], row["owner"]) for row in as_json("list")] == [(B, "assigned", "李二")]
+    assert [row["code"] for row in as_json("list", "--state", "closed")] == [A]
+    the_list_in_excel(_listed(tmp_path, "--state", "closed"), permit.sid)
     assert as_json("list", "--owner", "王五") == as_json("list", "--overdue") == []
 
     # on Monday: C is listed, which gives its class at once; a second permit of A has lapsed; B's officer has gone

@@ -83,29 +83,6 @@ def test_control_with_the_votes_that_add_up(api: Api, city: City) -> None:
     )
 
 
-def test_what_was_decided_of_control_is_marked(store: Store, api: Api, city: City) -> None:
-    both = [Party("k-R", is_person=True), Party("k-Q", is_person=True)]
-    by = Decision("张一", "reviewer", "一致行动协议")
-    decide(store, "concert", [Party(A, is_person=False), both[1]], C, by)
-    decide(store, "appointment", both[:1], E, by)
-    link(store, Point(last_seq(store), TODAY, TODAY))
-    query = CONTROL.replace("basis rule", f"parties {PARTY} basis rule").replace("addsUp {", "addsUp { concert")
-    found = api.ask(query, code=C)["enterprise"]["controller"]["chain"][0]
-    assert (found["basis"], found["share"], found["controller"], found["parties"][1]["person"]) == (
-        "concert", "75.0000", {"code": A}, "王Q",
-    )  # fmt: skip
-    assert [(row["concert"], row["share"]) for row in found["addsUp"]] == [(True, "45.0000"), (True, "30.0000")]
-    ruled = api.ask(query, code=E)["enterprise"]["controller"]["ultimate"]
-    assert (ruled["basis"], ruled["rule"], ruled["controller"]["person"], ruled["parties"]) == (
-        "ruled", "appointment", "王R", [],
-    )  # fmt: skip
-    owners = api.ask(OWNERS, code=C)["enterprise"]["beneficialOwners"]
-    assert {row["person"]["name"]: row["criteria"] for row in owners} == {
-        "王Q": ["equity", "votes", "joint_control"], "王P": ["equity", "votes", "joint_control"],
-    }  # fmt: skip
-    assert "k-" not in str(found)
-
-
 @pytest.mark.reads
 def test_owners_tree_and_group(store: Store, api: Api, city: City) -> None:
     found = api.ask(OWNERS, code=C)["enterprise"]
@@ -172,6 +149,29 @@ def test_persons_and_records_take_their_own_rights(api_as: Callable[[str], Api],
     assert far["controller"]["person"] is None
     assert far["addsUp"][0]["records"] is None
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"access.denied"}
+
+
+def test_what_was_decided_of_control_is_marked(store: Store, api: Api, city: City) -> None:
+    both = [Party("k-R", is_person=True), Party("k-Q", is_person=True)]
+    by = Decision("张一", "reviewer", "一致行动协议")
+    decide(store, "concert", [Party(A, is_person=False), both[1]], C, by)
+    decide(store, "appointment", both[:1], E, by)
+    link(store, Point(last_seq(store), TODAY, TODAY))
+    query = CONTROL.replace("basis rule", f"parties {PARTY} basis rule").replace("addsUp {", "addsUp { concert")
+    found = api.ask(query, code=C)["enterprise"]["controller"]["chain"][0]
+    assert (found["basis"], found["share"], found["controller"], found["parties"][1]["person"]) == (
+        "concert", "75.0000", {"code": A}, "王Q",
+    )  # fmt: skip
+    assert [(row["concert"], row["share"]) for row in found["addsUp"]] == [(True, "45.0000"), (True, "30.0000")]
+    ruled = api.ask(query, code=E)["enterprise"]["controller"]["ultimate"]
+    assert (ruled["basis"], ruled["rule"], ruled["controller"]["person"], ruled["parties"]) == (
+        "ruled", "appointment", "王R", [],
+    )  # fmt: skip
+    owners = api.ask(OWNERS, code=C)["enterprise"]["beneficialOwners"]
+    assert {row["person"]["name"]: row["criteria"] for row in owners} == {
+        "王Q": ["equity", "votes", "joint_control"], "王P": ["equity", "votes", "joint_control"],
+    }  # fmt: skip
+    assert "k-" not in str(found)
 
 
 def test_without_links_nothing_and_without_a_run_what_to_do(
