@@ -305,23 +305,16 @@ def test_what_cannot_be_right_is_told_once_per_company() -> None:
     }
 
 
-@settings(deadline=None, max_examples=60)
-@given(
+Company = tuple[Sequence[int | None], Sequence[int | None], int]  # amounts in the register, changed shares, capital
+COMPANY = st.tuples(
     st.lists(st.one_of(st.none(), st.integers(-5, 70)), min_size=1, max_size=6),
     st.lists(st.one_of(st.none(), st.integers(0, 1_000_000)), max_size=2),
     st.integers(1, 120),
 )
-def test_the_interval_holds_what_is_known(
-    amounts: Sequence[int | None], shares: Sequence[int | None], capital: int
-) -> None:
-    """Against fractions: lower bounds never exceed the whole, and what is left is the highest that anyone may add."""
-    said = Said()
-    said.firm(A, "甲有限公司", registered_capital=capital)
-    for number, amount in enumerate(amounts):
-        registered(said, A, chr(97 + number), amount, published_on=date(2020, 1, 1))
-    for number, share in enumerate(shares):
-        changed(said, A, date(2021, 1, 1), chr(97 + number), None, share)
-    found = linked(said).holdings.set_index("name")
+
+
+def known_of(amounts: Sequence[int | None], shares: Sequence[int | None], capital: int) -> dict[str, Fraction | None]:
+    """Each holder's part as far as it is told."""
     known: dict[str, Fraction | None] = {}
     for number, amount in enumerate(amounts):
         known[chr(97 + number)] = None if amount is None or amount < 0 else Fraction(amount, capital)
@@ -333,6 +326,28 @@ def test_the_interval_holds_what_is_known(
             known.pop(name, None)
         elif share is not None or name in known:
             known[name] = None if share is None else Fraction(share, 1_000_000)
+    return known
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.lists(COMPANY, min_size=1, max_size=20))  # many at once: one by one takes as long each
+def test_the_interval_holds_what_is_known(companies: Sequence[Company]) -> None:
+    """Against fractions: lower bounds never exceed the whole, and what is left is the highest that anyone may add."""
+    said = Said()
+    eids = [f"9133{number:014d}" for number in range(len(companies))]
+    for eid, (amounts, shares, capital) in zip(eids, companies, strict=True):
+        said.firm(eid, f"公司{eid}", registered_capital=capital)
+        for number, amount in enumerate(amounts):
+            registered(said, eid, chr(97 + number), amount, published_on=date(2020, 1, 1))
+        for number, share in enumerate(shares):
+            changed(said, eid, date(2021, 1, 1), chr(97 + number), None, share)
+    holdings = linked(said).holdings
+    assert set(holdings["eid"]) <= set(eids)
+    for eid, company in zip(eids, companies, strict=True):
+        in_the_interval(holdings[holdings["eid"] == eid].set_index("name"), known_of(*company))
+
+
+def in_the_interval(found: pd.DataFrame, known: dict[str, Fraction | None]) -> None:
     total = sum((value for value in known.values() if value is not None), Fraction(0))
     blanks = [name for name, value in known.items() if value is None]
     if len(blanks) == 1 and total <= 1:
