@@ -50,10 +50,8 @@ def test_build_and_show(store: Store, env: dict[str, str], command: CommandLine,
         False,
         1,
     )
-    assert json.loads(run(env, *build, "--json").stdout)["unchanged"] is True
-    shown = run(env, "release", "show", out, "--rebuild")
-    assert shown.returncode == 0, shown.stderr
-    assert "测试数据，不得公开" in shown.stdout
+    assert json.loads(command.run(*map(str, build), "--json")[0])["unchanged"] is True
+    assert "测试数据，不得公开" in command.run("release", "show", str(out), "--rebuild")[0]
     (out / "entries.csv").write_text("x")
     for arguments, status, code in (
         (("release", "show", out), 3, "input.release_altered"),
@@ -69,6 +67,6 @@ def test_build_and_show(store: Store, env: dict[str, str], command: CommandLine,
         assert len(told.strip().splitlines()) == 1
 
 
-def test_an_empty_graph(store: Store, env: dict[str, str], tmp_path: Path) -> None:
-    failed = run(env, "release", "build", "serious_violation", "--out", tmp_path / "out")
-    assert (failed.returncode, failed.stderr.split()[0]) == (6, "state.no_data")
+def test_an_empty_graph(command: CommandLine, tmp_path: Path) -> None:
+    _, told = command.run("release", "build", "serious_violation", "--out", str(tmp_path / "out"), status=6)
+    assert told.split()[0] == "state.no_data"

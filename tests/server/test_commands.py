@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from commandline import CommandLine
 from credit_graph.resources import root
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
@@ -73,12 +74,12 @@ def test_serve_and_keys(env: dict[str, str], server: str) -> None:
     assert (again.returncode, again.stderr.split()[0]) == (2, "usage.unknown_entity")
 
 
-def test_refusals(env: dict[str, str], store: Store) -> None:
-    refused = run(env, "serve", "--host", "0.0.0.0")
-    assert (refused.returncode, refused.stderr.split()[-2] != "") == (7, True)
-    assert "access.remote_refused" in refused.stderr
-    unknown = run(env, "key", "create", "--role", "emperor")
-    assert (unknown.returncode, unknown.stderr.split()[0]) == (2, "usage.bad_value")
+def test_refusals(store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    command = CommandLine(monkeypatch, capfd)
+    _, told = command.run("serve", "--host", "0.0.0.0", status=7)
+    assert "access.remote_refused" in told
+    _, told = command.run("key", "create", "--role", "emperor", status=2)
+    assert told.split()[0] == "usage.bad_value"
 
 
 @pytest.mark.parametrize("engine", ["embedded"], indirect=True)
