@@ -254,5 +254,8 @@ def test_errors(city: City, tmp_path: Path) -> None:
     city.write()
     with pytest.raises(StateError) as unfinished:
         grade(city.store, at(city))
+    with pytest.raises(StateError) as earlier:  # runs of later days are there
+        explain(city.store, A, at(city, valid=date(2024, 1, 1)))
+    assert (none.value.fields["command"], earlier.value.fields["command"]) == ("grade", "grade --valid 2024-01-01")
     codes = [error.value.code for error in (none, unknown, outside, unfinished)]
     assert codes == ["state.no_run", "usage.unknown_entity", "usage.not_graded", "state.batch_open"]

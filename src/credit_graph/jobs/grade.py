@@ -132,7 +132,8 @@ def latest_run(store: Store, point: Point, policy: str = DEFAULT_POLICY) -> dict
     """The latest finished run at or before the point; ``StateError("state.no_run")`` if there is none."""
     rows = store.read("read/grade_runs", policy=policy, seq=point.seq, valid=point.valid)
     if not rows or not runfile.whole(run_path(store, rows[0]["run"]["rid"])):
-        raise StateError("state.no_run", what="分级 / grade", command="grade")
+        command = "grade" if point.valid >= point.use else f"grade --valid {point.valid}"
+        raise StateError("state.no_run", what="分级 / grade", command=command)
     found: dict[str, Any] = rows[0]["run"]
     return found
 
