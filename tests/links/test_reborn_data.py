@@ -152,6 +152,23 @@ def test_a_person_behind_a_company_is_a_trace() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["ReportedContribution", "EquityChange"])
+def test_a_shareholder_of_reports_or_transfers_is_a_trace(kind: str) -> None:
+    said = Said()
+    said.firm(OLD, "宁波华远食品有限公司", state="吊销", approved_on=D("2024-03-01"), **FOOD)
+    said.firm(NEW, "宁波某某食品有限公司", founded_on=D("2024-05-20"), **FOOD)
+    more: dict[str, Any] = {"share_after": 0} if kind == "EquityChange" else {"report_id": "r1", "subscribed": 5}
+    held = said.say(kind, OLD, "1", start=D("2023-01-01"), holder_name="王测试", pid="k1", **more).sid
+    boss = person(said, NEW, "王测试", "k1", "legal_representative")
+    projection, found = linked(said)
+    candidates, shared = reborn_data.find_reborn(projection, found, RULES)
+    (row,) = reborn_data.told(candidates, shared, projection)
+    assert (row["status"], row["evidence"][1]) == (
+        "reborn",
+        {"text": "王测试曾是原企业的股东，现为新企业的法定代表人。", "records": sorted([held, boss])},
+    )
+
+
 def test_a_firm_without_name_or_day_is_no_candidate_and_an_empty_graph_has_none() -> None:
     said = Said()
     said.say("AbnormalListing", OLD, "1", listed_on=D("2020-01-01"))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from credit_graph.links.claims import CHANGE, REPORT
 from credit_graph.links.compute import Links, chart
 from credit_graph.links.controls import by_party, controls
 from credit_graph.links.gather import renamed, tuples
@@ -197,8 +198,10 @@ def _officers(projection: Projection) -> pd.DataFrame:
 
 
 def _holders(projection: Projection) -> pd.DataFrame:
-    """Shareholders that are persons, by all statements."""
-    return _frame(_said(projection, "Contribution", "pid", "holder_name"), "holder", "pid", "holder_name")
+    """Shareholders that are persons, by all statements: the register's, annual reports' (年报) and of those who took
+    over or gave away shares (股权变更)."""
+    told = (_said(projection, kind, "pid", "holder_name") for kind in ("Contribution", REPORT, CHANGE))
+    return pd.concat([_frame(said, "holder", "pid", "holder_name") for said in told], ignore_index=True)
 
 
 def _controllers(found: Links) -> pd.DataFrame:
