@@ -18,7 +18,6 @@ from credit_graph.grading.nearby import Nearby
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.links.compute import links
 from credit_graph.links.policy import link_policy
-from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
@@ -124,7 +123,7 @@ def test_a_part_is_graded_as_the_whole_city_is(seed: int, kinds: set[str], in_do
     part = Part(Point(1, TODAY, TODAY), "grading", Given(tables_of(told)), near.counts)
     facts = near.facts(part, policy, link_policy(), around)
     made = rows(facts, policy, again)
-    assert near.others_come_back(part, reborn_policy().on(TODAY), firms) == in_doubt
+    assert near.others_come_back(facts, firms) == in_doubt
     if in_doubt:
         made, new, old = (without_reborn(found) for found in (made, new, old))
     assert made == {eid: row for eid, row in new.items() if eid in again}

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commandline import invoke
 from credit_graph.errors import CreditGraphError
+from credit_graph.jobs import whatif as job
 from credit_graph.jobs.cache import refresh
+from credit_graph.jobs.grade import grade
 from credit_graph.model.statement import Statement
+from credit_graph.model.time import Point
+from credit_graph.resources import root
 from credit_graph.store import Store
 from handmade import City
 
@@ -86,3 +91,19 @@ def test_what_can_not_be_answered(said: Said, words: tuple[str, ...], code: str)
     with pytest.raises(CreditGraphError) as caught:
         as_json(*words)
     assert caught.value.code == code
+
+
+def test_the_firm_and_whom_it_touches_are_enough(
+    store: Store, said: dict[str, Statement], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (root("policies") / "grading" / "general.yml").read_text(encoding="utf-8")
+    draft = tmp_path / "draft.yml"
+    draft.write_text(
+        text.replace("policy: general", "policy: draft").replace("{from: 1, points: 200}", "{from: 1, points: 150}")
+    )
+    words = [(A, "--without", said["serious"].sid), (A, "--policy", str(draft))]
+    by_all = [as_json(*each) for each in words]
+    assert [(found["after"] or {}).get("score") for found in by_all] == [228, 418]
+    grade(store, Point(1, date(2026, 11, 23), date(2026, 11, 23)))
+    monkeypatch.setattr(job, "project", None)  # the city is not read
+    assert [as_json(*each) for each in words] == by_all

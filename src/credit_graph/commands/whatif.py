@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.grade import PolicyOption
 from credit_graph.errors import UsageError
 from credit_graph.grading.policy import NOTICE
 from credit_graph.jobs.grade import DEFAULT_POLICY
@@ -15,6 +14,9 @@ from credit_graph.jobs.whatif import whatif as job
 from credit_graph.server.roles import role
 from credit_graph.text import t
 
+PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="NAME|FILE", help="换用的政策 / another policy, or its file")
+]
 WithoutOption = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="RECORD", help="不计此记录，可重复 / without this record; may be repeated"),

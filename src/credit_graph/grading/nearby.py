@@ -25,8 +25,6 @@ from credit_graph.links.claims import FIELDS
 from credit_graph.links.compute import Links
 from credit_graph.links.keeping import packed, unpacked
 from credit_graph.links.policy import LinkPolicy
-from credit_graph.links.reborn_data import ends
-from credit_graph.links.reborn_policy import RebornRules
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection import Projection
 
@@ -238,16 +236,17 @@ class Nearby:
             "branches": branches.filter(pc.or_(_is(branches, "eid", around), _is(branches, "parent", around))),
             "ruled": _where(ruled, "eid", above),
             "same_as": _same_as(tables["same_as"], {*above, *pids}),
-            **{name: tables[name] for name in ("addresses", "state", "decisions")},
+            "addresses": _where(tables["addresses"], "aid", projection.addresses["aid"]),
+            **{name: tables[name] for name in ("state", "decisions")},
         }
         return Links(rules.on(projection.point.valid), {name: unpacked(table) for name, table in frames.items()})
 
-    def others_come_back(self, projection: Projection, rules: RebornRules, eids: Collection[str]) -> bool:
+    def others_come_back(self, facts: Facts, eids: Collection[str]) -> bool:
         """Whether another firm may look like one of these come back, that did not then.
 
         So where a day that ends a firm came to it, or one of several went.
         """
-        found = ends(projection, rules)[["old", "what", "end"]]
+        found = facts.ends[["old", "what", "end"]]
         now = set(found[found["old"].isin(list(eids))].itertuples(index=False, name=None))
         before = set(unpacked(_where(self._tables["ends"], "old", eids)).itertuples(index=False, name=None))
         fewer = {old for old, *_ in before - now} & {old for old, *_ in now}

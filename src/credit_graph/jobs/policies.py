@@ -69,7 +69,7 @@ def compare(store: Store, a: str, b: str, point: Point, progress: Progress | Non
     A file applies whatever the days it is meant for. Raises ``DefinitionError`` for a faulty policy or a day without
     one, ``InputError`` for a file that is not there, ``StateError("state.batch_open")``.
     """
-    first, second = (_policy(what, point.valid) for what in (a, b))
+    first, second = (policy_named(what, point.valid) for what in (a, b))
     refuse_open_batch(store)
     projection = project(store, point, CHANNEL, progress=progress)
     links = kept_links(projection, link_policy())
@@ -77,7 +77,9 @@ def compare(store: Store, a: str, b: str, point: Point, progress: Progress | Non
     return PolicyDifference(first, second, point, found, projection.enterprises["name"])
 
 
-def _policy(what: str, day: date) -> GradingPolicy:
+def policy_named(what: str, day: date) -> GradingPolicy:
+    """The policy of a name in force on the day, or of a file whatever the days it is meant for; raises as
+    :func:`compare` does."""
     path = Path(what)
     if path.suffix == ".yml" or "/" in what:
         if not path.is_file():

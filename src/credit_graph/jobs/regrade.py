@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from credit_graph import __version__, clock
 from credit_graph.grading import nearby, runfile
+from credit_graph.grading.facts import Facts
 from credit_graph.grading.grade import CHANNEL, GradeFrame, grade_facts
 from credit_graph.grading.nearby import LINK_KINDS, LINKS, REBORN, Nearby
 from credit_graph.grading.policy import GradingPolicy, grading_policy
@@ -24,7 +25,7 @@ from credit_graph.jobs.grade import Cache, changes_of, run_folder, run_path, sta
 from credit_graph.jobs.link import rules_fingerprint
 from credit_graph.jobs.runs import current_run, run_id, run_properties
 from credit_graph.links.policy import link_policy
-from credit_graph.links.reborn_policy import RebornRules, reborn_policy
+from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.model.kinds import DECISION_KINDS, KINDS, WORK_KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection.part import Part, project_part
@@ -33,6 +34,7 @@ from credit_graph.store.files import nearby_folder
 
 MOST_CHANGED = 2_000  # firms of which changes speak; with more the city is graded faster as a whole
 MOST_READ = 20_000
+FIXED = LINK_KINDS | {"Permit"}  # what a partial run takes from its base rests on them
 _LINKED = ("sid", "eid")
 _NOT_READ = {*DECISION_KINDS, *WORK_KINDS} - LINK_KINDS - {"Hold"}  # nothing in a grade rests on them
 
@@ -132,6 +134,29 @@ def _spoken(store: Store, since: int, seq: int) -> _Spoken:
     return found
 
 
+def reads_of(policy: GradingPolicy, day: date) -> dict[str, set[str]]:
+    """Per kind the fields that the policy and the search for ends of firms read."""
+    reads = {kind: set(fields) for kind, fields in policy.reads.items()}
+    for rule in reborn_policy().on(day).ends:
+        reads.setdefault(rule.kind, set()).update(rule.fields)
+    return reads
+
+
+def near_at(store: Store, point: Point) -> Nearby | None:
+    """What the current run left, where it still is right at ``point``: no change since, nothing in doubt."""
+    current = current_run(store, state_name(POLICY))
+    if current is None or current.get("stale") or current["program"] != __version__:
+        return None
+    here = (point.valid, point.use, last_seq(store))
+    folder, base = nearby_folder(store.home), current.get("base") or current["rid"]
+    if (current["valid"], current["use"], point.seq) != here or not nearby.there(folder, base):
+        return None
+    rules = grading_policy(POLICY, point.valid)[1] + rules_fingerprint()
+    if current["rules"] != rules or _spoken(store, current["seq"], point.seq).kinds:
+        return None
+    return Nearby.read(folder, base)
+
+
 class _Run:
     """One partial run, over ``current``, the run that is current now."""
 
@@ -141,11 +166,10 @@ class _Run:
         self._store, self._point, self._policy, self._rules = store, point, policy, rules
         self._near, self._current = near, current
         self._base: str = current.get("base") or current["rid"]
-        self._reborn: RebornRules = reborn_policy().on(point.valid)
 
     def carry_out(self, spoken: _Spoken) -> Regraded:
         """Grade again and write."""
-        reads = self._reads()
+        reads = reads_of(self._policy, self._point.valid)
         if not (spoken.opened & reads.keys()) <= self._near.counts.keys():
             raise _NotDone("other_kinds")  # of nobody there was data, now it is of everybody
         changed = spoken.eids | self._linked_since()
@@ -166,19 +190,12 @@ class _Run:
             raise _NotDone("other_kinds")
         facts = self._near.facts(part, self._policy, link_policy(), around)
         graded = grade_facts(facts, self._policy, again)
-        stale = self._stale(spoken, changed, part)
+        stale = self._stale(spoken, changed, facts, part)
         return self._write(graded, again, before if same_day else set(), stale)
 
     @property
     def _partial(self) -> bool:
         return "base" in self._current
-
-    def _reads(self) -> dict[str, set[str]]:
-        """Per kind the fields that the policy and the search for ends of firms read."""
-        reads = {kind: set(fields) for kind, fields in self._policy.reads.items()}
-        for rule in self._reborn.ends:
-            reads.setdefault(rule.kind, set()).update(rule.fields)
-        return reads
 
     def _linked_since(self) -> set[str]:
         """The firms that were found for statements that spoke of none."""
@@ -186,10 +203,10 @@ class _Run:
         rows = self._store.read("project/again", sids=self._near.unlinked, seq=self._point.seq, fields=fields)
         return {eid for row in rows for _, eid in row["rows"] if eid is not None}
 
-    def _stale(self, spoken: _Spoken, changed: Collection[str], part: Part) -> tuple[str, ...]:
+    def _stale(self, spoken: _Spoken, changed: Collection[str], facts: Facts, part: Part) -> tuple[str, ...]:
         """What of the base run may be otherwise by now."""
         found = set((self._current.get("stale") or "").split())
-        held = {kind for kind in KINDS if kind != "Hold" and spoken.held & set(_keys(part, kind))}
+        held = {kind for kind in FIXED if spoken.held and spoken.held & set(_keys(part, kind))}
         touched = (spoken.kinds | held) - {"Hold"}
         unknown = self._near.unregistered(changed)
         base = self._store.read("read/run", run=self._base)[0]["run"]
@@ -198,7 +215,7 @@ class _Run:
             found |= {LINKS, REBORN}
         if "Permit" in touched and self._near.alike(changed):
             found.add(REBORN)
-        if self._near.others_come_back(part, self._reborn, changed):
+        if self._near.others_come_back(facts, changed):
             found.add(REBORN)
         return tuple(sorted(found))
 

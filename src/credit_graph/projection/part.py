@@ -41,11 +41,12 @@ def project_part(
     who: Mapping[str, Collection[str]],
     reads: Mapping[str, Collection[str]],
     told: Collection[str],
+    without: Collection[str] = (),
 ) -> Part:
     """The statements about some enterprises and persons (``who``: ``Enterprise`` and ``Person``, with their keys).
 
-    ``point``: the last seq; ``reads``: per kind the fields that will be asked for beside those of the views. Raises
-    ``StoreError``.
+    ``point``: the last seq; ``reads``: per kind the fields that will be asked for beside those of the views;
+    ``without``: statements left out. Raises ``StoreError``.
     """
     names = fields_read(point, reads)
     rows: dict[str, dict[str, list[Any]]] = {kind: {} for kind in KINDS}
@@ -54,7 +55,7 @@ def project_part(
             for row in store.stream(
                 "project/of_nodes", {"KIND": label, "KEY": key}, ids=ids, seq=point.seq, fields=names
             ):
-                rows[row["kind"]] |= {item[0]: item for item in row["rows"]}
+                rows[row["kind"]] |= {item[0]: item for item in row["rows"] if item[0] not in without}
     return Part(point, channel, Given(tables_of(names, rows)), told)
 
 
