@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from commandline import invoke
+from credit_graph.errors import UsageError
 from credit_graph.grading import runfile
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.grade import grade, run_path
+from credit_graph.jobs.grade_check import check_run
 from credit_graph.jobs.regrade import regrade
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
@@ -105,6 +107,7 @@ def test_several_events_one_after_the_other(city: City) -> None:
     assert json.loads(done.stdout) == {
         "run": None, "base": None, "why": "nothing", "firms": 0, "changed": 0, "stale": [],
     }  # fmt: skip
+    assert check_run(city.store, rid)["base"] == base
     last = full(city)
     assert last != rid
     assert whole(city.store, last) == now
@@ -128,6 +131,9 @@ def test_what_only_a_full_run_can_tell(city: City) -> None:
     city.commit()
     found = regrade(city.store)
     assert (found.base, found.firms, found.changed, found.stale) == (base, 1, 1, ("links", "reborn"))
+    with pytest.raises(UsageError) as doubtful:
+        check_run(city.store, str(found.rid))
+    assert doubtful.value.code == "usage.bad_value"
     city.firm(EIDS[0], "甲有限公司", key="last", start=TODAY, state="注销")
     city.commit()
     gone = regrade(city.store)

@@ -113,6 +113,13 @@ def readable(path: Path) -> bool:
     return True
 
 
+def of_partial(path: Path, table: pa.Table) -> pa.Table:
+    """The table of a full run as the partial run of the file would hold it."""
+    looked_at = regraded(path)
+    own = table.filter(pc.is_in(table["eid"], value_set=pa.array(sorted(looked_at), pa.string())))
+    return partial(own, looked_at - set(own["eid"].to_pylist()))
+
+
 def regraded(path: Path) -> set[str]:
     """The firms that a partial run looked at, with those that are graded no more."""
     return {*pq.read_table(path, columns=["eid"])["eid"].to_pylist(), *_without(path)}

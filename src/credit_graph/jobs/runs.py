@@ -12,6 +12,7 @@ from credit_graph.store import Store
 
 # properties of a run that name what it was made from: they give its id
 INPUTS = ("kind", "seq", "hold_seq", "valid", "use", "policy", "rules", "program")
+PARTIAL = ("base", "stale")  # of a partial run besides: the full run below it, what was taken from that and may differ
 
 
 def run_properties(kind: str, point: Point, hold_seq: int, policy: str, rules: str) -> dict[str, Any]:
