@@ -11,6 +11,7 @@ import pytest
 from commandline import invoke
 from credit_graph.errors import UsageError
 from credit_graph.grading import runfile
+from credit_graph.jobs import regrade as job
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.grade import grade, run_path
 from credit_graph.jobs.grade_check import check_run
@@ -116,7 +117,7 @@ def test_several_events_one_after_the_other(city: City) -> None:
     assert city.store.read("read/run", run=last)[0]["run"]["changed"] == 0
 
 
-def test_what_only_a_full_run_can_tell(city: City) -> None:
+def test_what_only_a_full_run_can_tell(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     city.firm(EIDS[0], "甲有限公司")
     city.commit()
     assert regrade(city.store).why == "never"
@@ -129,6 +130,9 @@ def test_what_only_a_full_run_can_tell(city: City) -> None:
     city.firm(EIDS[0], "甲有限公司", key="later", start=TODAY, address="新路1号")
     city.hold(case)
     city.commit()
+    with monkeypatch.context() as patched:
+        patched.setattr(job, "_written", lambda *_: job.MOST_WRITTEN + 1)
+        assert regrade(city.store).why == "many"
     found = regrade(city.store)
     assert (found.base, found.firms, found.changed, found.stale) == (base, 1, 1, ("links", "reborn"))
     with pytest.raises(UsageError) as doubtful:

@@ -19,7 +19,7 @@ from credit_graph.grading.facts import Facts
 from credit_graph.grading.grade import CHANNEL, GradeFrame, grade_facts
 from credit_graph.grading.nearby import LINK_KINDS, LINKS, REBORN, Nearby
 from credit_graph.grading.policy import GradingPolicy, grading_policy
-from credit_graph.jobs.batches import last_seq, open_batch
+from credit_graph.jobs.batches import find_all, last_seq, open_batch
 from credit_graph.jobs.grade import DEFAULT_POLICY as POLICY
 from credit_graph.jobs.grade import Cache, changes_of, run_folder, run_path, state_name, undo_unfinished
 from credit_graph.jobs.link import rules_fingerprint
@@ -33,6 +33,7 @@ from credit_graph.store import Store
 from credit_graph.store.files import nearby_folder
 
 MOST_CHANGED = 2_000  # firms of which changes speak; with more the city is graded faster as a whole
+MOST_WRITTEN = 20_000  # statements that batches opened or closed: of a snapshot of the register not one by one
 MOST_READ = 20_000
 FIXED = LINK_KINDS | {"Permit"}  # what a partial run takes from its base rests on them
 _LINKED = ("sid", "eid")
@@ -105,6 +106,8 @@ def _regraded(store: Store) -> Regraded:
     folder = nearby_folder(store.home)
     if not nearby.there(folder, base) or not runfile.whole(run_path(store, current["rid"])):
         raise _NotDone("no_base")
+    if _written(store, range(current["seq"] + 1, point.seq + 1)) > MOST_WRITTEN:
+        raise _NotDone("many")
     spoken = _spoken(store, current["seq"], point.seq)
     if not spoken.kinds:
         raise _NotDone("nothing")
@@ -113,6 +116,12 @@ def _regraded(store: Store) -> Regraded:
     if (current["rules"], current["program"]) != (rules, __version__) or current["valid"] > today:
         raise _NotDone("other_rules")
     return _Run(store, point, policy, rules, Nearby.read(folder, base), current).carry_out(spoken)
+
+
+def _written(store: Store, seqs: range) -> int:
+    """How many statements these batches opened or closed."""
+    names = ("new", "changed", "closed")
+    return sum(batch.properties.get(name) or 0 for batch in find_all(store, seqs) for name in names)
 
 
 def _spoken(store: Store, since: int, seq: int) -> _Spoken:
@@ -152,7 +161,10 @@ def near_at(store: Store, point: Point) -> Nearby | None:
     if (current["valid"], current["use"], point.seq) != here or not nearby.there(folder, base):
         return None
     rules = grading_policy(POLICY, point.valid)[1] + rules_fingerprint()
-    if current["rules"] != rules or _spoken(store, current["seq"], point.seq).kinds:
+    since = range(current["seq"] + 1, point.seq + 1)
+    if current["rules"] != rules or _written(store, since) > MOST_WRITTEN:
+        return None
+    if _spoken(store, current["seq"], point.seq).kinds:
         return None
     return Nearby.read(folder, base)
 
