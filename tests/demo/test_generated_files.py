@@ -15,7 +15,7 @@ from credit_graph.ingest.rows import CheckedTable, Row
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return city(tmp_path_factory.mktemp("clean") / "a", firms=1_200)
+    return city(tmp_path_factory.mktemp("clean") / "a", firms=1_200, seed=2)
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,7 @@ def test_rates_and_lists_of_a_city(
     store: Store, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
-    folder = city(tmp_path_factory.mktemp("city") / "a", firms=300, seed=3)
+    folder = city(tmp_path_factory.mktemp("city") / "a", firms=300, seed=4)
     load(store, [path for name in SOURCES for path in folder.glob(f"{name}*")], LoadOptions())
 
     now, before = Count(folder, date.fromisoformat(DAY)), Count(folder, date(2025, 7, 8))
