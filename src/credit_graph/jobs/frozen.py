@@ -44,7 +44,7 @@ class Archive:
     def today(self) -> Projection:
         """What happened as it is known today: a record that was repaired, has expired or was deleted by its source
         did happen; one that was annulled or withdrawn did not."""
-        return Projection(Point(self._last, self._today, self._today), CHANNEL, self._last, _Happened(self._source))
+        return Projection(Point(self._last, self._today, self._today), CHANNEL, self._last, Happened(self._source))
 
     def seq(self, day: date) -> int | None:
         """The last batch committed by the end of the day; ``None`` if there was none."""
@@ -84,7 +84,7 @@ def recording(definition: Definition) -> Recording:
     return Recording(own_day, definition.recorded_on, definition.depends_on)
 
 
-class _Happened(Given):
+class Happened(Given):
     """A source's statements, with no holds but those that say it never was."""
 
     def __init__(self, source: Source) -> None:
