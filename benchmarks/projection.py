@@ -248,12 +248,13 @@ def main() -> None:
                 given.home, home, ignore=shutil.ignore_patterns("batches", "standing", "projection", "runs")
             )
         else:
-            os.environ["CREDIT_GRAPH_TODAY"] = DAY.isoformat()
-            apart(_load, folder / "city", home, given.firms)
+            apart(load_city, folder / "city", home, given.firms)
         bench(home)
 
 
-def _load(city: Path, home: Path, firms: int) -> dict[str, Any]:
+def load_city(city: Path, home: Path, firms: int) -> dict[str, Any]:
+    """Load a generated city of so many firms into an embedded engine."""
+    os.environ["CREDIT_GRAPH_TODAY"] = DAY.isoformat()
     generate(city, firms, seed=1, until=DAY)
     with Store.open(settings(home)) as store:
         load(store, [city])
