@@ -13,9 +13,9 @@ from credit_graph.demo.population import COMPANY, PARTNERSHIP, STATE, Firms
 from credit_graph.demo.words import BRAND, OTHER_CITIES, TRADES
 
 PERSON, FIRM, OUTSIDE = range(3)
-# serial founders: share of the companies that belong to somebody who has others, founders per such company, and the
-# form of the distribution (beta) of companies over founders; truth/parameters tells them
-AGAIN, FOUNDERS, SPREAD = 0.4, 0.12, (1.0, 1.0)
+# serial founders: share of the companies that belong to somebody who has others, founders per such company, the form of
+# the distribution (beta) of companies over founders, and how many keep one telephone; truth/parameters tells them
+AGAIN, FOUNDERS, SPREAD, ONE_PHONE = 0.4, 0.12, (1.0, 1.0), 0.15
 WHOLE = 10_000  # shares are counted in hundredths of a percent
 
 
@@ -139,7 +139,7 @@ def _serial_founders(ledger: Ledger, companies: Numbers) -> None:
     busy = companies[draw.permutation(len(companies))[: max(1, int(len(again) * FOUNDERS))]]
     chosen = (len(busy) * draw.beta(*SPREAD, len(again))).astype(int)
     firms.operator[again] = firms.operator[busy[chosen]]
-    follows = draw.random(len(again)) < 0.5  # half of them keep one telephone
+    follows = draw.random(len(again)) < ONE_PHONE
     firms.phone[again[follows]] = firms.operator[again[follows]]
 
 

@@ -24,7 +24,7 @@ from credit_graph.demo.codes import old_form
 from credit_graph.demo.control import NONE, Control, control
 from credit_graph.demo.naming import HUBS
 from credit_graph.demo.noise import Planted
-from credit_graph.demo.owning import AGAIN, FIRM, FOUNDERS, PERSON, SPREAD
+from credit_graph.demo.owning import AGAIN, FIRM, FOUNDERS, ONE_PHONE, PERSON, SPREAD
 from credit_graph.demo.population import FIRST_YEAR, OWN_ADDRESS
 from credit_graph.demo.rebirth import Pair
 from credit_graph.demo.structures import TREES
@@ -87,8 +87,8 @@ def _parameters() -> dict[str, Any]:
     names = ["QUALITY_OWN", "QUALITY_CONTROLLER", "MISS", "MISS_QUALITY", "LATE", "VIOLATION", "OWN", "CONTROLLER"]
     names += ["GROUP", "RANDOM_ARM", "GRADED", "FOUND", "CAUSES"]
     told = {name.lower(): getattr(strengths, name) for name in names}
-    shape = {"trees": TREES, "again": AGAIN, "founders": FOUNDERS, "spread": SPREAD, "revocation": REVOCATION}
-    return told | shape
+    shape = {"again": AGAIN, "founders": FOUNDERS, "spread": SPREAD, "one_phone": ONE_PHONE}
+    return told | shape | {"trees": TREES, "revocation": REVOCATION}
 
 
 def _firms(view: View) -> dict[str, Any]:
