@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -124,4 +125,13 @@ def _indicator(rule: Indicator, facts: Facts, place: Rows, eids: pd.Index) -> pd
 
 def _lists(said: Said, facts: Facts, place: Rows) -> pd.api.extensions.ExtensionArray:
     """The statements of the graded firms, one list each."""
+    if not len(said.firm):
+        return _nothing(len(place))
     return pd.arrays.ArrowExtensionArray(said.lists(facts.count).take(pa.array(place)))
+
+
+@lru_cache(maxsize=1)
+def _nothing(count: int) -> pd.api.extensions.ExtensionArray:
+    """No statement for anybody: most indicators lead by no path, and share it."""
+    ends = pa.array(np.zeros(count + 1, np.int32))
+    return pd.arrays.ArrowExtensionArray(pa.ListArray.from_arrays(ends, pa.array([], pa.string())))

@@ -33,7 +33,7 @@ def current_view(
     in use says is missing.
     """
     fields = rules.on(day).fields
-    said = {kind: _Said(part, firms) for kind, part in begun.items()}
+    said = {kind: Said(part, firms) for kind, part in begun.items()}
     wanted = {field: sources for field, sources in fields.items() if only is None or field in only}
     columns = {field: _shown(field, sources, said, len(firms))[0] for field, sources in wanted.items()}
     if columns.keys() >= KIND_FIELDS:
@@ -41,12 +41,9 @@ def current_view(
     return pa.table({"eid": firms, **columns})
 
 
-def shown_statements(begun: Mapping[str, Begun], firms: pa.Array, field: str, day: date) -> pd.Series:
+def shown_statements(said: Mapping[str, Said], firms: pa.Array, field: str, day: date) -> pd.Series:
     """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
-    sources = precedence().on(day).fields[field]
-    kinds = {row.kind for row in sources}
-    said = {kind: _Said(begun[kind], firms) for kind in (begun if ANY in kinds else kinds)}
-    _, sids = _shown(field, sources, said, len(firms))
+    _, sids = _shown(field, precedence().on(day).fields[field], said, len(firms))
     frame = record_frame(pa.table({"eid": firms, "sid": sids})).dropna()
     return frame.set_index("eid")["sid"]
 
@@ -94,7 +91,7 @@ def fields_of(kind: str, rules: PrecedenceRow, only: Collection[str] | None = No
     return ["known_from", *found] if found else []
 
 
-class _Said:
+class Said:
     """The statements of a kind; ``firm``: the place of the subject of each."""
 
     def __init__(self, part: Begun, firms: pa.Array) -> None:
@@ -121,7 +118,7 @@ class _Said:
 
 
 def _shown(
-    field: str, sources: tuple[FieldSource, ...], said: Mapping[str, _Said], count: int
+    field: str, sources: tuple[FieldSource, ...], said: Mapping[str, Said], count: int
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Per firm the value to show and the statement that says it; null for none."""
     chosen = np.full(count, -1, dtype=np.int64)  # place in the pieces, one after the other
@@ -140,7 +137,7 @@ def _shown(
     return every["value"], every["sid"]
 
 
-def _best(row: FieldSource, column: str, said: _Said, open_: Flags) -> pa.Table | None:
+def _best(row: FieldSource, column: str, said: Said, open_: Flags) -> pa.Table | None:
     """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value.
 
     ``None`` where the kind has no such field.

@@ -14,7 +14,7 @@ from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection.begun import Begun, Use, hold_frame, known_firms
 from credit_graph.projection.columns import SPINE, record_frame
-from credit_graph.projection.current import KIND_FIELDS, current_view, shown_statements
+from credit_graph.projection.current import KIND_FIELDS, Said, current_view, shown_statements
 from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.sources import Source, open_source
 from credit_graph.projection.statements import Progress
@@ -40,6 +40,7 @@ class Projection:
         self._source = source
         kinds = tuple(kind for kind in KINDS if kind != "Hold")
         self._begun: Mapping[str, Begun] = Lazy(kinds, self._begin)
+        self._said: Mapping[str, Said] = Lazy(kinds, lambda kind: Said(self._begun[kind], self._firms))
 
     def _begin(self, kind: str) -> Begun:
         return Begun(self._source.statements[kind], self.point.valid, self._use)
@@ -154,7 +155,7 @@ class Projection:
     def shown(self, field: str) -> pd.Series:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
         self._prepare(shown_fields([field], self.point.valid))
-        return shown_statements(self._begun, self._firms, field, self.point.valid)
+        return shown_statements(self._said, self._firms, field, self.point.valid)
 
 
 def project(
