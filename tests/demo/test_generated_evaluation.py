@@ -14,7 +14,8 @@ from commandline import CommandLine
 from credit_graph.commands import evaluate as command
 from credit_graph.errors import InputError, StateError
 from credit_graph.evaluation.goals import Goal, GoalPolicy, goal_policy
-from credit_graph.jobs.evaluate import evaluate, read_truth
+from credit_graph.evaluation.measures import Measure
+from credit_graph.jobs.evaluate import evaluate, judged, read_truth
 from credit_graph.jobs.load import LoadOptions, load
 from credit_graph.store import Store
 
@@ -98,6 +99,13 @@ def check_lines(lines: dict[str, dict[str, Any]]) -> None:
     wrongly = lines["person_wrongly_merged"]
     assert (wrongly["value"], wrongly["counts"]) == (0.0, {"wrong": 0, "undecided": 59})
     assert wrongly["baselines"] == {"exact_name": 0.186441, "name_and_phone": 0.0}
+
+
+def test_a_goal_is_judged_among_enough_cases_only() -> None:
+    for counts in ({"right": 24, "wrong": 1, "undecided_right": 99}, {"wrong": 1, "undecided": 25}, {"decided": 25}):
+        measure = Measure("person_precision", 0.96, {"exact_name": 0.5}, counts)
+        few, enough = (judged(measure, Goal(at_least=0.99, of_at_least=number)) for number in (26, 25))
+        assert (few.goal, few.met, enough.met) == (None, True, False)
 
 
 def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:

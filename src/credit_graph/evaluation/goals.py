@@ -12,7 +12,7 @@ from credit_graph.resources import root
 
 
 class Goal(BaseModel):
-    """What a measure has to reach, in a city whose files decide at least ``of_at_least`` of what it counts."""
+    """What a measure has to reach, in a city with at least ``of_at_least`` of the cases that it counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

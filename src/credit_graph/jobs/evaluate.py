@@ -98,13 +98,16 @@ def evaluate(store: Store, folder: Path, use: date, policy: GoalPolicy, progress
     line = found.rules.beneficial.line if found.rules.beneficial else None
     case = Case(truth, projection, found, product.found(projection, found, truth), line)
     goals = policy.on(last).of(truth.noise)
-    lines = [_line(measure, goals.get(measure.name)) for measure in _measures(case)]
+    lines = [judged(measure, goals.get(measure.name)) for measure in _measures(case)]
     return Evaluation(projection.point, truth.city, len(firms), present, lines)
 
 
-def _line(measure: Measure, goal: Goal | None) -> Line:
-    """The measure with its goal, if the city is large enough for it."""
-    return Line(measure, goal if goal and measure.counts.get("decided", 0) >= goal.of_at_least else None)
+def judged(measure: Measure, goal: Goal | None) -> Line:
+    """The measure with its goal, if it counts enough cases: among few, one wrong answer weighs more than the goal."""
+    counts = measure.counts
+    answers = counts.get("right", 0) + counts.get("wrong", 0)
+    cases = counts.get("decided", counts.get("undecided", answers))
+    return Line(measure, goal if goal and cases >= goal.of_at_least else None)
 
 
 def _measures(case: Case) -> Iterator[Measure]:
