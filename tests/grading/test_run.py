@@ -12,10 +12,17 @@ import pytest
 
 from credit_graph.errors import StateError, UsageError
 from credit_graph.grading import runfile
+from credit_graph.grading.facts import Facts, read_at_once
+from credit_graph.grading.grade import CHANNEL
+from credit_graph.grading.policy import grading_policy
 from credit_graph.jobs.explain import explain as explain_firm
 from credit_graph.jobs.grade import GradeResult, grade, run_path
+from credit_graph.links.compute import links
+from credit_graph.links.policy import link_policy
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
+from credit_graph.projection import project
+from credit_graph.projection.views import VIEWS
 from credit_graph.store import Store
 from handmade import City
 from viewers import INSIDE
@@ -90,6 +97,19 @@ def test_the_run_and_a_second_one(city: City) -> None:
     third = grade(city.store, at(city))
     assert (third.rid, third.unchanged, path.read_bytes()) == (first.rid, False, before)
     assert levels(city.store) == {A: ("A", 0, 1), B: ("B", 358, 1), C: ("D", 0, 1)}
+
+
+def test_what_the_rules_read_is_read_with_the_views(city: City) -> None:
+    three_firms(city)
+    city.commit()
+    point, policy = at(city), grading_policy("general", TODAY)[0]
+    projection = project(city.store, point, CHANNEL)
+    projection.prepare(VIEWS, read_at_once(policy.reads))
+    facts = Facts(projection, links(projection, link_policy()), policy.reads)
+    reads = city.store.metrics["project/records"].count
+    told = {kind for kind in policy.reads if facts.table(kind) is not None}
+    assert told == {"AbnormalListing", "Case", "Registration", "SeriousListing"}
+    assert city.store.metrics["project/records"].count == reads
 
 
 def test_the_file_adds_up_and_says_from_what(city: City) -> None:

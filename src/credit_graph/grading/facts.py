@@ -38,6 +38,12 @@ from credit_graph.projection import Projection, normal_name
 _ALWAYS = ("source", "key", "known_from")
 
 
+def read_at_once(reads: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Per kind what its :class:`Table` asks for, if ``reads`` are the fields of rules; what a policy awaits is of no
+    kind yet."""
+    return {kind: [*_ALWAYS, *fields] for kind, fields in reads.items() if kind in KINDS}
+
+
 class Table:
     """The statements of a kind, by ``sid``, column by column; ``firm``: the place of each one's subject.
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from credit_graph.errors import StateError, UsageError
 from credit_graph.grading import nearby, runfile
-from credit_graph.grading.facts import Facts
+from credit_graph.grading.facts import Facts, read_at_once
 from credit_graph.grading.grade import CHANNEL, grade_facts
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.jobs.batches import refuse_open_batch
@@ -23,7 +23,6 @@ from credit_graph.jobs.link import rules_fingerprint
 from credit_graph.jobs.runs import current_run, run_id, run_properties
 from credit_graph.links.compute import links
 from credit_graph.links.policy import link_policy
-from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection, project
 from credit_graph.projection.graph import enterprise_pages
@@ -69,8 +68,7 @@ def grade(
         done = finished(store, rid)
         if done is not None and (nearby.there(nearby_folder(store.home), rid) or not done["current"]):
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
-        # what a policy awaits is of no kind yet
-        projection.prepare(VIEWS, {kind: fields for kind, fields in policy.reads.items() if kind in KINDS})
+        projection.prepare(VIEWS, read_at_once(policy.reads))
         facts = Facts(projection, links(projection, link_policy()), policy.reads)
         graded = grade_facts(facts, policy)
         if graded.firms.empty:
