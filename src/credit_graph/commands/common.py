@@ -126,12 +126,14 @@ def point(store: Store, valid: str | None, known: str | None) -> Point:
     last = last_seq(store)
     if not last:
         raise StateError("state.no_data")
-    if known is not None and known.isascii() and known.isdigit():
+    if known is None:
+        return Point(seq=last, valid=day("--valid", valid) or today, use=today)
+    if known.isascii() and known.isdigit():
         if int(known) > last:
             raise UsageError("usage.known_beyond", known=known, last=last)
         rows = store.read("read/seq_at_most", seq=int(known))
     else:
-        rows = store.read("read/seq_on_day", day=day("--known", known) or date(9999, 12, 30))
+        rows = store.read("read/seq_on_day", day=day("--known", known))
     seq = rows[0]["seq"] if rows else None
     if seq is None:
         raise UsageError("usage.before_data", known=known)

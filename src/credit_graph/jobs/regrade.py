@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from credit_graph import __version__, clock
@@ -205,6 +206,12 @@ class _Run:
         stale = self._stale(spoken, changed, facts, part)
         return self._write(graded, again, before if same_day else set(), stale)
 
+    @cached_property
+    def _full(self) -> dict[str, Any]:
+        """The base run's properties."""
+        found: dict[str, Any] = self._store.read("read/run", run=self._base)[0]["run"]
+        return found
+
     @property
     def _partial(self) -> bool:
         return "base" in self._current
@@ -221,8 +228,7 @@ class _Run:
         held = {kind for kind in FIXED if spoken.held and spoken.held & set(_keys(part, kind))}
         touched = (spoken.kinds | held) - {"Hold"}
         unknown = self._near.unregistered(changed)
-        base = self._store.read("read/run", run=self._base)[0]["run"]
-        another_day = (base["valid"], base["use"]) != (self._point.valid, self._point.use)
+        another_day = (self._full["valid"], self._full["use"]) != (self._point.valid, self._point.use)
         if touched & LINK_KINDS or unknown or another_day:
             found |= {LINKS, REBORN}
         if "Permit" in touched and self._near.alike(changed):
@@ -253,8 +259,7 @@ class _Run:
         counts = {"graded": len(table), "changed": len(changes), "current": True}
         store.write("write/run", run=rid, props={"state": "complete", **counts})
         store.write("write/current_run", name=state_name(POLICY), run=rid)
-        base = store.read("read/run", run=self._base)[0]["run"]
-        return Regraded("", rid, self._base, len(again), len(changes), base["valid"], stale)
+        return Regraded("", rid, self._base, len(again), len(changes), self._full["valid"], stale)
 
     def _cache(self, eids: set[str]) -> Cache:
         rows = self._store.read("read/grade_cache_of", eids=sorted(eids))

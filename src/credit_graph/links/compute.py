@@ -29,6 +29,7 @@ from credit_graph.projection import Projection, relations
 from credit_graph.projection.views import VIEWS
 
 _REGISTERED = ["name", "pid", "legal_representative", "parent_code", "parent_number", "subject_number"]
+_OFFICE = ["pid", "person_name", "office", "position"]
 _POSITION = ["eid", "sid", "pid", "name", "position"]
 
 
@@ -120,7 +121,7 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     Only records in use on the projection's channel count. Raises ``DefinitionError`` where no rule is in force.
     """
     rules = policy.on(projection.point.valid)
-    projection.prepare(VIEWS, {"Registration": _REGISTERED, "Office": ["position"]})
+    projection.prepare(VIEWS, {"Registration": _REGISTERED, "Office": _OFFICE})
     held = _held(projection)
     offices = projection.offices[~projection.offices["sid"].isin(held)]
     registrations = projection.records("Registration", _REGISTERED)
@@ -133,7 +134,7 @@ def links(projection: Projection, policy: LinkPolicy) -> Links:
     everybody = who | _reported_persons(offices, said)
     said["holder"] = renamed(said["holder"], everybody)
     held_by = holdings(said, projection.enterprises, rules)
-    named = _positions(registrations, projection.records("Office", ["pid", "person_name", "office", "position"]), who)
+    named = _positions(registrations, projection.records("Office", _OFFICE), who)
     partners = executing_partners(named, projection.enterprises, held_by, rules.holdings.partnerships)
     told = projection.records("ControlDecision", ["decision", "agreement", "party_firm", "party_person"])
     decisions = control_decisions(told, everybody)
