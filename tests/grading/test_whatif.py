@@ -79,6 +79,15 @@ def test_without_a_record_of_its_own_and_of_others(store: Store, said: Said) -> 
 
 
 @pytest.mark.reads
+def test_the_same_policy_alone_changes_nothing(said: Said) -> None:
+    found = as_json(A, "--policy", "general")
+    assert (found["policy"], found["without"], found["differences"]) == ("general", [], [])
+    assert found["before"] == found["after"] == {"score": 468, "level": "B", "direct_rule": None}
+    assert "没有任何变化：各项得分与直接判定均相同。" in invoke("whatif", A, "--policy", "general").stdout
+    assert "没有任何变化" not in invoke("whatif", A, "--without", said["held"].sid).stdout
+
+
+@pytest.mark.reads
 @pytest.mark.parametrize(
     ("words", "code"),
     [

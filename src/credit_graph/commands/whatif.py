@@ -15,7 +15,7 @@ from credit_graph.server.roles import role
 from credit_graph.text import t
 
 PolicyOption = Annotated[
-    str, typer.Option("--policy", metavar="NAME|FILE", help="换用的政策 / another policy, or its file")
+    str | None, typer.Option("--policy", metavar="NAME|FILE", help="换用的政策 / another policy, or its file")
 ]
 WithoutOption = Annotated[
     list[str] | None,
@@ -33,20 +33,19 @@ def register(app: typer.Typer) -> None:
 def whatif(
     code: Annotated[str, typer.Argument(metavar="CODE", help="代码或名称 / code or name")],
     without: WithoutOption = None,
-    policy: PolicyOption = DEFAULT_POLICY,
+    policy: PolicyOption = None,
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
     as_json: common.JsonOption = False,
 ) -> None:
     """Print the class as it is by the general policy and as it would be, and what makes the difference."""
     role(common.caller().role).require("evidence")
-    if not without and policy == DEFAULT_POLICY:
+    if not without and policy is None:
         why = t("至少给出 --without 或 --policy 之一", "give --without or --policy")
-        raise UsageError("usage.bad_value", option="--without", value="", why=why)
+        raise UsageError("usage.bad_value", option="--without | --policy", value="", why=why)
     with common.graph() as store:
         point = common.point(store, valid, known)
-        other = None if policy == DEFAULT_POLICY else policy
-        found = job(store, code, point, without or [], DEFAULT_POLICY, other)
+        found = job(store, code, point, without or [], DEFAULT_POLICY, policy)
     before, after = found.before, found.after
     if as_json:
         names = ("score", "level", "direct_rule")
@@ -56,7 +55,7 @@ def whatif(
         ]
         rows = [{"indicator": item.id, "before": item.before, "points": item.after} for item in found.differences]
         point_told = {"valid": point.valid, "known": point.seq, "use_day": point.use}
-        head = {"code": found.code, "policy": policy, "without": without or [], **point_told}
+        head = {"code": found.code, "policy": policy or DEFAULT_POLICY, "without": without or [], **point_told}
         common.print_json({**head, "before": sides[0], "after": sides[1], "differences": rows})
         common.notes.print(t(*NOTICE))
         return
@@ -70,4 +69,8 @@ def whatif(
     common.console.print(t(zh, en), style="bold")
     for item in found.differences:
         common.console.print(f"· {t(*item.name)}：{item.before} → {item.after}", highlight=False)
+    if after is not None and not found.differences:
+        common.console.print(
+            t("没有任何变化：各项得分与直接判定均相同。", "Nothing is changed: all points are the same.")
+        )
     common.console.print(t(*NOTICE), style="bold")
