@@ -112,6 +112,7 @@ def test_grade_and_explain(graph: Store) -> None:
         (("grade", "--valid", "2014-11-01"), "usage.before_firms"),
         (("grade", "--valid", "gestern"), "usage.bad_value"),
         (("grade", "--known", "2"), "usage.known_beyond"),
+        (("grade", "--known", "9" * 5000), "usage.known_beyond"),
         (("grade", "--known", "0"), "usage.before_data"),
         (("grade", "--known", "2020-01-01"), "usage.before_data"),
         (("path", A, "没有"), "usage.unknown_entity"),

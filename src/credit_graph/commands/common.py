@@ -26,7 +26,7 @@ from rich.table import Table
 from credit_graph import clock
 from credit_graph.errors import CreditGraphError, StateError, UsageError
 from credit_graph.ingest.reasons import reason_text
-from credit_graph.jobs.batches import last_seq
+from credit_graph.jobs.batches import last_seq, named_seq
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from credit_graph.text import t
@@ -128,10 +128,9 @@ def point(store: Store, valid: str | None, known: str | None) -> Point:
         raise StateError("state.no_data")
     if known is None:
         return Point(seq=last, valid=day("--valid", valid) or today, use=today)
-    if known.isascii() and known.isdigit():
-        if int(known) > last:
-            raise UsageError("usage.known_beyond", known=known, last=last)
-        rows = store.read("read/seq_at_most", seq=int(known))
+    asked = named_seq(known, last)
+    if asked is not None:
+        rows = store.read("read/seq_at_most", seq=asked)
     else:
         rows = store.read("read/seq_on_day", day=day("--known", known))
     seq = rows[0]["seq"] if rows else None

@@ -19,6 +19,7 @@ from credit_graph.store import Store
 from credit_graph.text import t
 
 _PAGE = 5000
+_SEQ_DIGITS = 18  # no graph has more batches
 
 
 @dataclass(slots=True)
@@ -115,6 +116,18 @@ def last_seq(store: Store) -> int:
     """The last committed seq; 0 on an empty graph."""
     rows = store.read("read/last_seq")
     return int(rows[0]["seq"] or 0) if rows else 0
+
+
+def named_seq(known: str, last: int) -> int | None:
+    """The seq that is asked for; ``None`` where it is no number (a day, then).
+
+    Raises ``UsageError("usage.known_beyond")`` for one after the ``last``: what will be known then nobody can tell.
+    """
+    if not (known.isascii() and known.isdigit()):
+        return None
+    if len(known) > _SEQ_DIGITS or int(known) > last:
+        raise UsageError("usage.known_beyond", known=known[:80], last=last)
+    return int(known)
 
 
 def open_batch(store: Store) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from credit_graph import clock
 from credit_graph.errors import StateError, UsageError
+from credit_graph.jobs.batches import named_seq
 from credit_graph.model.time import Point
 from credit_graph.server.roles import Role, limits
 from credit_graph.server.tokens import Sealer
@@ -146,9 +147,13 @@ class Context:
         return Moment(Point(seq, valid or today, today), pin.seq, valid is None and known is None)
 
     async def _known(self, known: str, head: int) -> int:
-        """The last seq committed by then, never later than the pinned one."""
-        if known.isascii() and known.isdigit() and len(known) < 16:
-            rows = await self.read("read/seq_at_most", seq=int(known))
+        """The last seq committed by then; of a day never later than the pinned one.
+
+        Raises ``UsageError``: ``usage.known_beyond``, ``usage.before_data``, ``usage.bad_value``, as ``--known`` does.
+        """
+        asked = named_seq(known, head)
+        if asked is not None:
+            rows = await self.read("read/seq_at_most", seq=asked)
         else:
             try:
                 day = date.fromisoformat(known)
