@@ -42,10 +42,15 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 def record_facts(record: Mapping[str, Any], *, persons: bool = True) -> dict[str, Any]:
     """day (ISO or ``None``), document and text of a record, by its kind; without ``persons`` no name of one."""
     day_field, document_field, fields = _PARTS.get(record["kind"], ("", "", ()))
+    # of a subscribed contribution the day is that on which it is due (公司法 art. 47), often years ahead
+    due = record.get("contributed_on") if record["kind"] == "Contribution" and not record.get("paid") else None
+    if due is not None:
+        day_field = "published_on"
     day = record.get(day_field) or (record["valid_from"] if record["valid_from"] > date(1, 1, 1) else None)
     kind = KINDS[record["kind"]]
     named = [name for name in fields if record.get(name) not in (None, "")]
     said = [str(record[name]).rstrip("。") for name in named if persons or not _personal(kind, name)]
+    said += [f"应缴日期 {due}"] if due is not None else []
     document = record.get(document_field) if document_field else None
     parts = [kind.zh, "，".join(said), f"文号 {document}" if document else ""]
     return {
