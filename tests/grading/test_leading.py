@@ -55,7 +55,7 @@ def as_json(*words: str) -> Any:
 
 
 def in_effect(city: City, day: date = TODAY) -> dict[str, tuple[str, str, str]]:
-    found = levels(city.store, Point(batches.last_seq(city.store), day, TODAY))
+    _, found = levels(city.store, Point(batches.last_seq(city.store), day, TODAY))
     return {str(eid): (row["level"], row["leads"], row["in_effect"]) for eid, row in found.iterrows()}
 
 

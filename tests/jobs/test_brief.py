@@ -100,9 +100,15 @@ def test_figures_are_those_of_the_graph(graph: Store) -> None:
         "风险类别下降": 0,
         "新预警（未结）": 0,
     }
-    typed("grade", "--valid", "2026-10-23")
-    typed("grade")
-    rows = tables()["classes"]["rows"]
+    told = "起作用的类别：人工调整、省级分类优先。分级结果：2026-11-23（{}）；"
+    last = json.loads(typed("grade", "--json"))["run"]
+    classes = tables()["classes"]
+    assert classes["note"] == told.format(last) + "2026-10-23 或以前没有分级结果，无从比较。"
+    assert [row[-2:] for row in classes["rows"]] == [[None, None]]
+    first = json.loads(typed("grade", "--valid", "2026-10-22", "--json"))["run"]
+    classes = tables()["classes"]
+    assert classes["note"] == told.format(last) + f"比较：2026-10-22（{first}）。"
+    rows = classes["rows"]
     assert [row[0] for row in rows] == ["<b>西原区"]
     assert sum(rows[0][1:5]) == 3
     assert rows[0][-1] == rows[0][4] - rows[0][5]

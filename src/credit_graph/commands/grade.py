@@ -55,7 +55,7 @@ def grade(
         return
     with common.graph() as store, progress_bar(json) as report:
         result = job.grade(store, common.point(store, valid, known), policy, report)
-        found = levels(store, result.point, policy)
+        _, found = levels(store, result.point, policy)
     seconds = time.perf_counter() - started
     beside = {
         "official": int((found["leads"] == "official").sum()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -148,10 +149,11 @@ def _classes(store: Store, point: Point, since: date, county: pd.DataFrame) -> T
         t("D 类增减", "change of D"),
     ]
     title = t("信用风险分类（按县区）", "Credit-risk classes by county")
-    now = _levels(store, point, county)
-    if now is None:
+    found = _levels(store, point, county)
+    if found is None:
         return Table("classes", title, header, [], t("尚未分级：credit-graph grade", "Not graded yet"))
-    before = _levels(store, replace(point, valid=since), county)
+    run, now = found
+    was, before = _levels(store, replace(point, valid=since), county) or (None, None)
     named = county.drop_duplicates("county").set_index("county")["county_name"]
     rows: list[list[Value]] = []
     for code in sorted(now.index.union(before.index if before is not None else now.index)):
@@ -160,21 +162,29 @@ def _classes(store: Store, point: Point, since: date, county: pd.DataFrame) -> T
         change = None if then is None else counts[-1] - then
         rows.append([named.get(code, "") or t("（未定）", "(unknown)"), *counts, then, change])
     note = t("起作用的类别：人工调整、省级分类优先。", "The class in effect: overrides and the province's class lead.")
-    if before is None:
-        note += t(f"{since} 或以前没有分级结果。", f" No run on or before {since}.")
+    note += t(f"分级结果：{_run(run)}；", f" Run: {_run(run)}; ")
+    if was is None:
+        note += t(f"{since} 或以前没有分级结果，无从比较。", f"no run on or before {since} to compare with.")
+    else:
+        note += t(f"比较：{_run(was)}。", f"compared with {_run(was)}.")
     return Table("classes", title, header, rows, note)
 
 
-def _levels(store: Store, point: Point, county: pd.DataFrame) -> pd.DataFrame | None:
-    """County and class -> firms; ``None`` where nothing was graded by then."""
+def _run(run: dict[str, Any]) -> str:
+    """The id by which ``grade --check`` knows a run, and the day that it graded."""
+    return t(f"{run['valid']}（{run['rid']}）", f"{run['valid']} ({run['rid']})")
+
+
+def _levels(store: Store, point: Point, county: pd.DataFrame) -> tuple[dict[str, Any], pd.DataFrame] | None:
+    """The run, and by it county and class -> firms; ``None`` where nothing was graded by then."""
     try:
-        found = levels(store, point)
+        run, found = levels(store, point)
     except StateError as error:
         if error.code != "state.no_run":
             raise
         return None
     where = county["county"].reindex(found.index).fillna("")
-    return pd.crosstab(where, found["in_effect"])
+    return run, pd.crosstab(where, found["in_effect"])
 
 
 def _count(table: pd.DataFrame, county: str, level: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from credit_graph.grading import runfile
@@ -13,12 +15,12 @@ from credit_graph.projection import project
 from credit_graph.store import Store
 
 
-def levels(store: Store, point: Point, policy: str = DEFAULT_POLICY) -> pd.DataFrame:
-    """By ``eid``: score, level and direct_rule of the latest run at or before the point; ``official``, ``override``
-    (missing: none); ``leads`` (override, official, own) and ``in_effect``, the class that counts.
+def levels(store: Store, point: Point, policy: str = DEFAULT_POLICY) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The latest run at or before the point, and by ``eid``: its score, level and direct_rule; ``official``,
+    ``override`` (missing: none); ``leads`` (override, official, own) and ``in_effect``, the class that counts.
 
     Raises ``StateError("state.no_run")``.
     """
     run = latest_run(store, point, policy)
     own = runfile.grades(run_path(store, run["rid"]))
-    return levels_in_effect(own, standing_at(project(store, point, CHANNEL)))
+    return run, levels_in_effect(own, standing_at(project(store, point, CHANNEL)))
