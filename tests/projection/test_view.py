@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credit_graph.errors import DefinitionError
 from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ, Point
-from credit_graph.projection.names import normal_name
+from credit_graph.projection.names import normal_name, normal_names
 from credit_graph.projection.view import EntityKind, Precedence, enterprise_view, precedence
 
 POINT = Point(5, date(2026, 11, 23), date(2026, 11, 23))
@@ -134,3 +137,11 @@ def test_names_compare_without_width_case_spaces_and_brackets() -> None:
     assert normal_name("宁波 ＡＢＣ（中国）有限公司") == normal_name("宁波abc(中国)有限公司")
     assert normal_name("甲【乙】丙") == normal_name("甲〔乙〕丙") == "甲(乙)丙"
     assert normal_name("甲公司") != normal_name("甲乙公司")
+
+
+@given(
+    st.lists(st.text(st.sampled_from("甲乙鿿一（）()ＡaA1１ \n·【ßﬁ﨑"), max_size=6) | st.text(max_size=4) | st.none())
+)
+def test_names_in_a_column_are_compared_as_one_by_one(names: list[str | None]) -> None:
+    column = pa.chunked_array([pa.array(names[:3], pa.large_string()), pa.array(names[3:], pa.large_string())])
+    assert normal_names(column).to_pylist() == [None if name is None else normal_name(name) for name in names]

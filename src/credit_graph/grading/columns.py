@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credit_graph.grading.rules import Span
+from credit_graph.projection.begun import firm_ranks
 
 Places = npt.NDArray[np.int32]
 Rows = npt.NDArray[np.int64]
@@ -97,18 +98,7 @@ def numbers_of(column: pd.Series) -> tuple[Numbers, Flags]:
 
 def places(eids: pd.Series, known: pa.Array) -> Places:
     """The place of each among the known enterprises, -1 for none."""
-    column = texts(eids)
-    found: Places
-    if len(column) > len(known) // 2:
-        found = pc.index_in(column, value_set=known).fill_null(-1).to_numpy().astype(np.int32)
-        return found
-    # few of many: to look all of the many up takes less time than to make them what is looked in
-    coded = column.dictionary_encode()
-    code = pc.index_in(known, value_set=coded.dictionary)
-    there = np.flatnonzero(code.is_valid())
-    place = np.full(len(coded.dictionary) + 1, -1, np.int32)  # the last one stands for a missing value
-    place[code.drop_null().to_numpy()] = there
-    found = place[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
+    found: Places = firm_ranks(texts(eids), known)
     return found
 
 

@@ -50,12 +50,12 @@ class Table:
     ``used``: no hold on the channel; ``visible``: true on the day.
     """
 
-    def __init__(self, projection: Projection, kind: str, eids: pa.Array, fields: Iterable[str]) -> None:
+    def __init__(self, projection: Projection, kind: str, fields: Iterable[str]) -> None:
         """``fields``: to be read at once, which takes less time than one by one."""
         self._projection, self._kind = projection, kind
         frame = projection.history(kind, dict.fromkeys([*_ALWAYS, *fields]))
         self._columns = {str(name): frame[name] for name in frame.columns}
-        self.firm = places(frame["eid"], eids)
+        self.firm: Places = projection.places(kind)
         self.used: Flags = frame["in_use"].to_numpy(dtype=bool)
         self.visible: Flags = frame["visible"].to_numpy(dtype=bool)
         self._facts: dict[str | None, Rows] = {}
@@ -169,7 +169,7 @@ class Facts:
         if kind not in self._tables:
             if not loaded(kind, self.projection):
                 return None
-            self._tables[kind] = Table(self.projection, kind, self.eids, self._reads.get(kind, ()))
+            self._tables[kind] = Table(self.projection, kind, self._reads.get(kind, ()))
         return self._tables[kind]
 
     def chosen(self, rule: Records, window: Span | None, *, of_firm: bool = True) -> Flags:
@@ -231,6 +231,6 @@ def loaded(kind: str, projection: Projection) -> bool:
 def select(rule: Records, projection: Projection, *fields: str) -> pd.DataFrame:
     """The records about firms that fulfil a rule: sid, eid, valid_from, what it reads and the ``fields`` named."""
     names = dict.fromkeys(["sid", "eid", "valid_from", *rule.fields, *fields])
-    table = Table(projection, rule.kind, texts(projection.enterprises.index.to_series()), names)
+    table = Table(projection, rule.kind, names)
     chosen = table.chosen(rule, None, projection.point.valid) & (table.firm >= 0)
     return pd.DataFrame({name: table.column(name)[chosen] for name in names})

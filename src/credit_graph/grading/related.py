@@ -12,6 +12,7 @@ from credit_graph.grading.columns import NOTHING, Flags, Numbers, Places, Rows, 
 from credit_graph.grading.facts import Facts
 from credit_graph.grading.rules import Via
 from credit_graph.links.compute import Links
+from credit_graph.links.gather import among
 from credit_graph.links.holders import is_keyed
 
 # statements of so many related firms at most are kept for a firm: who belongs to a group of thousands is not explained
@@ -55,7 +56,7 @@ def _related(via: Via, facts: Facts) -> Related:
     if via == "majority_holder":
         majority = links.majority[links.majority["status"] == "majority"].reset_index()
         firms = links.holdings.loc[links.holdings["holder_kind"] == "enterprise", "holder"]
-        held = majority[majority["holder"].isin(firms)]
+        held = majority[among(majority["holder"], firms)]
         return Ties(facts, held["eid"], held["holder"], held[["sids"]])
     if via == "investments":
         held = links.holdings[links.holdings["holder_kind"] == "enterprise"]
@@ -210,7 +211,7 @@ def _ever_there(facts: Facts, pids: set[str]) -> pd.DataFrame:
         if table is None:
             continue
         said_of = table.column("pid")
-        chosen = table.used & (table.firm >= 0) & said_of.isin(names).to_numpy(dtype=bool)
+        chosen = table.used & (table.firm >= 0) & among(said_of, names)
         if kind == "Office":
             chosen &= ~table.column("office").isin(facts.links.rules.hubs.agents).to_numpy(dtype=bool)
         part = pd.DataFrame({"pid": said_of[chosen], "sid": table.column("sid")[chosen], "other": table.firm[chosen]})

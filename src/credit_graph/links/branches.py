@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from credit_graph.links.gather import among
 from credit_graph.links.holders import name_index
 from credit_graph.links.policy import Branches
 from credit_graph.projection.names import normal_name
@@ -32,7 +33,7 @@ def branches(
 
 
 def _by_code(frame: pd.DataFrame, enterprises: pd.DataFrame) -> pd.DataFrame:
-    known = frame[frame["parent_code"].isin(enterprises.index)]
+    known = frame[among(frame["parent_code"], enterprises.index)]
     return pd.DataFrame(
         {"eid": known["eid"], "parent": known["parent_code"], "rule": "parent_code", "sid": known["sid"]}
     )
@@ -41,20 +42,24 @@ def _by_code(frame: pd.DataFrame, enterprises: pd.DataFrame) -> pd.DataFrame:
 def _by_number(frame: pd.DataFrame) -> pd.DataFrame:
     numbers = frame.dropna(subset=["subject_number"])
     single = numbers[~numbers["subject_number"].duplicated(keep=False)].set_index("subject_number")["eid"]
-    known = frame[frame["parent_number"].isin(single.index)]
+    known = frame[among(frame["parent_number"], single.index)]
     parents = known["parent_number"].map(single)
     return pd.DataFrame({"eid": known["eid"], "parent": parents, "rule": "parent_number", "sid": known["sid"]})
 
 
 def _by_name(frame: pd.DataFrame, enterprises: pd.DataFrame, names: pd.DataFrame, rules: Branches) -> pd.DataFrame:
-    kinds = frame["eid"].map(enterprises["entity_kind"])
-    firms = names[names["eid"].map(enterprises["entity_kind"]) != BRANCH]
+    sites = enterprises.index[enterprises["entity_kind"] == BRANCH]
+    named = frame[among(frame["eid"], sites)].dropna(subset=["name"])
+    told = {name: normal_name(name) for name in named["name"].unique()}
+    beginnings = {text[:end] for text in told.values() for end in range(rules.shortest_parent, len(text))}
+    firms = names[among(names["normal"], beginnings)]
+    firms = firms[~among(firms["eid"], sites)]
     # a name that several firms bear still ends the search: a shorter one would be somebody else
     borne = dict.fromkeys(firms["normal"], None) | name_index(firms).to_dict()
     rows = [
         {"eid": eid, "parent": parent, "rule": "branch_name", "sid": sid}
-        for eid, name, sid in frame[kinds == BRANCH][["eid", "name", "sid"]].itertuples(index=False)
-        if isinstance(name, str) and (parent := parent_by_name(name, borne, rules))
+        for eid, name, sid in named[["eid", "name", "sid"]].itertuples(index=False)
+        if (parent := parent_by_name(name, borne, rules))
     ]
     return pd.DataFrame(rows, columns=["eid", "parent", "rule", "sid"], dtype="str")
 

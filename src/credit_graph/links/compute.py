@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from credit_graph.links.branches import branches
 from credit_graph.links.claims import REGISTER, said_of_holdings
-from credit_graph.links.gather import renamed
+from credit_graph.links.gather import among, renamed
 from credit_graph.links.grouping import members
 from credit_graph.links.holders import resolve_holders
 from credit_graph.links.holdings import holdings
@@ -203,8 +203,8 @@ def _reported_persons(offices: pd.DataFrame, said: pd.DataFrame) -> dict[str, st
     """Persons whom only reports or changes name, who are the only keyed person of that name in the firm: pid -> pid."""
     people = said[said["match"] == "person"]
     named = {*offices["pid"], *people.loc[people["kind"] == REGISTER, "holder"]}
-    firms = people.loc[~people["holder"].isin(named), "eid"].unique()
-    found = same_firm_name(mentions(offices[offices["eid"].isin(firms)], people[people["eid"].isin(firms)]))
+    firms = people.loc[~among(people["holder"], named), "eid"].unique()
+    found = same_firm_name(mentions(offices[among(offices["eid"], firms)], people[among(people["eid"], firms)]))
     return dict(zip(found["pid"], found["same_as"], strict=True))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from credit_graph.links.gather import among
 from credit_graph.links.holding_policy import HolderNames
 from credit_graph.links.likeness import regions_of
 from credit_graph.projection.names import normal_name
@@ -31,14 +32,14 @@ def match_names(
     """
     kinds = enterprises["entity_kind"]
     never = kinds.index[kinds.isin(rules.never_hold)]
-    firms = names[never.get_indexer(pd.Index(names["eid"])) < 0]
+    firms = names[~among(names["eid"], never)]
     wanted = pd.Index(pd.unique(pd.Series(list(wanted), dtype="str")))
-    borne = firms[wanted.get_indexer(pd.Index(firms["normal"])) >= 0]  # isin is three times as slow
+    borne = firms[among(firms["normal"], wanted)]
     exact = borne.sort_values(["normal", "eid", "current", "name"], ascending=[True, True, False, True])
     found = _single(exact, "normal")
     found["match"] = found["current"].map({True: "name", False: "former_name"})
     parts = [found[["eid", "match", "matched"]]]
-    rest = wanted[~wanted.isin(borne["normal"])]
+    rest = wanted[~among(wanted, borne["normal"])]
     if len(rest):
         variants = Variants(rules, regions_of(enterprises["address"].dropna().unique()))
         likely = firms[firms["normal"].str.endswith(tuple(variants.endings))]
@@ -47,7 +48,7 @@ def match_names(
         for by in ("legal_form", "region"):
             part, fitted = _by_variant(asked, own, by)
             parts.append(part)
-            asked = asked[~asked["normal"].isin(fitted)]
+            asked = asked[~among(asked["normal"], fitted)]
     return pd.concat(parts).rename_axis("normal")
 
 

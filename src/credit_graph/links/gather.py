@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def among(values: pd.Series | pd.Index, known: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Which of the texts are among the known ones; ``isin`` makes an object of each of those, which takes seconds."""
+    told = pc.is_in(_texts(values), value_set=_texts(known), skip_nulls=True)
+    found: npt.NDArray[np.bool_] = told.to_numpy(zero_copy_only=False)
+    return found
+
+
+def _texts(values: Iterable[str]) -> pa.Array:
+    made = pa.array(values if isinstance(values, (pd.Series, pd.Index)) else list(values), from_pandas=True)
+    whole = made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+    return pc.cast(whole, pa.large_string())
 
 
 def tuples(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:
@@ -22,7 +38,10 @@ def tuples(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:
 
 def renamed(values: pd.Series, names: Mapping[str, str]) -> pd.Series:
     """The values, those that ``names`` has replaced; ``Series.replace`` looks at every value once per name."""
-    return values.map(names).astype(values.dtype).fillna(values)
+    known = among(values, names)
+    result = values.copy()
+    result.iloc[np.flatnonzero(known)] = values[known].map(names).to_numpy()
+    return result
 
 
 def united(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:

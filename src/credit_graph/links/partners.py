@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from credit_graph.links.gather import tuples
+from credit_graph.links.gather import among, tuples
 from credit_graph.links.holding_policy import Partnerships, StateHolders
 from credit_graph.projection.names import normal_name
 
@@ -31,13 +31,13 @@ def executing_partners(
         return pd.DataFrame({name: pd.Series([], dtype=object if name == "sids" else "str") for name in columns})
     types = enterprises["entity_type"].fillna("")
     firms = types.index[types.str.contains("|".join(map(re.escape, rules.type_contains)))]
-    named = offices[offices["eid"].isin(firms) & offices["name"].notna()]
+    named = offices[among(offices["eid"], firms) & offices["name"].notna()]
     position = named["position"].fillna("")
     executes = named["position"].isna() | position.str.contains(_any(rules.positions))
     general = position.str.contains(_any(rules.general)) & named["eid"].map(types).str.contains(_any(rules.limited))
     named = named.assign(rule=np.where(executes, EXECUTING_PARTNER, GENERAL_PARTNER))[executes | general]
     # a person may be a partner under a key, a firm only under its name
-    partners = holdings.loc[holdings["eid"].isin(firms), ["eid", "holder", "name"]]
+    partners = holdings.loc[among(holdings["eid"], firms), ["eid", "holder", "name"]]
     by_pid = named.merge(partners[["eid", "holder"]], left_on=["eid", "pid"], right_on=["eid", "holder"])
     delegate = re.compile(rf"\((?:{_any(rules.delegates)}).*$")
     named = named.assign(normal=named["name"].map(lambda name: delegate.sub("", normal_name(name))).astype("str"))

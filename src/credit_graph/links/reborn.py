@@ -13,6 +13,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from credit_graph.links.gather import among
 from credit_graph.links.likeness import Core, bigrams
 from credit_graph.links.reborn_policy import RebornRules
 
@@ -53,7 +54,7 @@ def reborn_candidates(
     """
     cores = Core(rules.legal_forms, [*rules.regions, *regions])
     dated = _ends(firms) if ends is None else ends
-    old = firms.index[firms.index.isin(dated["old"])]
+    old = firms.index[among(firms.index, dated["old"])]
     links = _links(old, traces, rules)
     pairs = links.loc[links["hard"], PAIR] if hard_only else pd.concat([links[PAIR], _same_core(firms, old, cores)])
     pairs = pairs.drop_duplicates(ignore_index=True)
@@ -96,7 +97,7 @@ def _links(old: pd.Index, traces: pd.DataFrame, rules: RebornRules) -> pd.DataFr
         counted = counted.combine(known["firms"].fillna(0), max)
     known = known[counted <= known["limit"]]
     columns = ["eid", "group", "key", "kind", "label", "points", "hard", "sids"]
-    ours = known.loc[known["eid"].isin(old), columns]
+    ours = known.loc[among(known["eid"], old), columns]
     both = ours.merge(known[columns], on=["group", "key"], suffixes=("_old", "_new"))
     both = both[both["eid_old"] != both["eid_new"]]
     both["points"] = np.minimum(both["points_old"], both["points_new"])
@@ -134,10 +135,11 @@ def compare(
     result["days_after_close"] = (_column(result, firms, "new", "opened") - closed).dt.days
     old, new = (_column(result, firms, side, "industry").map(lambda code: _trade(code, rules)) for side in PAIR)
     result["same_industry"] = (old == new).astype("boolean").mask(old.isna() | new.isna())
-    names = firms.loc[firms.index.isin([*result["old"], *result["new"]]), "name"].fillna("")
+    told = firms.loc[pd.unique(pd.concat([result["old"], result["new"]]))]
+    names = told["name"].fillna("")
     for column, of in (("name", lambda name: name), ("core", cores.of)):
         result[column] = _alike(result, names.map(of).map(bigrams))
-    result["scope"] = _alike(result, firms["scope"]) if "scope" in firms else 0.0
+    result["scope"] = _alike(result, told["scope"]) if "scope" in firms else 0.0
     for group in sorted({link.group for link in rules.links.values()}):
         result[f"shared_{group}"] = _count(result, shared[shared["group"] == group])
     result["hard"] = _count(result, shared[shared["hard"]])
@@ -237,6 +239,6 @@ def _count(pairs: pd.DataFrame, shared: pd.DataFrame) -> pd.Series:
 def _same_core(firms: pd.DataFrame, old: pd.Index, cores: Core) -> pd.DataFrame:
     """Pairs of an ended firm and another one whose names have the same core."""
     core = firms["name"].dropna().map(cores.of).rename("core").rename_axis("eid").reset_index()
-    both = core[core["eid"].isin(old)].merge(core, on="core", suffixes=("_old", "_new"))
+    both = core[among(core["eid"], old)].merge(core, on="core", suffixes=("_old", "_new"))
     both = both[both["eid_old"] != both["eid_new"]]
     return both[["eid_old", "eid_new"]].set_axis(PAIR, axis=1)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from credit_graph.links.claims import CHANGE, REPORT
 from credit_graph.links.compute import Links, chart
 from credit_graph.links.controls import by_party, controls
-from credit_graph.links.gather import renamed, tuples
+from credit_graph.links.gather import among, renamed, tuples
 from credit_graph.links.likeness import regions_of
 from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
 from credit_graph.links.reborn_policy import RebornRules
@@ -43,7 +43,7 @@ def find_reborn(
     :func:`credit_graph.links.reborn.reborn_candidates`. ``ended``: what :func:`ends` gave, if it is there."""
     ended = ends(projection, rules) if ended is None else ended
     told = firms(projection, ended, rules)
-    ended = ended[ended["old"].isin(told.index)]
+    ended = ended[among(ended["old"], told.index)]
     regions = regions_of(projection.enterprises["address"].dropna().unique())
     known = traces(projection, found, rules, ended["old"], told.index)
     return reborn_candidates(told, known, rules, ends=ended, regions=regions, per_firm=per_firm, hard_only=True)
@@ -128,26 +128,26 @@ def _items(projection: Projection, eids: pd.Index) -> pd.Series:
     return found.where(found.notna(), pd.Series([()] * len(eids), index=eids, dtype=object))
 
 
-def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.Series, among: pd.Index) -> pd.DataFrame:
-    """``TRACES`` that one of the ``ended`` firms (eids) shares with another firm ``among`` those looked at."""
+def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.Series, firms: pd.Index) -> pd.DataFrame:
+    """``TRACES`` that one of the ``ended`` firms (eids) shares with another one of the ``firms`` looked at."""
     raw = pd.concat(_raw(projection, found, rules), ignore_index=True).dropna(subset=["eid", "key"])
-    raw = raw[_shared(raw, ended, among)].sort_values(_RAW, ignore_index=True)
+    raw = raw[_shared(raw, ended, firms)].sort_values(_RAW, ignore_index=True)
     by = ["eid", "kind", "key"]
     first = raw.drop_duplicates(by).set_index(by)[["label"]]
     first["sids"] = tuples(raw, by, "sid")
     return first.reset_index()[TRACES]
 
 
-def _shared(raw: pd.DataFrame, ended: pd.Series, among: pd.Index) -> NDArray[np.bool_]:
+def _shared(raw: pd.DataFrame, ended: pd.Series, firms: pd.Index) -> NDArray[np.bool_]:
     """Which rows have a key of an ended firm and of another one, by numbers: texts are slow to compare."""
-    firm = among.get_indexer(pd.Index(raw["eid"]))
+    firm = firms.get_indexer(pd.Index(raw["eid"]))
     key, names = pd.factorize(raw["key"])
-    old = np.append(among.isin(ended), False)  # the last place stands for firms that are not looked at
+    old = np.append(among(firms, ended), False)  # the last place stands for firms that are not looked at
     of_ended = np.zeros(len(names), np.bool_)
     of_ended[key[old[firm]]] = True
-    pairs = np.unique(key[firm >= 0].astype(np.int64) * len(among) + firm[firm >= 0])
-    firms = np.bincount(pairs // max(len(among), 1), minlength=len(names))
-    found: NDArray[np.bool_] = (firm >= 0) & of_ended[key] & (firms[key] > 1)
+    pairs = np.unique(key[firm >= 0].astype(np.int64) * len(firms) + firm[firm >= 0])
+    bearers = np.bincount(pairs // max(len(firms), 1), minlength=len(names))
+    found: NDArray[np.bool_] = (firm >= 0) & of_ended[key] & (bearers[key] > 1)
     return found
 
 
@@ -219,7 +219,7 @@ def _controllers(found: Links) -> pd.DataFrame:
     if not steps:
         return pd.DataFrame(columns=_RAW, dtype="str")
     top = by_party(drawn, "key", pd.concat(tops))
-    top = top[top["key"].isin(drawn.ids[drawn.person])]
+    top = top[among(top["key"], drawn.ids[drawn.person])]
     told = pd.concat(steps)[["eid", "sid"]].explode("sid").dropna().merge(top, on="eid")
     names = found.holdings.drop_duplicates("holder").set_index("holder")["name"]
     return _frame(told.assign(name=told["key"].map(names)), "controller", "key", "name")
@@ -228,7 +228,7 @@ def _controllers(found: Links) -> pd.DataFrame:
 def _parents(projection: Projection, found: Links) -> pd.DataFrame:
     """Shareholders that are firms."""
     held = found.holdings[["eid", "holder", "name", "sids"]]
-    held = held[held["holder"].isin(projection.enterprises.index)].explode("sids")
+    held = held[among(held["holder"], projection.enterprises.index)].explode("sids")
     return _frame(held.rename(columns={"sids": "sid"}), "parent", "holder", "name")
 
 
@@ -239,7 +239,7 @@ def _rooms(frame: pd.DataFrame, field: str, found: Links, rules: RebornRules) ->
     keys = pd.Series([_address(text) for text in own], index=own.to_numpy(), dtype="str")
     room = re.compile(rules.room)
     kinds = pd.Series(np.where([bool(room.search(key)) for key in keys], "address", "building"), index=own.to_numpy())
-    frame = frame[frame[field].isin(own)]
+    frame = frame[among(frame[field], own)]
     return _frame(frame.assign(key=frame[field].map(keys)), frame[field].map(kinds), "key", field)
 
 

@@ -27,6 +27,7 @@ class Begun:
     def __init__(self, columns: Columns, day: date, use: Use) -> None:
         self.columns = begun_by(columns, day)
         self._day, self._use = day, use
+        self._places: npt.NDArray[np.int32] | None = None
 
     @cached_property
     def visible(self) -> Flags:
@@ -38,6 +39,12 @@ class Begun:
     def in_use(self) -> Flags:
         """Whether it may be used."""
         return self._use.of(self.columns)
+
+    def places(self, firms: pa.Array) -> npt.NDArray[np.int32]:
+        """Per statement the place of its subject among the enterprises (always the same ones), -1 where it has none."""
+        if self._places is None:
+            self._places = firm_ranks(self.columns["eid"], firms)
+        return self._places
 
     def need(self, names: Iterable[str]) -> None:
         """Read what is missing of these columns and of those that say whether a statement is in use."""
@@ -88,7 +95,17 @@ def known_firms(eids: Iterable[pa.ChunkedArray]) -> pa.Array:
     return firms.take(pc.sort_indices(firms))
 
 
-def firm_ranks(eids: pa.ChunkedArray, firms: pa.Array) -> npt.NDArray[np.int32]:
+def firm_ranks(eids: pa.Array | pa.ChunkedArray, firms: pa.Array) -> npt.NDArray[np.int32]:
     """Per statement the place of its subject among the enterprises, -1 where it has none."""
-    ranks: npt.NDArray[np.int32] = pc.index_in(eids, value_set=firms).fill_null(-1).to_numpy()
+    ranks: npt.NDArray[np.int32]
+    if len(eids) > len(firms) // 2:
+        ranks = pc.index_in(eids, value_set=firms).fill_null(-1).to_numpy()
+        return ranks
+    # few of many: to look all of the many up takes less time than to make them what is looked in
+    told = eids.combine_chunks() if isinstance(eids, pa.ChunkedArray) else eids
+    coded = told.dictionary_encode()
+    code = pc.index_in(firms, value_set=coded.dictionary)
+    rank = np.full(len(coded.dictionary) + 1, -1, np.int32)  # the last one stands for a missing value
+    rank[code.drop_null().to_numpy()] = np.flatnonzero(code.is_valid())
+    ranks = rank[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
     return ranks

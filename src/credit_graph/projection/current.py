@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.projection.begun import Begun, firm_ranks
+from credit_graph.projection.begun import Begun
 from credit_graph.projection.columns import days, record_frame, schema
-from credit_graph.projection.names import normal_name
+from credit_graph.projection.names import normal_names
 from credit_graph.projection.view import ANY, FieldSource, Precedence, PrecedenceRow, precedence
 
 KIND_FIELDS = {"entity_type", "credit_code"}  # what entity_kind is made of
@@ -58,7 +58,7 @@ def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.T
     others = [_other_names(part, firms, shown) for part in begun.values()]
     pairs = pa.concat_tables([named, pa.concat_tables(others).group_by(["firm", "name"]).aggregate([])])
     pairs = pairs.take(pc.sort_indices(pairs, [("firm", "ascending"), ("name", "ascending")]))
-    every = _normal(pa.chunked_array([*pairs["name"].chunks, shown]))
+    every = normal_names(pa.chunked_array([*pairs["name"].chunks, shown]))
     normal, of_shown = every.slice(0, len(pairs)), every.slice(len(pairs))
     current = pc.fill_null(pc.equal(normal, of_shown.take(pairs["firm"].combine_chunks())), False)
     return pa.table({"eid": firms.take(pairs["firm"]), "name": pairs["name"], "normal": normal, "current": current})
@@ -66,18 +66,12 @@ def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.T
 
 def _other_names(part: Begun, firms: pa.Array, shown: pa.Array) -> pa.Table:
     """What the statements in use call firms, where that is not the name shown: firm, name."""
-    firm, name = firm_ranks(part.columns["eid"], firms), part.columns["name"]
-    used = pa.array(part.in_use & (firm >= 0))
-    table = pa.table({"firm": firm, "name": name}).filter(pc.and_(used, pc.is_valid(name)))
+    name = part.columns["name"]
+    named = pc.is_valid(name).to_numpy() & part.in_use
+    firm = part.places(firms) if named.any() else np.full(len(named), -1, np.int32)
+    table = pa.table({"firm": firm, "name": name}).filter(pa.array(named & (firm >= 0)))
     same = pc.fill_null(pc.equal(table["name"], shown.take(table["firm"].combine_chunks())), False)
     return table.filter(pc.invert(same))
-
-
-def _normal(names: pa.ChunkedArray) -> pa.Array:
-    """Each name as it is compared; each spelling is looked at once."""
-    coded = names.combine_chunks().dictionary_encode()
-    normal = pa.array([normal_name(name) for name in coded.dictionary.to_pylist()], _TEXT)
-    return normal.take(coded.indices)
 
 
 def fields_of(kind: str, rules: PrecedenceRow, only: Collection[str] | None = None) -> list[str]:
@@ -96,7 +90,7 @@ class Said:
 
     def __init__(self, part: Begun, firms: pa.Array) -> None:
         self.columns = part.columns
-        self.firm = firm_ranks(part.columns["eid"], firms)
+        self.firm = part.places(firms)
         self._usable = part.visible & part.in_use & (self.firm >= 0)
 
     def rows(self, open_: Flags) -> Rows:

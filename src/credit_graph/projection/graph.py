@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -38,6 +39,7 @@ class Projection:
     def __init__(self, point: Point, channel: str, hold_seq: int, source: Source) -> None:
         self.point, self.channel, self.hold_seq = point, channel, hold_seq
         self._source = source
+        self._made: dict[str, pa.Table] = {}
         kinds = tuple(kind for kind in KINDS if kind != "Hold")
         self._begun: Mapping[str, Begun] = Lazy(kinds, self._begin)
         self._said: Mapping[str, Said] = Lazy(kinds, lambda kind: Said(self._begun[kind], self._firms))
@@ -56,6 +58,10 @@ class Projection:
         frame = self.history(kind, fields)
         return frame[frame["visible"]]
 
+    def places(self, kind: str) -> npt.NDArray[np.int32]:
+        """Of each statement of :meth:`history` the place of its subject in :attr:`enterprises`, -1 for none."""
+        return self._begun[kind].places(self._firms)
+
     def stated(self, kind: str) -> bool:
         """Whether any statement of the kind is known that has begun."""
         return self.count(kind) > 0
@@ -67,7 +73,7 @@ class Projection:
     @cached_property
     def _firms(self) -> pa.Array:
         """Every enterprise that a statement speaks of, ascending."""
-        if (known := self._source.view("enterprises")) is not None:
+        if (known := self._there("enterprises")) is not None:
             return known["eid"].combine_chunks()
         return known_firms(begun.columns["eid"] for begun in self._begun.values())
 
@@ -75,17 +81,22 @@ class Projection:
     def _use(self) -> Use:
         return Use(hold_frame(self._source.holds(), self.point.use), self.channel, self.point.use)
 
+    def _there(self, name: str) -> pa.Table | None:
+        """A view that is kept, or was made."""
+        return self._made[name] if name in self._made else self._source.view(name)
+
     def _view(self, name: str) -> pa.Table:
-        found = self._source.view(name)
+        found = self._there(name)
         if found is None:
             self._prepare(fields_of(name, self.point.valid))
             found = make_view(name, self._begun, lambda: self._firms, self.point.valid, lambda _: self._part(["name"]))
+            self._made[name] = found
             self._source.made(name, found)
         return found
 
     def _part(self, fields: Collection[str]) -> pa.Table:
         """Fields of the enterprises' view, with what ``entity_kind`` is made of where that is named."""
-        if (whole := self._source.view("enterprises")) is not None:
+        if (whole := self._there("enterprises")) is not None:
             return whole
         wanted = {*fields, *(KIND_FIELDS if "entity_kind" in fields else ())}
         self._prepare(shown_fields(wanted, self.point.valid))
@@ -135,7 +146,7 @@ class Projection:
         is read together, each kind once. Reading takes half as long so."""
         wanted = {kind: [*SPINE, *fields] for kind, fields in (histories or {}).items()}
         for name in names:
-            if self._source.view(name) is None:
+            if self._there(name) is None:
                 for kind, read in fields_of(name, self.point.valid).items():
                     wanted[kind] = [*wanted.get(kind, ()), *read]
         self._prepare(wanted)
