@@ -5,9 +5,10 @@ Place: position of an enterprise in ``Projection.enterprises``; -1 for none. Arr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,16 @@ class Said:
         values = pc.cast(self.sids.take(pa.array(pairs % width)), pa.string())
         return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values)
 
+    def ordered(self) -> Said:
+        """The same by firm."""
+        order = np.argsort(self.firm, kind="stable")
+        return Said(self.firm[order], self.row[order], self.sids)
+
+    def passed_on(self, firm: Places, of: Places) -> Said:
+        """What is told of each ``of``, as told of the ``firm``; these statements have to be :meth:`ordered`."""
+        row, at = equal_rows(self.firm, of)
+        return Said(firm[at], self.row[row], self.sids)
+
 
 NOTHING = Said(np.zeros(0, np.int32), np.zeros(0, np.int64), pa.array([], _TEXT))
 
@@ -62,6 +73,13 @@ def said(firm: Places, sids: pd.Series | pa.Array) -> Said:
     return Said(firm, rank[coded.indices.to_numpy()], coded.dictionary.take(pa.array(order)))
 
 
+def listed(firm: Places, told: Iterable[Collection[str]]) -> Said:
+    """Pairs of each place and every statement of its tuple."""
+    every = list(told)
+    sids = pa.array(list(chain.from_iterable(every)), _TEXT)
+    return said(np.repeat(firm, np.fromiter(map(len, every), np.int64, len(every))), sids)
+
+
 def joined(parts: Sequence[Said]) -> Said:
     """Several together."""
     filled = [part for part in parts if len(part.firm)]
@@ -69,6 +87,20 @@ def joined(parts: Sequence[Said]) -> Said:
         return filled[0] if filled else NOTHING
     sids = pa.concat_arrays([part.sids.take(pa.array(part.row)) for part in filled])
     return said(np.concatenate([part.firm for part in filled]), sids)
+
+
+def spread(start: Rows, count: Rows) -> tuple[Rows, Rows]:
+    """The numbers of ranges one after the other, and the range that each comes from."""
+    of = np.repeat(np.arange(len(start)), count)
+    before = np.cumsum(count) - count
+    return np.arange(len(of)) - before[of] + start[of], of
+
+
+def equal_rows(values: Rows | Places, wanted: Rows | Places, most: int | None = None) -> tuple[Rows, Rows]:
+    """The places in ``values``, which ascend, of each wanted one, the first ``most``; and which one that is."""
+    start = np.searchsorted(values, wanted, side="left")
+    count = np.searchsorted(values, wanted, side="right") - start
+    return spread(start, count if most is None else np.minimum(count, most))
 
 
 def within(column: pd.Series, day: date, window: Span) -> Flags:

@@ -92,8 +92,9 @@ def _both_ways(pairs: Iterable[tuple[Places, Places]], count: int) -> pa.Table:
 
 def _persons(facts: Facts) -> pa.Table:
     """Firm (place) and pid of who represents or controls it."""
-    every = pd.concat([persons(who, facts) for who in ("legal_representative", "controller")]).drop_duplicates()
-    return pa.table({"firm": every["firm"].to_numpy(np.int32), "pid": texts(every["pid"])})
+    both = [persons("legal_representative", facts), persons("controller", facts)]
+    parts = [pa.table({"firm": found.firm, "pid": found.pids.take(pa.array(found.person))}) for found in both]
+    return pa.concat_tables(parts)
 
 
 def _stated(projection: Projection) -> pa.Table:

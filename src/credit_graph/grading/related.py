@@ -5,10 +5,24 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from credit_graph.grading.chains import Chains
-from credit_graph.grading.columns import NOTHING, Flags, Numbers, Places, Rows, Said, joined, said
+from credit_graph.grading.columns import (
+    NOTHING,
+    Flags,
+    Numbers,
+    Places,
+    Rows,
+    Said,
+    equal_rows,
+    joined,
+    listed,
+    spread,
+    texts,
+)
 from credit_graph.grading.facts import Facts
 from credit_graph.grading.rules import Via
 from credit_graph.links.compute import Links
@@ -83,7 +97,7 @@ class Ties:
         pairs = a[order].astype(np.int64) * facts.count + b[order]
         first = np.flatnonzero(np.diff(pairs, prepend=-1)) if len(pairs) else np.zeros(0, np.int64)
         self._firm, self._other = a[order][first], b[order][first]
-        self._sids = sids.iloc[order]
+        self._sids = [sids[name].to_numpy()[order] for name in sids.columns]
         # rows of ``sids`` of each pair
         self._starts = np.append(first, len(order))
 
@@ -109,11 +123,7 @@ class Ties:
             return NOTHING
         start = self._starts[pairs.tie]
         row, of = spread(start, self._starts[pairs.tie + 1] - start)
-        found = []
-        for name in self._sids.columns:
-            column = self._sids[name].iloc[row]
-            long = pd.DataFrame({"firm": pairs.firm[of], "sid": column.to_numpy()}).explode("sid").dropna()
-            found.append(said(long["firm"].to_numpy(dtype=np.int32), long["sid"]))
+        found = [listed(pairs.firm[of], column[row]) for column in self._sids]
         if self._chains:
             chains: Chains = self._facts.chains
             found.append(chains.way(pairs.firm, pairs.firm))
@@ -151,9 +161,7 @@ class Group:
         others = np.flatnonzero(self._member & struck)
         others = others[np.argsort(self._head[others], kind="stable")]
         heads = self._head[others]
-        start = np.searchsorted(heads, self._head[firms], side="left")
-        end = np.searchsorted(heads, self._head[firms], side="right")
-        row, of = spread(start, np.minimum(end - start, MOST + 1))
+        row, of = equal_rows(heads, self._head[firms], MOST + 1)
         firm, other = firms[of].astype(np.int32), others[row].astype(np.int32)
         apart = np.flatnonzero(firm != other)
         apart = apart[_first(firm[apart])]
@@ -164,7 +172,7 @@ class Group:
         if not len(pairs.firm):
             return NOTHING
         own = np.unique(pairs.firm)
-        return joined([self._chains.way(own, own), self._chains.way(pairs.firm, pairs.other)])
+        return self._chains.way(np.append(own, pairs.firm), np.append(own, pairs.other))
 
 
 def same_representative(links: Links) -> pd.DataFrame:
@@ -182,14 +190,15 @@ def same_representative(links: Links) -> pd.DataFrame:
 
 def ties_of_history(facts: Facts, found: pd.DataFrame) -> Ties:
     """The relation that :func:`controller_history` found."""
-    return Ties(facts, found["eid"], found["other"], found[["sids"]], chains=True)
+    sids = pd.DataFrame({"sids": pd.Series([(sid,) for sid in found["sids"]], dtype=object)})
+    return Ties(facts, found["eid"], found["other"], sids, chains=True)
 
 
 def controller_history(facts: Facts) -> pd.DataFrame:
     """Other firms in which the person who controls a firm has or had an office or a holding, outside the group: eid,
     other, sids (one statement each)."""
     links, chains = facts.links, facts.chains
-    controlled = pd.DataFrame(chains.controlled(), columns=["firm", "pid"])
+    controlled = pd.DataFrame(dict(zip(("firm", "pid"), chains.controlled(), strict=True)))
     seen = _ever_there(facts, set(controlled["pid"]))
     firms = seen.groupby("pid")["other"].transform("nunique")
     seen = seen[firms <= links.rules.hubs.limits["person"]]
@@ -220,47 +229,42 @@ def _ever_there(facts: Facts, pids: set[str]) -> pd.DataFrame:
     return pd.concat([empty, *parts], ignore_index=True)
 
 
-def persons(who: Literal["legal_representative", "controller"], facts: Facts) -> pd.DataFrame:
-    """Persons at firms: firm (place), pid."""
-    if who == "controller":
-        return pd.DataFrame(facts.chains.controlled(), columns=["firm", "pid"])
-    frame = facts.links.representatives
-    firm = facts.place(frame["eid"])
-    return pd.DataFrame({"firm": firm, "pid": frame["pid"]})[firm >= 0]
+class Persons(NamedTuple):
+    """Persons at firms, each of a firm once: the place of the firm, the number of the person among ``pids``."""
+
+    firm: Places
+    person: Rows
+    pids: pa.Array
+    sids: npt.NDArray[np.object_] | None  # tuples of what says so; of a controller it is the way up
+
+    def way(self, facts: Facts, rows: Rows) -> Said:
+        """The statements that say so of these rows."""
+        rows = np.unique(rows)
+        if self.sids is not None:
+            return listed(self.firm[rows], self.sids[rows])
+        chains: Chains = facts.chains
+        return chains.way(self.firm[rows], self.firm[rows])
 
 
-def way_to(who: Literal["legal_representative", "controller"], facts: Facts, hit: pd.DataFrame) -> Said:
-    """The statements that say so of these persons (firm, pid)."""
-    firm = hit["firm"].to_numpy(dtype=np.int32)
-    if not len(firm):
-        return NOTHING
-    if who == "controller":
-        found: Said = facts.chains.way(firm, firm)
-        return found
-    frame = facts.links.representatives
-    told = frame.assign(firm=facts.place(frame["eid"])).merge(
-        hit[["firm", "pid"]].drop_duplicates(), on=["firm", "pid"]
-    )
-    long = told.explode("sids").dropna(subset=["sids"])
-    return said(long["firm"].to_numpy(dtype=np.int32), long["sids"])
+def persons(who: Literal["legal_representative", "controller"], facts: Facts) -> Persons:
+    """Who represents, or controls in the end, each firm."""
+    if who not in facts.relations:
+        if who == "controller":
+            firm, pids = facts.chains.controlled()
+            sids = None
+        else:
+            frame = facts.links.representatives
+            firm, pids, sids = facts.place(frame["eid"]), frame["pid"], frame["sids"].to_numpy()
+        coded = texts(pids).dictionary_encode()
+        facts.relations[who] = _known(Persons(firm, coded.indices.to_numpy(), coded.dictionary, sids))
+    found: Persons = facts.relations[who]
+    return found
 
 
-def statements(pairs: Pairs, told: Said) -> Said:
-    """The statements told of the others, as those of the firms."""
-    if not len(pairs.firm):
-        return NOTHING
-    order = np.argsort(told.firm, kind="stable")
-    firms = told.firm[order]
-    start = np.searchsorted(firms, pairs.other, side="left")
-    row, of = spread(start, np.searchsorted(firms, pairs.other, side="right") - start)
-    return Said(pairs.firm[of], told.row[order][row], told.sids)
-
-
-def spread(start: Rows, count: Rows) -> tuple[Rows, Rows]:
-    """The numbers of ranges one after the other, and the range that each comes from."""
-    of = np.repeat(np.arange(len(start)), count)
-    before = np.cumsum(count) - count
-    return np.arange(len(of)) - before[of] + start[of], of
+def _known(found: Persons) -> Persons:
+    known = found.firm >= 0
+    sids = found.sids[known] if found.sids is not None else None
+    return found._replace(firm=found.firm[known], person=found.person[known], sids=sids)
 
 
 def _first(firm: Places) -> Rows:

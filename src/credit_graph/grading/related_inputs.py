@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from credit_graph.grading import related as relations
-from credit_graph.grading.columns import Flags, Said, said
+from credit_graph.grading.columns import Flags, Said, equal_rows, said
 from credit_graph.grading.facts import Facts
 from credit_graph.grading.rules import PersonsInput, RebornInput, RelatedInput, RelatedStateInput, Span
 from credit_graph.grading.values import Tell, Value, found_of_all, no_data
-from credit_graph.links.gather import renamed
 
 
 def reborn(rule: RebornInput, facts: Facts, _: Span | None) -> Value:
@@ -66,7 +66,12 @@ def _of_related(rule: RelatedInput | RelatedStateInput, facts: Facts, struck: Fl
     if rule.measure == "percent":
         numbers = numbers * 100 // np.maximum(members, 1)
     pairs = cache(lambda: found.pairs(struck))
-    return found_of_all(facts, numbers, lambda: relations.statements(pairs(), told()), lambda: found.path(pairs()))
+    return found_of_all(
+        facts,
+        numbers,
+        lambda: told().ordered().passed_on(pairs().firm, pairs().other),
+        lambda: found.path(pairs()),
+    )
 
 
 def persons(rule: PersonsInput, facts: Facts, window: Span | None) -> Value:
@@ -76,11 +81,11 @@ def persons(rule: PersonsInput, facts: Facts, window: Span | None) -> Value:
         return no_data(facts)
     pids = table.column("pid")
     rows = np.flatnonzero(facts.chosen(rule, window, of_firm=False) & pids.notna().to_numpy(dtype=bool))
-    about = pd.DataFrame({"pid": renamed(pids.iloc[rows], facts.links.persons), "row": rows})
-    hit = relations.persons(rule.who, facts).merge(about, on="pid")
-    firm = hit["firm"].to_numpy(dtype=np.int32)
-    numbers = facts.counted(firm, pd.factorize(hit["pid"])[0].astype(np.int64))
-    rows = hit["row"].to_numpy(dtype=np.int64)
-    return found_of_all(
-        facts, numbers, lambda: Said(firm, rows, table.sids), lambda: relations.way_to(rule.who, facts, hit)
-    )
+    same, there = facts.links.persons, relations.persons(rule.who, facts)
+    told = pa.array([same.get(pid, pid) for pid in pids.iloc[rows]], pa.large_string())
+    person = pc.index_in(told, value_set=there.pids).fill_null(-1).to_numpy()
+    order = np.argsort(person, kind="stable")
+    row, at = equal_rows(person[order], there.person)
+    firm, rows = there.firm[at], rows[order][row]
+    numbers = facts.counted(firm, there.person[at])
+    return found_of_all(facts, numbers, lambda: Said(firm, rows, table.sids), lambda: there.way(facts, at))
