@@ -123,7 +123,7 @@ def measured(home: Path, day: date) -> dict[str, Any]:
 def _turn(store: Store, rules: list[Indicator], reads: dict[str, set[str]], point: Point) -> tuple[float, float, float]:
     """What the projection, the values and the statements took."""
     forget_projection(store.home)
-    clock = _Clock(store)
+    clock = Clock(store)
     projection = project(store, point, "grading")
     projection.prepare(["enterprises"], reads)
     facts = Facts(projection, Links(link_policy().on(point.valid), {}), reads)  # links play no part in these values
@@ -152,7 +152,7 @@ def _asked(store: Store, rule: Indicator, point: Point) -> dict[str, int]:
         return {row["eid"]: row["value"] for row in session.run(text, {**given, "seq": point.seq})}
 
 
-class _Clock:
+class Clock:
     """Processor seconds of this process and of the engine since the last lap."""
 
     def __init__(self, store: Store) -> None:
