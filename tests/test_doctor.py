@@ -52,6 +52,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_a_sound_installation_on_each_engine(store: Store) -> None:
     load_or_create(store.settings, store)
     found = statuses()
+    assert found.pop("bureau") == "note"  # the shipped one is the demo's
     assert set(found.values()) == {"ok"}
     engine_only = {"package"} if store.engine == "embedded" else set()
     assert set(found) == engine_only | {
@@ -172,7 +173,7 @@ def test_the_wheel_passes_outside_the_repository(program: Path, tmp_path: Path) 
     try:
         done = run([program, "doctor", "--json"], tmp_path, environment)
         findings = json.loads(done.stdout)["findings"]
-        assert [item for item in findings if item["status"] != "ok"] == []
+        assert [item["check"] for item in findings if item["status"] != "ok"] == ["bureau"]  # the demo's, to be changed
         assert {item["check"] for item in findings} >= {"resources", "package", "engine", "schema"}
         assert done.returncode == 0
         assert embedded.status(Settings(home=home)) is None  # started for the proof, and stopped

@@ -18,6 +18,8 @@ from pydantic import ValidationError
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError, StateError
+from credit_graph.lists.authority import authority_on
+from credit_graph.lists.letters import template, template_names
 from credit_graph.model.chain import links
 from credit_graph.resources import Folder, root
 from credit_graph.settings import Settings
@@ -66,6 +68,7 @@ def examine() -> Iterator[Finding]:
     """All findings, one after the other; the embedded engine is started to prove it."""
     yield _python()
     yield _resources()
+    yield from _bureau()
     yield _today()
     try:
         settings = Settings()
@@ -104,6 +107,20 @@ def _resources() -> Finding:
         why = t(f"目录为空：{names_text}；请重新安装", f"empty: {names_text}; install the program again")
         return Finding("resources", "fault", why)
     return Finding("resources", "ok", t(f"{len(statements)} 条图语句", f"{len(statements)} statements"))
+
+
+def _bureau() -> Iterator[Finding]:
+    """Whose bureau this is, and that every letter that it may have edited is whole."""
+    try:
+        letters = [template(name) for name in template_names()]
+        bureau = authority_on(clock.today())
+    except (CreditGraphError, ValueError) as error:
+        yield Finding("bureau", "fault", str(error))
+        return
+    why = t(f"{bureau.name}，文书模板 {len(letters)} 个", f"{bureau.name}, {len(letters)} templates of letters")
+    if bureau.demo:
+        why += t("；是演示机关，请改 policies/authority.yml", "; it is the demo's: change policies/authority.yml")
+    yield Finding("bureau", "note" if bureau.demo else "ok", why)
 
 
 def _today() -> Finding:
