@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from credit_graph.grading.rules import Span
 from credit_graph.projection.begun import firm_ranks
+from credit_graph.projection.columns import days
 
 Places = npt.NDArray[np.int32]
 Rows = npt.NDArray[np.int64]
@@ -124,29 +125,40 @@ def equal_rows(values: Rows | Places, wanted: Rows | Places, most: int | None = 
     return spread(start, count if most is None else np.minimum(count, most))
 
 
-def within(column: pd.Series, day: date, window: Span) -> Flags:
-    """Whether the day lies in (day - window, day]; a year counts as its last day."""
-    found = last_days(column)
+def within(column: Days, day: date, window: Span) -> Flags:
+    """Whether the day lies in (day - window, day]."""
     # comparisons with NaT are false
-    result: Flags = (found > np.datetime64(window.start(day))) & (found <= np.datetime64(day))
+    result: Flags = (column > np.datetime64(window.start(day))) & (column <= np.datetime64(day))
     return result
 
 
-def last_days(column: pd.Series) -> Days:
+def last_days(column: pa.ChunkedArray) -> Days:
     """Days as they are, years as their last day; ``NaT`` for none."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column.to_numpy().astype("datetime64[D]")
-    years = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    known = ~np.isnan(years)
+    if pa.types.is_date(column.type):
+        return days(column)
+    years, known = numbers_of(column), column.is_valid().to_numpy()
     result = np.full(len(years), np.datetime64("NaT", "D"))
-    result[known] = (years[known].astype(np.int64) - 1969).astype("datetime64[Y]").astype("datetime64[D]") - 1
+    result[known] = (years[known] - 1969).astype("datetime64[Y]").astype("datetime64[D]") - 1
     return result
 
 
-def numbers_of(column: pd.Series) -> tuple[Numbers, Flags]:
-    """Whole numbers, 0 where there is none, and where there is one."""
-    known: Flags = column.notna().to_numpy(dtype=bool)
-    return column.fillna(0).to_numpy(dtype=np.int64), known
+def numbers_of(column: pa.ChunkedArray) -> Numbers:
+    """Whole numbers, 0 where there is none."""
+    found: Numbers = column.fill_null(0).to_numpy().astype(np.int64, copy=False)
+    return found
+
+
+def coded(column: pa.ChunkedArray) -> tuple[Rows, list[str]]:
+    """Numbers of the distinct values (-1: missing), and the values as text."""
+    found = column.combine_chunks().dictionary_encode()
+    codes = found.indices.fill_null(-1).to_numpy().astype(np.int64)
+    return codes, [str(value) for value in found.dictionary.to_pylist()]
+
+
+def codes_of(column: pa.ChunkedArray) -> Rows:
+    """A number per distinct value; -1 for none."""
+    found: Rows = column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
+    return found
 
 
 def places(eids: pd.Series, known: pa.Array) -> Places:
@@ -159,8 +171,3 @@ def texts(column: pd.Series) -> pa.Array:
     found = pa.array(column, from_pandas=True)
     chunks = found.chunks if isinstance(found, pa.ChunkedArray) else [found]
     return pa.concat_arrays([pc.cast(chunk, _TEXT) for chunk in chunks] or [pa.array([], _TEXT)])
-
-
-def codes_of(column: pd.Series) -> Rows:
-    """A number per distinct value."""
-    return pd.factorize(column)[0].astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from credit_graph.grading.columns import (
     Places,
     Rows,
     Said,
+    coded,
     codes_of,
     last_days,
     numbers_of,
@@ -52,74 +53,87 @@ class Table:
 
     def __init__(self, projection: Projection, kind: str, fields: Iterable[str]) -> None:
         """``fields``: to be read at once, which takes less time than one by one."""
-        self._projection, self._kind = projection, kind
-        frame = projection.history(kind, dict.fromkeys([*_ALWAYS, *fields]))
-        self._columns = {str(name): frame[name] for name in frame.columns}
+        said = projection.statements(kind, [*_ALWAYS, *fields])
+        self._columns = said.columns
         self.firm: Places = projection.places(kind)
-        self.used: Flags = frame["in_use"].to_numpy(dtype=bool)
-        self.visible: Flags = frame["visible"].to_numpy(dtype=bool)
-        self._facts: dict[str | None, Rows] = {}
-        self._coded: dict[str, tuple[Rows, list[str]]] = {}
+        self.used: Flags = said.in_use
+        self.visible: Flags = said.visible
+        self._made: dict[tuple[str, str], Any] = {}
 
     def __len__(self) -> int:
         return len(self.firm)
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> pa.ChunkedArray:
         """One column."""
-        if name not in self._columns:
-            self._columns[name] = self._projection.history(self._kind, [name])[name]
         return self._columns[name]
+
+    def _once(self, what: str, name: str, make: Callable[[pa.ChunkedArray], Any]) -> Any:
+        if (what, name) not in self._made:
+            self._made[what, name] = make(self._columns[name])
+        return self._made[what, name]
+
+    def days(self, name: str) -> Days:
+        """Days as they are, years as their last day; ``NaT`` for none."""
+        found: Days = self._once("days", name, last_days)
+        return found
+
+    def numbers(self, name: str) -> Numbers:
+        """Whole numbers, 0 where there is none."""
+        found: Numbers = self._once("numbers", name, numbers_of)
+        return found
+
+    def there(self, name: str) -> Flags:
+        """Where a value is given."""
+        found: Flags = self._once("there", name, lambda column: column.is_valid().to_numpy())
+        return found
+
+    def coded(self, name: str) -> tuple[Rows, list[str]]:
+        """Numbers of the distinct values (-1: missing), and the values as text: each is then looked at once."""
+        found: tuple[Rows, list[str]] = self._once("coded", name, coded)
+        return found
 
     @cached_property
     def sids(self) -> pa.Array:
         """Of all rows."""
-        return texts(self.column("sid"))
+        return self._columns["sid"].combine_chunks()
 
     @cached_property
     def since(self) -> Days:
         """From when each is true."""
-        return last_days(self.column("valid_from"))
+        return self.days("valid_from")
 
     def later(self, rows: Rows, *first: npt.NDArray[Any]) -> Rows:
         """The rows in order: by the arrays given (the last one first), then valid_from, known_from, sid."""
-        known = self.column("known_from").to_numpy()
-        return rows[np.lexsort((rows, known[rows], self.since[rows], *first))]
+        return rows[np.lexsort((rows, self.numbers("known_from")[rows], self.since[rows], *first))]
 
     @cached_property
     def key(self) -> Rows:
         """What the statements of one key of one source have in common."""
-        return codes_of(self.column("source")) * len(self) + codes_of(self.column("key"))
+        return self.coded("source")[0] * len(self) + codes_of(self._columns["key"])
 
     def fact(self, same: str | None) -> Rows:
         """What names the fact that a record tells of: its key, or the number that all sources give it (below 0)."""
-        if same not in self._facts:
-            self._facts[same] = self.key if same is None else self._number(same)
-        return self._facts[same]
+        if same is None:
+            return self.key
+        found: Rows = self._once("fact", same, lambda _: self._number(same))
+        return found
 
     def _number(self, same: str) -> Rows:
         codes, values = self.coded(same)
-        normal, _ = pd.factorize(pd.Series([*map(normal_name, values), ""], dtype="str"))
-        return np.where(codes < 0, self.key, -1 - normal.astype(np.int64)[codes])
-
-    def coded(self, field: str) -> tuple[Rows, list[str]]:
-        """Numbers of the distinct values (-1: missing), and the values as text: each is then looked at once."""
-        if field not in self._coded:
-            codes, values = pd.factorize(self.column(field))
-            self._coded[field] = codes.astype(np.int64), [str(value) for value in values]
-        return self._coded[field]
+        numbers: dict[str, int] = {}
+        normal = [numbers.setdefault(normal_name(value), len(numbers)) for value in values]
+        return np.where(codes < 0, self.key, -1 - np.array([*normal, 0], np.int64)[codes])
 
     def fulfils(self, condition: Condition) -> Flags:
         """Which statements meet the condition; a missing value only ``empty`` and ``none_of``."""
-        column = self.column(condition.field)
+        name = condition.field
         if condition.empty is not None:
-            missing: Flags = column.isna().to_numpy(dtype=bool)
-            return missing if condition.empty else ~missing
+            return ~self.there(name) if condition.empty else self.there(name)
         if condition.counts:
-            numbers, known = numbers_of(column)
-            low, high = condition.at_least, condition.below
+            numbers, low, high = self.numbers(name), condition.at_least, condition.below
             fits = numbers >= low if low is not None else numbers < (high or 0)
-            return fits & known
-        codes, values = self.coded(condition.field)
+            return fits & self.there(name)
+        codes, values = self.coded(name)
         if condition.contains:
             pattern = re.compile("|".join(map(re.escape, condition.contains)))
             met = [pattern.search(value) is not None for value in values]
@@ -136,7 +150,7 @@ class Table:
         for condition in rule.where:
             found = found & self.fulfils(condition)
         if window is not None:
-            found = found & within(self.column(rule.day or "valid_from"), day, window)
+            found = found & within(self.days(rule.day or "valid_from"), day, window)
         return found
 
     def tell(self, chosen: Flags) -> Said:
@@ -237,4 +251,4 @@ def select(rule: Records, projection: Projection, *fields: str) -> pd.DataFrame:
     names = dict.fromkeys(["sid", "eid", "valid_from", *rule.fields, *fields])
     table = Table(projection, rule.kind, names)
     chosen = table.chosen(rule, None, projection.point.valid) & (table.firm >= 0)
-    return pd.DataFrame({name: table.column(name)[chosen] for name in names})
+    return projection.history(rule.kind, names).loc[chosen, list(names)]

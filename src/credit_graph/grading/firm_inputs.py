@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from credit_graph.grading.columns import Flags, Numbers, Rows, numbers_of, said, within
+from credit_graph.grading.columns import Flags, Numbers, Rows, said, within
 from credit_graph.grading.facts import Facts, Table
 from credit_graph.grading.rules import ChangesInput, LinksInput, Span, ViewInput
 from credit_graph.grading.values import MOST_PERCENT, Value, found_of_all, no_data, nothing
@@ -49,15 +49,14 @@ def changes(rule: ChangesInput, facts: Facts, window: Span | None) -> Value:
     table = facts.table("Registration")
     if table is None or window is None:
         return no_data(facts)
-    column = table.column(rule.field)
-    rows = np.flatnonzero(table.used & (table.firm >= 0) & column.notna().to_numpy(dtype=bool))
+    rows = np.flatnonzero(table.used & (table.firm >= 0) & table.there(rule.field))
     rows = table.later(rows)
     rows = rows[np.lexsort((table.key[rows], table.firm[rows]))]  # stable: of one key one after the other
     before, after = rows[:-1], rows[1:]
     next_ = (table.key[before] == table.key[after]) & (table.firm[before] == table.firm[after])
-    next_ &= within(table.column("valid_from").iloc[after], facts.day, window)
+    next_ &= within(table.since[after], facts.day, window)
     before, after = before[next_], after[next_]
-    changed = _fell(rule, column, before, after) if rule.falls_by else _differ(table, rule.field, before, after)
+    changed = _fell(rule, table, before, after) if rule.falls_by else _differ(table, rule.field, before, after)
     found = after[changed]
     chosen = np.zeros(len(table), np.bool_)
     chosen[found] = True
@@ -76,8 +75,8 @@ def _differ(table: Table, field: str, before: Rows, after: Rows) -> Flags:
     return differ
 
 
-def _fell(rule: ChangesInput, column: pd.Series, before: Rows, after: Rows) -> Flags:
-    amounts, _ = numbers_of(column)
+def _fell(rule: ChangesInput, table: Table, before: Rows, after: Rows) -> Flags:
+    amounts = table.numbers(rule.field)
     kept = 100 - (rule.falls_by or 0)
     pairs = zip(amounts[before].tolist(), amounts[after].tolist(), strict=True)
     return np.array([one > 0 and other * 100 <= one * kept for one, other in pairs], np.bool_)

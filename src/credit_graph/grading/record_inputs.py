@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from credit_graph.grading.columns import Flags, Numbers, Places, Rows, Said, last_days, numbers_of, within
+from credit_graph.grading.columns import Flags, Numbers, Places, Rows, Said, within
 from credit_graph.grading.facts import Facts, Table
 from credit_graph.grading.rules import (
     FallInput,
@@ -35,12 +34,14 @@ def _summed(rule: RecordsInput, facts: Facts, table: Table, rows: Rows) -> Numbe
     """Amounts: of a key with several statements the last one's, of sources that tell of one fact the highest."""
     amount = np.zeros(len(table), np.int64)
     for name in rule.sum:
-        amount += numbers_of(table.column(name))[0]
+        amount += table.numbers(name)
     last = _last(table.later(rows), table.key)
-    told = pd.DataFrame({"firm": table.firm[last], "fact": table.fact(rule.same)[last], "amount": amount[last]})
-    by_firm = told.groupby(["firm", "fact"])["amount"].max().groupby("firm").sum()
+    order = np.lexsort((amount[last], table.fact(rule.same)[last], table.firm[last]))
+    last = last[order]
+    facts_told = np.stack([table.firm[last], table.fact(rule.same)[last]])
+    highest = last[np.append((np.diff(facts_told) != 0).any(axis=0), True)] if len(last) else last
     numbers = facts.nobody.copy()
-    numbers[by_firm.index.to_numpy()] = by_firm.to_numpy()
+    np.add.at(numbers, table.firm[highest], amount[highest])
     return numbers
 
 
@@ -50,7 +51,7 @@ def growth(rule: GrowthInput, facts: Facts, window: Span | None) -> Value:
     if table is None or window is None:
         return no_data(facts)
     both = facts.chosen(rule, Span(months=2 * window.length))
-    now = both & within(table.column(rule.day or "valid_from"), facts.day, window)
+    now = both & within(table.days(rule.day or "valid_from"), facts.day, window)
     counts = []
     for chosen in (now, both & ~now):
         rows = np.flatnonzero(chosen)
@@ -63,13 +64,13 @@ def growth(rule: GrowthInput, facts: Facts, window: Span | None) -> Value:
 def _latest(table: Table, chosen: Flags, field: str) -> Rows:
     """The last record of each firm among the chosen: by the field, then valid_from, known_from, sid."""
     rows = np.flatnonzero(chosen)
-    return _last(table.later(rows, last_days(table.column(field).iloc[rows])), table.firm)
+    return _last(table.later(rows, table.days(field)[rows]), table.firm)
 
 
 def _last(rows: Rows, what: Places | Rows) -> Rows:
     """Of rows in order the last of each."""
-    found: Rows = rows[pd.Series(what[rows]).drop_duplicates(keep="last").index.to_numpy()]
-    return found
+    _, first = np.unique(what[rows][::-1], return_index=True)
+    return rows[np.sort(len(rows) - 1 - first)]
 
 
 def ratio(rule: RatioInput, facts: Facts, window: Span | None) -> Value:
@@ -77,9 +78,8 @@ def ratio(rule: RatioInput, facts: Facts, window: Span | None) -> Value:
     table = facts.table(rule.kind)
     if table is None:
         return no_data(facts)
-    above, there = numbers_of(table.column(rule.numerator))
-    below, _ = numbers_of(table.column(rule.denominator))
-    rows = _latest(table, facts.chosen(rule, window) & there & (below > 0), rule.latest)
+    above, below = table.numbers(rule.numerator), table.numbers(rule.denominator)
+    rows = _latest(table, facts.chosen(rule, window) & table.there(rule.numerator) & (below > 0), rule.latest)
     # amounts in fen may reach 10^17, a hundredfold of which has no place in 64 bits
     pairs = zip(above[rows].tolist(), below[rows].tolist(), strict=True)
     numbers = [max(min(one * 100 // other, MOST_PERCENT), -MOST_PERCENT) for one, other in pairs]
@@ -91,9 +91,8 @@ def fall(rule: FallInput, facts: Facts, _: Span | None) -> Value:
     table = facts.table(rule.kind)
     if table is None:
         return no_data(facts)
-    amount, there = numbers_of(table.column(rule.field))
-    year, dated = numbers_of(table.column(rule.year))
-    chosen = facts.chosen(rule, None) & there & dated
+    amount, year = table.numbers(rule.field), table.numbers(rule.year)
+    chosen = facts.chosen(rule, None) & table.there(rule.field) & table.there(rule.year)
     last = _latest(table, chosen, rule.year)
     newest = np.zeros(facts.count, np.int64)
     newest[table.firm[last]] = year[last]
@@ -128,7 +127,7 @@ def lapsed(rule: LapsedInput, facts: Facts, window: Span | None) -> Value:
     table = facts.table(rule.kind)
     if table is None or rule.day is None:
         return no_data(facts)
-    ends = last_days(table.column(rule.day))
+    ends = table.days(rule.day)
     ends = np.where(np.isnat(ends), np.datetime64("9999-12-31"), ends)
     rows = np.flatnonzero(table.used & (table.firm >= 0))
     permit = table.firm.astype(np.int64) * (len(ends) + 1) + table.coded(rule.by)[0]

@@ -219,11 +219,13 @@ def _ever_there(facts: Facts, pids: set[str]) -> pd.DataFrame:
         table = facts.table(kind)
         if table is None:
             continue
-        said_of = table.column("pid")
-        chosen = table.used & (table.firm >= 0) & among(said_of, names)
+        told = table.column("pid")
+        chosen = table.used & (table.firm >= 0) & among(told, names)
         if kind == "Office":
-            chosen &= ~table.column("office").isin(facts.links.rules.hubs.agents).to_numpy(dtype=bool)
-        part = pd.DataFrame({"pid": said_of[chosen], "sid": table.column("sid")[chosen], "other": table.firm[chosen]})
+            chosen &= ~among(table.column("office"), facts.links.rules.hubs.agents)
+        kept = pa.array(chosen)
+        pid, sid = (column.filter(kept).to_pandas() for column in (told, table.column("sid")))
+        part = pd.DataFrame({"pid": pid, "sid": sid, "other": table.firm[chosen]})
         parts.append(part.assign(pid=part["pid"].map(lambda pid: who.get(pid, pid)).astype("str")))
     empty = pd.DataFrame({"pid": pd.Series(dtype="str"), "sid": pd.Series(dtype="str"), "other": np.zeros(0, np.int32)})
     return pd.concat([empty, *parts], ignore_index=True)

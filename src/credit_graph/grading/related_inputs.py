@@ -79,10 +79,10 @@ def persons(rule: PersonsInput, facts: Facts, window: Span | None) -> Value:
     table = facts.table(rule.kind)
     if table is None:
         return no_data(facts)
-    pids = table.column("pid")
-    rows = np.flatnonzero(facts.chosen(rule, window, of_firm=False) & pids.notna().to_numpy(dtype=bool))
+    rows = np.flatnonzero(facts.chosen(rule, window, of_firm=False) & table.there("pid"))
+    pids = table.column("pid").take(pa.array(rows)).to_pylist()
     same, there = facts.links.persons, relations.persons(rule.who, facts)
-    told = pa.array([same.get(pid, pid) for pid in pids.iloc[rows]], pa.large_string())
+    told = pa.array([same.get(pid, pid) for pid in pids], pa.large_string())
     person = pc.index_in(told, value_set=there.pids).fill_null(-1).to_numpy()
     order = np.argsort(person, kind="stable")
     row, at = equal_rows(person[order], there.person)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-def among(values: pd.Series | pd.Index, known: Iterable[str]) -> npt.NDArray[np.bool_]:
+def among(values: pd.Series | pd.Index | pa.ChunkedArray, known: Iterable[str]) -> npt.NDArray[np.bool_]:
     """Which of the texts are among the known ones; ``isin`` makes an object of each of those, which takes seconds."""
     told = pc.is_in(_texts(values), value_set=_texts(known), skip_nulls=True)
     found: npt.NDArray[np.bool_] = told.to_numpy(zero_copy_only=False)
@@ -19,7 +19,10 @@ def among(values: pd.Series | pd.Index, known: Iterable[str]) -> npt.NDArray[np.
 
 
 def _texts(values: Iterable[str]) -> pa.Array:
-    made = pa.array(values if isinstance(values, (pd.Series, pd.Index)) else list(values), from_pandas=True)
+    if isinstance(values, pa.ChunkedArray):
+        made = values
+    else:
+        made = pa.array(values if isinstance(values, (pd.Series, pd.Index)) else list(values), from_pandas=True)
     whole = made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
     return pc.cast(whole, pa.large_string())
 

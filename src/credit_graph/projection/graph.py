@@ -58,6 +58,11 @@ class Projection:
         frame = self.history(kind, fields)
         return frame[frame["visible"]]
 
+    def statements(self, kind: str, fields: Iterable[str]) -> Begun:
+        """The statements of :meth:`history`, column by column; these fields are read at once."""
+        self._begun[kind].need(fields)
+        return self._begun[kind]
+
     def places(self, kind: str) -> npt.NDArray[np.int32]:
         """Of each statement of :meth:`history` the place of its subject in :attr:`enterprises`, -1 for none."""
         return self._begun[kind].places(self._firms)
