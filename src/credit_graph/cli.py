@@ -39,6 +39,7 @@ _MODULES = {
     "reports": ("reports",),
     "brief": ("brief",),
     "alerts": ("alerts",),
+    "list_work": ("list",),
     "release": ("release",),
     "clocks": ("clock",),
     "bases": ("bases",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from credit_graph.messages_lists import LIST_WORK
+
 # code: (Chinese, English); fields in braces come from the raiser
 MESSAGES: dict[str, tuple[str, str]] = {
     # usage (exit 2)
@@ -137,17 +139,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} 与发布时不一致：缺失、多出或被改动。",
         "{path} is not as it was released: missing, added or altered.",
     ),
-    "letter.value": (
-        "文书 {letter} 的“{field}”不能写入：{why}",
-        "The letter {letter} can't take this “{field}”: {why}",
-    ),
     # definitions and policies (exit 4)
     "definition.invalid": ("定义文件 {path} 有误：{why}", "The definition {path} is wrong: {why}"),
     "policy.invalid": ("政策文件 {path} 有误：{why}", "The policy file {path} is wrong: {why}"),
-    "letter.unfilled": (
-        "文书 {letter} 缺少：{fields}。请补全后再生成。",
-        "The letter {letter} lacks: {fields}. Fill them in first.",
-    ),
     "policy.none_in_force": (
         "{day} 没有生效的政策：{what}",
         "No policy is in force on {day}: {what}",
@@ -397,4 +391,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "图数据库暂不可用，编号 {id}。请稍后再试。",
         "The graph is not available, number {id}. Try again later.",
     ),
+    **LIST_WORK,
 }

@@ -103,10 +103,14 @@ class DormantRules(Dated):
 
 
 class FollowUp(_Strict):
-    """What a missing report leads to, the records that show that it was done, and within how many working days."""
+    """What a missing report leads to, by which procedure of which list, on which ground, the records that show that it
+    was done, and within how many working days."""
 
     action: Title
     kind: str
+    list_name: str
+    procedure: str
+    ground: str
     day: str
     words: Where | None = None
     working_days: int = Field(ge=1)

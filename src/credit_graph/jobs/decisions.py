@@ -59,37 +59,70 @@ def place_hold(
         record = _record(store, source, key, seq)
         if event_day:
             _require_day(store, record, event_day, seq)
-        content: dict[str, Value] = {
-            "held_source": source,
-            "held_key": key,
-            "reason": reason,
-            "channels": ",".join(channels),
-            "basis": decision.basis,
-            "actor": decision.actor,
-            "role": decision.role,
-            **({"event_day": event_day} if event_day else {}),
-        }
-        draft = Statement(
-            source=SOURCE,
-            key=_hold_key(source, key, event_day),
-            n=0,
-            kind="Hold",
-            content=content,
-            hash=content_hash(content),
-            known_from=seq,
-            valid_from=DAY_MIN,
-            eid=record.eid,
-            pid=record.pid,
-            batch=seq,
-        )
-        timeline = timelines(store, SOURCE, [draft.key], seq)[draft.key]
-        if timeline.last is not None and not replace:
-            raise StateError("state.held", source=source, key=key, hold=timeline.last.sid)
-        result = compare.hold(timeline, draft, start, seq)
+        result = hold_change(store, record, reason, decision, seq, start, event_day, channels, replace=replace)
         result.opens = [piece.again(valid_to=end or DAY_MAX) for piece in result.opens]
         return [result]
 
     return carry_out(store, f"hold {source} {key} {reason} {start} {end} {event_day}", decision, change)
+
+
+def hold_change(
+    store: Store,
+    record: Statement,
+    reason: str,
+    decision: Decision,
+    seq: int,
+    start: date | None = None,
+    event_day: date | None = None,
+    channels: Sequence[str] = CHANNELS[:3],
+    *,
+    replace: bool = False,
+) -> compare.Change:
+    """What the batch ``seq`` opens and closes to place a hold on what the record's source says under its key.
+
+    Raises ``StateError("state.held")`` where a hold of the bureau stands on it and is not to be replaced.
+    """
+    content: dict[str, Value] = {
+        "held_source": record.source,
+        "held_key": record.key,
+        "reason": reason,
+        "channels": ",".join(channels),
+        "basis": decision.basis,
+        "actor": decision.actor,
+        "role": decision.role,
+        **({"event_day": event_day} if event_day else {}),
+    }
+    key = _hold_key(record.source, record.key, event_day)
+    draft = bureau_statement("Hold", key, content, seq, eid=record.eid, pid=record.pid)
+    timeline = timelines(store, SOURCE, [draft.key], seq)[draft.key]
+    if timeline.last is not None and not replace:
+        raise StateError("state.held", source=record.source, key=record.key, hold=timeline.last.sid)
+    return compare.hold(timeline, draft, start, seq)
+
+
+def lift_change(store: Store, source: str, key: str, seq: int) -> compare.Change:
+    """What the batch ``seq`` closes to lift the bureau's hold on that record; nothing where there is none."""
+    hold_key = _hold_key(source, key, None)
+    return compare.withdraw(timelines(store, SOURCE, [hold_key], seq)[hold_key], seq)
+
+
+def bureau_statement(
+    kind: str, key: str, content: dict[str, Value], seq: int, *, eid: str | None = None, pid: str | None = None
+) -> Statement:
+    """The draft of what the bureau says under a key; its ``n`` and days are set by the comparison."""
+    return Statement(
+        source=SOURCE,
+        key=key,
+        n=0,
+        kind=kind,
+        content=content,
+        hash=content_hash(content),
+        known_from=seq,
+        valid_from=DAY_MIN,
+        eid=eid,
+        pid=pid,
+        batch=seq,
+    )
 
 
 def _check_hold(reason: str, channels: Sequence[str], start: date | None, end: date | None) -> None:

@@ -130,8 +130,10 @@ class Excluded(_Strict):
 
 
 class Removal(Cited):
-    """A way off the list (移出), by whom it is begun and on which condition; not before ``earliest`` is over."""
+    """A way off the list (移出), by whom it is begun and on which condition; not before ``earliest`` is over. Its
+    ``id`` is what procedures name it by."""
 
+    id: str | None = None
     way: Title
     earliest: Period | None = None
 

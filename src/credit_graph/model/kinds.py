@@ -10,6 +10,7 @@ from credit_graph.model.fields import PERSONAL_KEYS, Field, FieldType, Kind, Lin
 from credit_graph.model.kinds_alerts import ALERT_KINDS
 from credit_graph.model.kinds_authorities import AUTHORITY_KINDS
 from credit_graph.model.kinds_firm import FIRM_KINDS, REPORT_FLAGS
+from credit_graph.model.kinds_proceedings import PROCEEDING_KINDS
 
 __all__ = [
     "CHANNELS",
@@ -164,6 +165,7 @@ _BASE = (
             "removed_on": Field(T.DAY, "移出日期"),
             "removal_reason": Field(T.TEXT, "移出原因"),
             "removed_by": Field(T.TEXT, "作出决定机关（移出）"),
+            "counted_from": Field(T.DAY, "期限重新起算日"),
             "city": Field(T.TEXT, "所属地市"),
             "district": Field(T.TEXT, "所属区县"),
         },
@@ -265,12 +267,13 @@ _BASE = (
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS, *ALERT_KINDS)}
+_WORK = (*ALERT_KINDS, *PROCEEDING_KINDS)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS, *_WORK)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
 # what people decide of the data: no source states it, and clients see what follows from it
 DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision", "ControlDecision")
 # what the bureau's own work leaves in the graph; clients see it as what it is, not among the records of sources
-WORK_KINDS = tuple(kind.name for kind in ALERT_KINDS)
+WORK_KINDS = tuple(kind.name for kind in _WORK)
 CHANNELS = ("public", "departments", "grading", "internal")
 
 # begins an eid or pid that stands for a name in one record or firm, of whom nothing better is known

@@ -35,6 +35,8 @@ FIRM_KINDS: tuple[Kind, ...] = (
         {
             "mark_id": Field(T.NUMBER_TEXT, "经营异常标记编号"),
             "marked_on": Field(T.DAY, "标记日期"),
+            "reason": Field(T.TEXT, "标记原因"),
+            "marked_by": Field(T.TEXT, "标记机关"),
             "restored": Field(T.FLAG, "是否恢复"),
             "restored_on": Field(T.DAY, "恢复日期"),
         },

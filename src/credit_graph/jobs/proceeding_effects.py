@@ -1,0 +1,120 @@
+"""What a decision makes of the entry on the list, in the batch of its step: a record of the bureau, its end, a hold.
+
+An entry that a source delivered stays that source's: a hold ends its use. One of the bureau's own also says since when
+it ended. What never was (撤销) is closed in ``known`` and held everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from credit_graph.errors import StateError
+from credit_graph.ingest import compare
+from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, hold_change, lift_change
+from credit_graph.jobs.proceeding_subjects import ENTRY
+from credit_graph.jobs.timelines import timelines
+from credit_graph.lists.authority import authority_on
+from credit_graph.lists.entries import corrected, ground_of, listed, removed, restored
+from credit_graph.lists.policy import ListPolicy
+from credit_graph.lists.procedures import Makes
+from credit_graph.lists.proceedings import Proceeding, Target
+from credit_graph.model.kinds import CHANNELS
+from credit_graph.model.statement import Content, Statement, Value
+from credit_graph.store import Store
+from credit_graph.text import t
+
+Changes = list[compare.Change]
+
+
+def effect_changes(
+    store: Store, policy: ListPolicy, proceeding: Proceeding, makes: Makes, decision: Decision, seq: int, today: date
+) -> tuple[Proceeding, Changes]:
+    """The proceeding, naming the entry that it made, and what batch ``seq`` opens and closes of the entry."""
+    kind = policy.record_kind or ""
+    basis = replace(decision, basis=t("名单办理", "proceeding") + f" {proceeding.id}")
+    if makes == "listing":
+        return _listed(policy, proceeding, seq, today)
+    target = proceeding.target
+    assert target is not None
+    timeline = timelines(store, target.source, [target.key], seq)[target.key]
+    entry = timeline.last
+    if entry is None:
+        raise StateError("state.not_listed", firm=proceeding.name, list=policy.title.zh)
+    by = authority_on(today).name
+    if makes in ("removal", "repair"):
+        reason = "repaired" if makes == "repair" else "expired"
+        found = [hold_change(store, entry, reason, basis, seq, today, replace=True)]
+        if entry.source == SOURCE:
+            why = proceeding.said.get("way") or t("移出", "removed")
+            content = removed(kind, entry.content, today, why, by)
+            found.append(_again(timeline, entry, content, seq, end=today))
+        return proceeding, found
+    if makes == "withdrawal":
+        gone = hold_change(store, entry, "withdrawn", basis, seq, channels=CHANNELS, replace=True)
+        return proceeding, [compare.withdraw(timeline, seq), gone]
+    change: Callable[[Content], dict[str, Value]]
+    if makes == "restoration":
+        change = lambda content: restored(kind, content, today)  # noqa: E731 - one of two
+    else:
+        said = proceeding.said
+        ground = ground_of(policy.on(today), said["ground"], said.get("reason"), policy.title.zh)
+        change = lambda content: corrected(kind, content, ground, said.get("reason"))  # noqa: E731
+    return _instead(store, proceeding, timeline, entry, change(entry.content), makes, basis, seq)
+
+
+def _listed(policy: ListPolicy, proceeding: Proceeding, seq: int, today: date) -> tuple[Proceeding, Changes]:
+    kind, said = policy.record_kind or "", proceeding.said
+    ground = ground_of(policy.on(today), said["ground"], said.get("reason"), policy.title.zh)
+    number = proceeding.taken[-1].number or proceeding.id
+    by = authority_on(today).name
+    subject = {"name": proceeding.name, **({"credit_code": proceeding.eid} if ":" not in proceeding.eid else {})}
+    content = listed(kind, number, today, ground, said.get("reason"), by, subject)
+    draft = bureau_statement(kind, entry_key(proceeding), content, seq, eid=proceeding.eid)
+    made = draft.again(n=1, valid_from=today)
+    target = Target(SOURCE, draft.key, today, by)
+    return replace(proceeding, target=target), [compare.Change("new", opens=[made])]
+
+
+def _instead(
+    store: Store,
+    proceeding: Proceeding,
+    timeline: compare.Timeline,
+    entry: Statement,
+    content: dict[str, Value],
+    makes: Makes,
+    basis: Decision,
+    seq: int,
+) -> tuple[Proceeding, Changes]:
+    """The entry says something else from now on: the bureau's own again, a source's replaced by one of the bureau."""
+    found: Changes = []
+    if makes == "restoration":
+        found.append(lift_change(store, entry.source, entry.key, seq))
+    if entry.source == SOURCE:
+        return proceeding, [*found, _again(timeline, entry, content, seq)]
+    found = [
+        compare.withdraw(timeline, seq),
+        hold_change(store, entry, "withdrawn", basis, seq, channels=CHANNELS, replace=True),
+    ]
+    draft = bureau_statement(entry.kind, entry_key(proceeding), content, seq, eid=entry.eid)
+    made = draft.again(n=1, valid_from=entry.valid_from)
+    target = proceeding.target
+    moved = replace(proceeding, target=target._replace(source=SOURCE, key=draft.key) if target else None)
+    return moved, [*found, compare.Change("new", opens=[made])]
+
+
+def _again(
+    timeline: compare.Timeline, entry: Statement, content: dict[str, Value], seq: int, end: date | None = None
+) -> compare.Change:
+    """The bureau's entry with other content: closed in known, and said anew from the same day."""
+    draft = bureau_statement(entry.kind, entry.key, content, seq, eid=entry.eid)
+    changed = compare.hold(timeline, draft, entry.valid_from, seq)
+    if end is not None:
+        changed.opens = [piece.again(valid_to=end) for piece in changed.opens]
+    return changed
+
+
+def entry_key(proceeding: Proceeding) -> str:
+    """The natural key of the entry that a proceeding makes."""
+    return f"{ENTRY}{proceeding.id}"

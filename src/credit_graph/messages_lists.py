@@ -1,0 +1,70 @@
+"""What the error codes of list work (名单办理) say; part of the one table in ``messages.py``."""
+
+from __future__ import annotations
+
+LIST_WORK: dict[str, tuple[str, str]] = {
+    "letter.value": (
+        "文书 {letter} 的“{field}”不能写入：{why}",
+        "The letter {letter} can't take this “{field}”: {why}",
+    ),
+    "letter.unfilled": (
+        "文书 {letter} 缺少：{fields}。请补全后再生成。",
+        "The letter {letter} lacks: {fields}. Fill them in first.",
+    ),
+    "state.step_order": (
+        "事项 {id} 现在不能办理“{step}”，下一步是：{next}。",
+        "The proceeding {id} is not at “{step}”: the next step is {next}.",
+    ),
+    "state.ended": (
+        "事项 {id} 已办结（{state}），不能再办理。",
+        "The proceeding {id} is done ({state}): no step can be taken.",
+    ),
+    "state.in_effect": (
+        "事项 {id} 的决定已经生效，不能中止；请另行办理移出、撤销或者更正。",
+        "The decision of {id} is in effect and can't be stopped: remove, withdraw or correct the entry instead.",
+    ),
+    "state.step_early": (
+        "{id}：“{step}”最早 {day} 才能办理（法定期限未满）。",
+        "{id}: “{step}” can be taken from {day} on; the term set by law is not over.",
+    ),
+    "state.dated_back": (
+        "事项 {id} 的上一步在 {last} 办理，今天（{day}）早于该日。请核对系统日期。",
+        "The last step of {id} was taken on {last}, after today ({day}). Check the machine's date.",
+    ),
+    "state.same_person": (
+        "{id}：{actor} 已办理“{other}”，不能再办理“{step}”。请由他人办理。",
+        "{id}: {actor} took the step “{other}” and can't take “{step}” too. Somebody else has to.",
+    ),
+    "state.proceeding_open": (
+        "{firm} 已有同一程序（{procedure}）的在办事项。请先办结。",
+        "A proceeding of that kind ({procedure}) is open for {firm}. Finish it first.",
+    ),
+    "state.number_used": (
+        "文号 {number} 已用于事项 {id}。请核对。",
+        "The number {number} is that of a document of {id}. Check it.",
+    ),
+    "state.subject_changed": (
+        "事项 {id} 的当事人“{name}”已变化（{why}）。请中止该事项（list stop），以现在的主体重新办理。",
+        "The firm of {id}, “{name}”, has changed ({why}). Stop the proceeding (list stop) and begin it anew.",
+    ),
+    "state.subject_ended": (
+        "“{firm}”已不存续（{state}），不能办理。",
+        "“{firm}” is no longer in being ({state}).",
+    ),
+    "state.not_competent": (
+        "本机关对“{firm}”没有管辖权：{why}。请移交有权机关。",
+        "This bureau is not competent for “{firm}”: {why}. Hand it to the authority that is.",
+    ),
+    "state.listed_already": (
+        "“{firm}”已因同一情形列入{list}。",
+        "“{firm}” stands on the list already, on the same ground: {list}.",
+    ),
+    "state.not_listed": (
+        "“{firm}”没有可办理的{list}条目。",
+        "“{firm}” has no such entry: {list}.",
+    ),
+    "state.not_published": (
+        "“{firm}”的条目从未公示，无须撤销公示：请办结事项 {id} 或者更正。",
+        "The entry of “{firm}” was never published, so there is nothing to withdraw: see the proceeding {id}.",
+    ),
+}
