@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
 import pytest
 
-from commandline import invoke
-from credit_graph.errors import CreditGraphError
 from credit_graph.jobs import batches, proceeding_records
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from handmade import City
+from listwork import on, refused, said, typed
 
 BUREAU = "庆原市市场监督管理局"
 A, B, C, D = (f"9162100{n}MA7000034{n}" for n in "2345")
 PERSON = "92621002MA70000351"
-STAFF = {
-    "case_officer": "王经办",
-    "reviewer": "李科长",
-    "legal": "孙法制",
-    "approver": "赵局长",
-    "publisher": "周公示",
-}
 
 
 @pytest.fixture
@@ -51,27 +42,6 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
     )
     made.commit()
     return made
-
-
-def typed(role: str, *words: str, status: int = 0) -> Any:
-    done = invoke("--actor", STAFF[role], "--role", role, "list", *words, *([] if status else ["--json"]))
-    assert done.exit_code == status, done.output
-    return json.loads(done.output) if not status else done.output
-
-
-def refused(role: str, *words: str) -> str:
-    """The code of the error; nothing is written by it."""
-    with pytest.raises(CreditGraphError) as raised:
-        invoke("--actor", STAFF[role], "--role", role, "list", *words)
-    return raised.value.code
-
-
-def on(day: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CREDIT_GRAPH_TODAY", day)
-
-
-def said(**values: str) -> list[str]:
-    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
 
 
 def standing(store: Store, kind: str, eid: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.commands.deciding import ByOption, RoleOption
 from credit_graph.errors import UsageError
+from credit_graph.jobs import letters as letter_job
 from credit_graph.jobs import nonfilers, proceeding_records
 from credit_graph.jobs import proceedings as job
 from credit_graph.jobs.decisions import Decision
@@ -118,8 +120,7 @@ def step(
     json: common.JsonOption = False,
 ) -> None:
     """Today, by somebody with the step's role; no step is skipped, dated back, or taken by the same person twice."""
-    if (ids is None) == (bundle is None):
-        raise UsageError("usage.bad_value", option="ID…", value="", why=t("须给出编号或 --bundle", "ids or --bundle"))
+    _ids_or_bundle(ids, bundle)
     with common.graph() as store, common.progress(show=not json) as report:
         done = job.step(
             store, ids or [], step_id, _decision(by, role, step_id), bundle=bundle, outcome=outcome,
@@ -140,6 +141,32 @@ def stop(
     with common.graph() as store:
         done = job.stop_all(store, ids, _decision(by, role, why), why)
     _print_done(done, json)
+
+
+@app.command("letters", help="生成文书（.docx） / write the letters")
+def letters(
+    out: Annotated[Path, typer.Option("--out", help="文件夹 / folder")],
+    ids: Ids = None,
+    bundle: BundleOption = None,
+    wanted: Annotated[str | None, typer.Option("--letter", help="只生成某一种 / one template alone")] = None,
+    json: common.JsonOption = False,
+) -> None:
+    """Of all steps taken so far; made again they are the same, byte for byte."""
+    _ids_or_bundle(ids, bundle)
+    with common.graph() as store, common.progress(show=not json) as report:
+        done = letter_job.write(store, ids or [], out, bundle=bundle, wanted=wanted, progress=report)
+    if json:
+        refused = [{"what": what, "code": error.code, "why": str(error)} for what, error in done.refused]
+        common.print_json({"files": [str(path) for path in done.files], "same": done.same, "refused": refused})
+        return
+    zh = f"{len(done.files)} 份文书 → {out}（其中 {done.same} 份与原有相同）"
+    en = f"{len(done.files)} letters → {out} ({done.same} were there just so)"
+    common.console.print(t(zh, en), highlight=False)
+    for what, error in done.refused[:_REFUSED]:
+        common.notes.print(f"{what}: {error.code} {error}", highlight=False, soft_wrap=True)
+    if done.refused:
+        count = len(done.refused)
+        common.notes.print(t(f"未能生成 {count} 份", f"{count} could not be made"), style="bold", highlight=False)
 
 
 @app.command("open", help="在办事项 / proceedings in hand")
@@ -227,6 +254,11 @@ def _row(item: Listed) -> tuple[str, ...]:
     procedure = t(rules.name.zh, rules.name.en)
     due_on = str(record.get("due_on", ""))
     return item.proceeding.id, item.name, procedure, shown, following, record.get("next_role", ""), due_on
+
+
+def _ids_or_bundle(ids: list[str] | None, bundle: str | None) -> None:
+    if bool(ids) == bool(bundle):
+        raise UsageError("usage.bad_value", option="ID…", value="", why=t("须给出编号或 --bundle", "ids or --bundle"))
 
 
 def _rules(found: Proceeding) -> Procedure:

@@ -55,13 +55,13 @@ def checked(
     """
     assert policy.record_kind is not None
     eids = [subject.eid for subject in subjects]
-    firms = _of_firms(store, "Registration", eids, seq)
-    entries = _of_firms(store, policy.record_kind, eids, seq)
-    gone = _out_of_use(_of_firms(store, "Hold", eids, seq), today)
+    firms = of_firms(store, "Registration", eids, seq)
+    entries = of_firms(store, policy.record_kind, eids, seq)
+    gone = _out_of_use(of_firms(store, "Hold", eids, seq), today)
     authority = authority_on(today)
     found: list[Checked] = []
     for subject in subjects:
-        firm = _current(firms.get(subject.eid, []), today)
+        firm = holding_on(firms.get(subject.eid, []), today)
         named = replace(subject, name=str(firm["name"])) if firm and firm.get("name") else subject
         target, error = None, None
         try:
@@ -82,10 +82,10 @@ def changed_subjects(
     store: Store, proceedings: Sequence[Proceeding], seq: int, today: date
 ) -> dict[str, CreditGraphError]:
     """The firms that are not what they were when their proceeding began: another name, or no longer in being."""
-    firms = _of_firms(store, "Registration", [item.eid for item in proceedings], seq)
+    firms = of_firms(store, "Registration", [item.eid for item in proceedings], seq)
     found: dict[str, CreditGraphError] = {}
     for item in proceedings:
-        firm = _current(firms.get(item.eid, []), today)
+        firm = holding_on(firms.get(item.eid, []), today)
         now = str(firm.get("name") or "") if firm else ""
         if firm is not None and _ended(firm, today):
             why = t(f"{firm.get('state')}", f"its state is {firm.get('state')}")
@@ -202,13 +202,14 @@ def _out_of_use(holds: Mapping[str, Sequence[Record]], today: date) -> Set[tuple
     }
 
 
-def _current(records: Sequence[Record], today: date) -> Record | None:
-    """The registration that holds today, of several sources the one known last."""
-    found = [row for row in records if covers(row["valid_from"], row["valid_to"], today)]
+def holding_on(records: Sequence[Record], day: date) -> Record | None:
+    """The registration that holds on the day, of several sources the one known last."""
+    found = [row for row in records if covers(row["valid_from"], row["valid_to"], day)]
     return max(found, key=lambda row: (row["known_from"], row["sid"]), default=None)
 
 
-def _of_firms(store: Store, kind: str, eids: Sequence[str], seq: int) -> dict[str, list[Record]]:
+def of_firms(store: Store, kind: str, eids: Sequence[str], seq: int) -> dict[str, list[Record]]:
+    """What is known of these firms in records of the kind (properties of their nodes), by eid."""
     found: dict[str, list[Record]] = {}
     for chunk in _chunks(list(dict.fromkeys(eids))):
         for row in store.read("read/kind_of_firms", labels={"KIND": kind}, eids=chunk, seq=seq):
