@@ -15,6 +15,7 @@ from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.procedures import Procedure
 from credit_graph.lists.proceedings import Proceeding, Target, due, position, steps_of
 from credit_graph.model.statement import Value
+from credit_graph.model.time import DAY_MAX, DAY_MIN
 from credit_graph.store import Store
 
 
@@ -28,20 +29,56 @@ class Listed:
     record: Mapping[str, Any]
 
 
-def listed(store: Store, *, list_name: str = "", bundle: str = "", eid: str = "", ended: bool = False) -> list[Listed]:
-    """Proceedings as they stand, those due first; ``ended``: also those that are done."""
+FIRST = (DAY_MIN, "")  # before the first of a page
+
+
+def listed(
+    store: Store,
+    *,
+    list_name: str = "",
+    bundle: str = "",
+    eid: str = "",
+    ended: bool = False,
+    after: tuple[date, str] = FIRST,
+    limit: int = 10_000_000,
+    seq: int | None = None,
+) -> list[Listed]:
+    """Proceedings as they stand, those due first, behind the place ``after`` (:func:`key_of`); ``ended``: also those
+    that are done."""
     rows = store.read(
-        "read/proceedings", seq=batches.last_seq(store), list_name=list_name, bundle=bundle, eid=eid, ended=ended
+        "read/proceedings",
+        seq=batches.last_seq(store) if seq is None else seq,
+        list_name=list_name,
+        bundle=bundle,
+        eid=eid,
+        ended=ended,
+        no_day=DAY_MAX,
+        after=after[0],
+        after_id=after[1],
+        limit=limit,
     )
     return [Listed(proceeding_of(row["record"]), row["name"] or "", row["code"] or "", row["record"]) for row in rows]
 
 
+def key_of(item: Listed) -> tuple[date, str]:
+    """Its place among those listed."""
+    return item.record.get("due_on") or DAY_MAX, item.proceeding.id
+
+
 def one(store: Store, id_: str) -> Proceeding:
     """A proceeding by its id. Raises ``UsageError("usage.unknown_entity")``."""
-    timeline = timelines(store, SOURCE, [proceeding_key(id_)], batches.last_seq(store) + 1)[proceeding_key(id_)]
-    if timeline.last is None:
+    return one_listed(store, id_).proceeding
+
+
+def one_listed(store: Store, id_: str) -> Listed:
+    """The same, with its record."""
+    key = proceeding_key(id_)
+    last = timelines(store, SOURCE, [key], batches.last_seq(store) + 1)[key].last
+    if last is None:
         raise UsageError("usage.unknown_entity", what=id_)
-    return proceeding_of({**timeline.last.content, "eid": timeline.last.eid})
+    record = {**last.content, "eid": last.eid}
+    found = next(iter(store.read("read/alert_firms", eids=[last.eid])), None) or {}
+    return Listed(proceeding_of(record), found.get("name") or "", found.get("code") or "", record)
 
 
 def proceeding_of(record: Mapping[str, Any]) -> Proceeding:

@@ -17,7 +17,7 @@ from credit_graph.ingest.screening import screen_text
 from credit_graph.jobs import batches
 from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, write_batch
 from credit_graph.jobs.proceeding_effects import effect_changes
-from credit_graph.jobs.proceeding_records import content_of, proceeding_of
+from credit_graph.jobs.proceeding_records import content_of, listed, proceeding_of
 from credit_graph.jobs.proceeding_subjects import Subject, changed_subjects, checked, proceeding_key
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.authority import authority_on
@@ -278,11 +278,11 @@ def _wanted(store: Store, ids: Sequence[str], bundle: str | None, step_id: str |
                 raise UsageError("usage.unknown_entity", what=id_)
         lasts = [found[key].last for key in keys.values()]
         return [proceeding_of({**last.content, "eid": last.eid}) for last in lasts if last is not None]
-    rows = store.read("read/proceedings", seq=seq - 1, list_name="", bundle=bundle, eid="", ended=False)
-    waiting = [row["record"] for row in rows if step_id is None or row["record"]["next_step"] == step_id]
+    found_there = listed(store, bundle=bundle, seq=seq - 1)
+    waiting = [item.proceeding for item in found_there if step_id in (None, item.record.get("next_step"))]
     if not waiting:
         raise UsageError("usage.unknown_entity", what=bundle)
-    return [proceeding_of(record) for record in waiting]
+    return waiting
 
 
 def _carry_out(

@@ -222,8 +222,8 @@ def _keys(item: alert_list.Listed) -> tuple[str, str]:
     return item.alert.due_on.isoformat(), item.alert.eid
 
 
-@strawberry.type(description="办理入口 / root of what people change")
-class Mutation:
+@strawberry.type(description="预警办理入口 / mutations of warnings")
+class Handling:
     """The steps of a warning; each is a decision of the bureau, with the client and its role."""
 
     @needs("handling", "分派预警 / give warnings to somebody; all of them, or none")

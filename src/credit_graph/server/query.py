@@ -17,6 +17,7 @@ from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.paths import LinkedEnterprise, LinkKind, PathAnswer, Ring, linked_enterprises, path, rings
+from credit_graph.server.proceedings import Proceeding, proceeding_by_id, proceeding_connection
 from credit_graph.server.records import Record, record
 from credit_graph.server.risk_history import RiskLevelChange, change_connection
 from credit_graph.server.roles import limits
@@ -164,6 +165,25 @@ class Query:
     ) -> Connection[Alert] | None:
         """A page of warnings."""
         return await alert_connection(info, states, owner, overdue, first, after)
+
+    @needs("proceedings", "名单办理事项，期限近者在前 / proceedings of list work in hand; the ones due first")
+    async def proceedings(
+        self,
+        info: Info,
+        list_name: str | None = None,
+        code: str | None = None,
+        bundle: str | None = None,
+        ended: bool = False,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[Proceeding] | None:
+        """A page of proceedings."""
+        return await proceeding_connection(info, list_name, code, bundle, ended, first, after)
+
+    @needs("proceedings", "一件名单办理事项 / one proceeding by its id")
+    async def proceeding(self, info: Info, id: str) -> Proceeding | None:
+        """The proceeding."""
+        return await proceeding_by_id(info, id)
 
     @needs("links", "串案：同一族群或人员的同类违法（线索） / like violations of one group or person: leads")
     async def case_series(

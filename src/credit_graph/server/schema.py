@@ -9,12 +9,18 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
 
-from credit_graph.server.alerts import Mutation
+from credit_graph.server.alerts import Handling
 from credit_graph.server.enterprise import Enterprise, Person
 from credit_graph.server.limits import Errors, ShapeLimits
+from credit_graph.server.proceedings import ListWork
 from credit_graph.server.query import Query
 from credit_graph.server.records import RECORD_TYPES
 from credit_graph.server.roles import limits
+
+
+@strawberry.type(description="办理入口 / root of what people change")
+class Mutation(Handling, ListWork):
+    """Each is a decision of the bureau, with the client and its role."""
 
 
 class _Schema(strawberry.Schema):
