@@ -156,6 +156,9 @@ def looks_right(text: str, found: dict[str, Any]) -> None:
     assert page.links == [] and not {"script", "link", "img", "iframe"} & {*page.tags}
     assert "http" not in text and "url(" not in text and "@import" not in text
     assert page.tags.count("svg") == 4
+    # on a narrow screen a table scrolls in its box, and no chart asks for more than there is
+    assert page.tags.count("table") == text.count('<div class="wide"><table>') == 1
+    assert ".wide { overflow-x: auto; }" in text and "minmax(min(24rem, 100%), 1fr)" in text
     for arm in found["arms"].values():
         assert f"{arm['auc']:.4f}" in page.words
         for level in arm["levels"]:

@@ -20,10 +20,10 @@ main { max-width: 72rem; margin: 1.5rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
 th, td { border: 1px solid #ccc; padding: .3rem .6rem; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
-small { color: #666; display: block; }
+small { color: #666; display: block; white-space: normal; } .wide { overflow-x: auto; }
 .notice { border-left: 4px solid #a33; padding-left: .8rem; }
 .leak { background: #fde8e8; border-left: 4px solid #c00; padding: .4rem .8rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; }
 figure { margin: 0; break-inside: avoid; } figcaption { font-size: .9rem; }
 svg { width: 100%; height: auto; font-size: 12px; } svg text { fill: #444; }
 .grid { stroke: #e6e6e6; } .axis { stroke: #888; fill: none; } .whisker { stroke: #333; fill: none; }
@@ -68,7 +68,8 @@ def _table(test: Backtest) -> str:
     head += [t("Brier 分", "Brier"), t("校准误差", "calibration error")]
     rows = [_row(t(*ARMS[name]), measures) for name, measures in test.result.arms.items()]
     cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    table = f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<div class="wide">{table}</div>'
 
 
 def _row(name: str, measures: Measures) -> str:
