@@ -17,7 +17,7 @@ from credit_graph.ingest.reasons import reason_text
 from credit_graph.ingest.replayed import StoredRow
 from credit_graph.ingest.tables import RawTable, tables
 from credit_graph.jobs.quarantine import Refused
-from credit_graph.jobs.sheets import exported, filled, free_name, new_file, text_cell
+from credit_graph.jobs.sheets import exported, filled, free_name, new_workbook, text_cell
 from credit_graph.text import t
 
 Corrections = dict[tuple[int, int], dict[str, str]]  # (seq, row) -> header -> cell
@@ -38,11 +38,8 @@ def write(path: Path, delivered: Iterable[Refused]) -> int:
             by_source.setdefault(item.origin.source, []).append(item)
     if not by_source:
         return 0
-    book = Workbook(write_only=True)
-    count = sum(_write_source(book, source, found) for source, found in by_source.items())
-    with new_file(path) as file:
-        book.save(file)
-    return count
+    with new_workbook(path) as book:
+        return sum(_write_source(book, source, found) for source, found in by_source.items())
 
 
 def _write_source(book: Workbook, source: str, found: list[Refused]) -> int:

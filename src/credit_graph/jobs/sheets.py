@@ -57,13 +57,25 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Workbook]:
+    """A workbook that is saved as a new file; raises as :func:`new_file` does, before anything is put into it."""
+    with new_file(path) as file:
+        book = Workbook(write_only=True)
+        try:
+            yield book
+        except BaseException:
+            for sheet in book.worksheets:  # each writes to a file of its own, which must not end after that is closed
+                sheet.close()
+            raise
+        book.save(file)
+
+
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
     """Write the sheets into a new workbook. Raises ``StateError``: exists, cannot_write."""
-    book = Workbook(write_only=True)
-    for sheet in sheets:
-        _write_sheet(book, sheet)
-    with new_file(path) as file:
-        book.save(file)
+    with new_workbook(path) as book:
+        for sheet in sheets:
+            _write_sheet(book, sheet)
 
 
 def _write_sheet(book: Workbook, content: Sheet) -> None:
