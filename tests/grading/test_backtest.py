@@ -15,9 +15,9 @@ from backtestcity import AT, EARLIER, RULES, UNTIL, Planted, code, planted
 from credit_graph.grading import facts
 from credit_graph.grading.backtest import groups
 from credit_graph.grading.backtest.arms import on_rewired, own_history, policy_arm, related
-from credit_graph.grading.backtest.compare import Comparison, Frozen, compare
+from credit_graph.grading.backtest.compare import Comparison, Frozen, _permutations, compare
 from credit_graph.grading.backtest.leaks import Looked, improbable, later_records
-from credit_graph.grading.backtest.measures import Cases, calibrate, difference, expectations
+from credit_graph.grading.backtest.measures import Cases, calibrate, difference, expectations, measures
 from credit_graph.grading.backtest.outcomes import Sample, drawn, everybody, first_day
 from credit_graph.grading.backtest.ranking import Curves, auc, wilson
 from credit_graph.grading.backtest.rewire import dealt, rewired
@@ -224,10 +224,10 @@ def test_all_is_told_of_the_same_draws(result: Comparison, now: Frozen) -> None:
     assert result.found == int(now.sample.rows["found"].sum())
     assert sum(fold.looked_at for fold in result.folds) == 360
     assert sum(fold.found for fold in result.folds) == result.found
-    for name, measures in result.arms.items():
-        assert sum(row.looked_at for row in measures.levels) == 360, name
-        assert sum(row.found for row in measures.levels) == result.found, name
-        assert sum(row.share for row in measures.levels) == pytest.approx(1)
+    for name, arm in result.arms.items():
+        assert sum(row.looked_at for row in arm.levels) == 360, name
+        assert sum(row.found for row in arm.levels) == result.found, name
+        assert sum(row.share for row in arm.levels) == pytest.approx(1)
     assert {name: len(draws) for name, draws in result.draws.items()} == {"rewired": 3, "permuted": 60}
     assert sorted(result.draws["rewired"])[1] == result.arms["rewired"].auc
     assert result.learnt_before
@@ -240,6 +240,16 @@ def test_the_figures_are_those_of_the_draws(result: Comparison, now: Frozen) -> 
     assert result.arms["policy"].auc == auc(Curves(risk).steps(found, weight))
     mine = now.graded.firms["level"].reindex(rows["eid"]).to_numpy() == "A"
     assert result.arms["policy"].levels[0].rate == wilson(found[mine], weight[mine], 0.95)
+
+
+def test_each_fold_is_told_of_its_own_weighted_draws(result: Comparison, now: Frozen, before: Frozen) -> None:
+    rows = now.sample.rows
+    numbers = groups.numbers(now.graded.firms.index, groups.ties(now.links), groups.ties(before.links))
+    fold = (np.random.default_rng(FEW.seed).permutation(120) % FEW.folds)[numbers.reindex(rows["eid"])]
+    risk = policy_arm(now.graded).firms["risk"].reindex(rows["eid"]).to_numpy(float)
+    found, weight = rows["found"].to_numpy(bool), rows["weight"].to_numpy(float)
+    each = [(risk[fold == n], found[fold == n], weight[fold == n]) for n in range(FEW.folds)]
+    assert [one.policy for one in result.folds] == [auc(Curves(x).steps(y, w)) for x, y, w in each]
 
 
 def test_without_a_period_before_other_groups_tell_what_to_expect(city: Planted, now: Frozen) -> None:
@@ -304,6 +314,42 @@ def test_calibration_by_hand() -> None:
     assert calibrate(np.full(3, np.nan), np.zeros(3, bool), np.ones(3), RULES) is None
 
 
+def repeated(one: Cases) -> Cases:
+    """Every item as often as it weighs, each of weight one."""
+    times = one.weight.astype(int)
+    level = one.level.repeat(times.tolist()).reset_index(drop=True)
+    found, weight = one.found.repeat(times), np.ones(times.sum())
+    return Cases(one.risk.repeat(times), level, found, weight, one.group.repeat(times))
+
+
+def test_a_draw_counts_as_often_as_it_weighs() -> None:
+    """One with a probability of a quarter stands for four firms of its group: in every figure but the intervals of a
+    class, which know how few were looked at."""
+    draw = np.random.default_rng(3)
+    found, weight = draw.random(60) < 0.4, draw.choice([1.0, 4.0], 60)
+    one = cases((draw.integers(0, 9, 60) + 2.0 * found).tolist(), found.tolist(), weight.tolist())
+    one = replace(one, level=pd.Series(draw.choice(["A", "B"], 60)), group=np.sort(draw.integers(0, 12, 60)))
+    expected = draw.choice([0.1, 0.35, 0.6], 60)
+    told = measures(one, ["A", "B"], RULES, expected)
+    again = measures(repeated(one), ["A", "B"], RULES, expected.repeat(weight.astype(int)))
+    assert (told.auc, told.ks, told.lift) == pytest.approx((again.auc, again.ks, again.lift))
+    shares = [[(level.share, level.rate.value) for level in side.levels] for side in (told, again)]
+    assert np.array(shares[0]) == pytest.approx(np.array(shares[1]))
+    fits = [side.calibration for side in (told, again) if side.calibration is not None]
+    assert (fits[0].brier, fits[0].error) == pytest.approx((fits[1].brier, fits[1].error))
+    bins = [[(part.expected, part.rate.value) for part in fit.bins] for fit in fits]
+    assert len(bins[0]) == 3 and np.array(bins[0]) == pytest.approx(np.array(bins[1]))
+    other = replace(one, risk=draw.integers(0, 9, 60).astype(float))
+    pairs = (one, other), (repeated(one), repeated(other))
+    gaps = [difference(mine, its, FEW, np.random.default_rng(11)) for mine, its in pairs]
+    assert (gaps[0].value, gaps[0].low, gaps[0].high) == pytest.approx((gaps[1].value, gaps[1].low, gaps[1].high))
+    once = FEW.model_copy(update={"permutations": 1})
+    dealt = np.random.default_rng(2).permutation(found)
+    draws, middle = _permutations(one, once, np.random.default_rng(2))
+    assert draws.tolist() == [auc(Curves(one.risk).steps(dealt, weight))]
+    assert middle.found.tolist() == dealt.tolist()
+
+
 def test_the_interval_is_that_of_resampled_groups() -> None:
     draw = np.random.default_rng(7)
     group = np.sort(draw.integers(0, 12, 60))
@@ -348,6 +394,22 @@ def test_a_value_written_afterwards_is_detected(city: Planted, now: Frozen) -> N
     # knowing all is too good as well
     surely = improbable({"knows": noise + came}, after, past, RULES)
     assert {leak.test for leak in surely} == {"better_than_before", "too_good"}
+
+
+def test_leaks_are_judged_by_the_weights_of_draws(city: Planted, now: Frozen) -> None:
+    firms = now.graded.firms.index
+    numbers = groups.numbers(firms, groups.ties(now.links))
+    sides = looked(now.sample, numbers), looked(city.past(), numbers)
+    again = []
+    for side in sides:
+        times = side.weight.astype(int)
+        eid = side.eid.repeat(times.tolist()).reset_index(drop=True)
+        again.append(Looked(eid, side.found.repeat(times), np.ones(times.sum()), side.group.repeat(times)))
+    came = pd.Series(sides[0].found, index=sides[0].eid).reindex(firms).fillna(False).to_numpy(bool)
+    score = pd.Series(np.random.default_rng(1).random(len(firms)), index=firms) + came
+    one, other = (improbable({"knows": score}, now_, past, RULES) for now_, past in (sides, again))
+    assert [leak.test for leak in one] == [leak.test for leak in other] == ["too_good", "better_than_before"]
+    assert [leak.value for leak in one] == pytest.approx([leak.value for leak in other])
 
 
 def test_a_value_that_leaks_both_ways_is_too_good(city: Planted, now: Frozen) -> None:
