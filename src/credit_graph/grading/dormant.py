@@ -65,7 +65,7 @@ def dormant(projection: Projection, rules: DormantRules, reports: ReportRules) -
 def _not_judged(projection: Projection, rules: DormantRules, reports: ReportRules) -> tuple[str, ...]:
     if not projection.stated("AnnualReport"):
         return rules.kinds
-    if fits(reports.paper, projection.history("AnnualReport", [reports.paper.field])).any():
+    if fits(reports.paper, projection.history("AnnualReport", [reports.paper.field])[reports.paper.field]).any():
         return ()
     may = [kind for group in reports.groups if group.paper for kind in group.kinds]
     return tuple(kind for kind in rules.kinds if kind in may)
@@ -121,7 +121,7 @@ def showing(projection: Projection, fact: Fact, eids: pd.Index) -> pd.DataFrame:
 def _holds(frame: pd.DataFrame, fact: Fact, day: date) -> pd.Series:
     chosen = frame["visible"] if fact.only == "valid" else ~(frame["day_"] > np.datetime64(day))
     for condition in fact.where:
-        chosen = chosen & fits(condition, frame)
+        chosen = chosen & fits(condition, frame[condition.field])
     if fact.months is not None:
         start = np.datetime64((pd.Timestamp(day) - pd.DateOffset(months=fact.months)).date())
         chosen = chosen & (frame["day_"] > start) & (frame["day_"] <= np.datetime64(day))

@@ -1,4 +1,4 @@
-"""Which records of a kind fit a condition of ``policies/annual_reports.yml``. Pure."""
+"""Which values fit a condition of a policy. Pure."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 
 import pandas as pd
 
-from credit_graph.grading.reports_policy import Where
+from credit_graph.grading.rules import Condition
 
 
-def fits(condition: Where, frame: pd.DataFrame) -> pd.Series:
-    """Whether each record of a frame fits the condition (bool, by the frame's index).
+def fits(condition: Condition, column: pd.Series) -> pd.Series:
+    """Whether each value of the condition's field fits (bool, by the column's index).
 
     A missing value fits ``empty`` and ``none_of`` only.
     """
-    column = frame[condition.field]
     if condition.one_of:
         return column.isin(condition.one_of)
     if condition.none_of:
         return ~column.isin(condition.none_of)
-    if condition.at_least is not None:
-        return (column >= condition.at_least).fillna(False).astype(bool)
+    if condition.counts:
+        found = column >= condition.at_least if condition.at_least is not None else column < (condition.below or 0)
+        return found.fillna(False).astype(bool)
     if condition.contains:
         return column.str.contains("|".join(map(re.escape, condition.contains)), na=False)
     return column.isna() if condition.empty else column.notna()

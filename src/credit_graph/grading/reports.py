@@ -69,7 +69,7 @@ def obliged(projection: Projection, rules: ReportRules, year: int) -> Obliged:
     kept = ["group", "county", "county_name", "station", "section", "last_day", "filed_on", "paper", "status"]
     refused = int((~counts & every["eid"].isin(firms.index)).sum())
     history = projection.history(KIND, ["year", rules.paper.field])
-    paper = bool(fits(rules.paper, history).any())
+    paper = bool(fits(rules.paper, history[rules.paper.field]).any())
     first = None if history.empty else int(history["year"].min())
     return Obliged(year, day, rules, firms[kept], unlinked, refused, paper, first)
 
@@ -127,7 +127,7 @@ def _reports(projection: Projection, rules: ReportRules, years: Sequence[int]) -
 
 def _counts(reports: pd.DataFrame, projection: Projection, rules: ReportRules) -> pd.Series:
     """Whether each report counts: on paper only those of the groups that may file so; adds the column ``paper``."""
-    reports["paper"] = fits(rules.paper, reports)
+    reports["paper"] = fits(rules.paper, reports[rules.paper.field])
     may = [kind for group in rules.groups if group.paper for kind in group.kinds]
     return ~reports["paper"] | reports["eid"].map(projection.enterprises["entity_kind"]).isin(may)
 

@@ -9,9 +9,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from credit_graph.errors import Inconsistent
+from credit_graph.grading.rules import Condition, Strict
 from credit_graph.model.definition import Title
 from credit_graph.model.kinds import KINDS, FieldType
 from credit_graph.policyfile import Basis, Dated, only_in_force, read_policy
@@ -22,37 +23,14 @@ from credit_graph.text import t
 FILE = "annual_reports.yml"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Where(_Strict):
-    """A test of one field; exactly one of the tests is given."""
-
-    field: str
-    one_of: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    empty: bool | None = None
-    at_least: int | None = None
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Self:
-        tests = ("one_of", "none_of", "contains", "empty", "at_least")
-        if sum(getattr(self, name) not in ((), None) for name in tests) != 1:
-            names = ", ".join(tests)
-            raise ValueError(t(f"须且只须写一种检验：{names}", f"give exactly one of {names}"))
-        return self
-
-
-class Fact(_Strict):
+class Fact(Strict):
     """What records of a kind show of a firm: valid now or ever begun, fulfilling all conditions, in the last months."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: Title
     kind: str
     only: Literal["valid", "begun"]
-    where: tuple[Where, ...] = ()
+    where: tuple[Condition, ...] = ()
     day: str | None = None  # default: the beginning of validity
     months: int | None = Field(None, ge=1)
     settled_by: str | None = None  # a day: with a later one in any record of the kind the fact is settled
@@ -102,7 +80,7 @@ class DormantRules(Dated):
         return self
 
 
-class FollowUp(_Strict):
+class FollowUp(Strict):
     """What a missing report leads to, by which procedure of which list, on which ground, the records that show that it
     was done, and within how many working days."""
 
@@ -112,7 +90,7 @@ class FollowUp(_Strict):
     procedure: str
     ground: str
     day: str
-    words: Where | None = None
+    words: Condition | None = None
     working_days: int = Field(ge=1)
     basis: Basis
 
@@ -130,7 +108,7 @@ class FollowUp(_Strict):
         return self
 
 
-class ReportGroup(_Strict):
+class ReportGroup(Strict):
     """Kinds of entities that are counted together; ``operational``: their rate is no measure of anybody's work."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -141,7 +119,7 @@ class ReportGroup(_Strict):
     follow_up: FollowUp
 
 
-class MonthDay(_Strict):
+class MonthDay(Strict):
     """A day of any year."""
 
     month: int
@@ -164,7 +142,7 @@ class MonthDay(_Strict):
         return date(year, self.month, self.day)
 
 
-class Window(_Strict):
+class Window(Strict):
     """When a report may be filed, in the year after the one that it speaks of; both days count."""
 
     type_contains: tuple[str, ...] = ()
@@ -173,7 +151,7 @@ class Window(_Strict):
     basis: Basis
 
 
-class Moved(_Strict):
+class Moved(Strict):
     """A last day that a notice has moved, for the reports of one year."""
 
     year: int
@@ -182,14 +160,14 @@ class Moved(_Strict):
     basis: Basis
 
 
-class Stations(_Strict):
+class Stations(Strict):
     """How the market-supervision station (市场监管所) of an entity is told."""
 
     pattern: str
     towns: dict[str, str]
 
 
-class Industry(_Strict):
+class Industry(Strict):
     """A section of GB/T 4754, from a two-digit division on."""
 
     from_: int = Field(alias="from", ge=0, le=99)
@@ -205,7 +183,7 @@ class ReportRules(Dated):
     states: tuple[str, ...] = Field(min_length=1)
     ended: tuple[str, ...]
     groups: tuple[ReportGroup, ...] = Field(min_length=1)
-    paper: Where
+    paper: Condition
     windows: tuple[Window, ...] = Field(min_length=1)
     moved: tuple[Moved, ...]
     silent_years: int = Field(ge=1)
@@ -249,7 +227,7 @@ class ReportRules(Dated):
                     yield place, "须有且只有一个括号组", "must have exactly one group in brackets"
 
 
-class ReportsPolicy(_Strict):
+class ReportsPolicy(Strict):
     """All rows of the file."""
 
     reports: tuple[ReportRules, ...] = Field(min_length=1)

@@ -97,7 +97,7 @@ def _records(group: str, rule: FollowUp, found: Obliged, projection: Projection)
     frame = projection.records(rule.kind, [rule.day, *([rule.words.field] if rule.words else [])])
     frame = frame[frame["in_use"]]
     if rule.words:
-        frame = frame[fits(rule.words, frame)]
+        frame = frame[fits(rule.words, frame[rule.words.field])]
     firms = found.firms[found.firms["group"] == group]
     frame = frame[frame["eid"].isin(firms.index)]
     last = firms["last_day"].reindex(frame["eid"]).to_numpy()
