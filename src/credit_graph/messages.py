@@ -274,23 +274,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "两人已有认定（{decision}）。请先用 credit-graph person undo {decision} 撤销。",
         "Something was decided of the two already ({decision}). Undo that first: credit-graph person undo {decision}",
     ),
-    "state.person_undone": (
-        "认定 {decision} 已在批次 {seq} 撤销。",
-        "The decision {decision} was undone already, by batch {seq}.",
-    ),
     "state.level_decided": (
         "该主体（或整体）已有有效的分类认定（{decision}）。请先用 credit-graph level undo {decision} 撤销。",
         "A decision on the class stands already ({decision}). Undo that first: credit-graph level undo {decision}",
-    ),
-    "state.level_undone": (
-        "分类认定 {decision} 已在批次 {seq} 撤销。",
-        "The decision {decision} was undone already, by batch {seq}.",
     ),
     "state.control_decided": (
         "已有同样的认定（{decision}）。请先用 credit-graph agreement undo {decision} 撤销。",
         "The same was decided already ({decision}). Undo that first: credit-graph agreement undo {decision}",
     ),
-    "state.control_undone": (
+    "state.decision_undone": (
         "认定 {decision} 已在批次 {seq} 撤销。",
         "The decision {decision} was undone already, by batch {seq}.",
     ),

@@ -106,7 +106,7 @@ def test_an_override_has_author_reason_and_expiry_and_hides_nothing(city: City) 
     assert refused("override", A, "C", "--until", "2026-12-31", *WHY) == "state.level_decided"
     typed("level", "undo", decision["id"], *WHY)
     assert in_effect(city)[A] == ("A", "official", "B")
-    assert refused("undo", decision["id"], *WHY) == "state.level_undone"
+    assert refused("undo", decision["id"], *WHY) == "state.decision_undone"
     assert as_json("level", "list") == []
     assert [row["undone"] for row in as_json("level", "list", "--all")] == [3]
 

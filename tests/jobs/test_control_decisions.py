@@ -156,7 +156,7 @@ def test_what_is_refused_writes_nothing(city: City) -> None:
     assert refused("add", "concert", B, "nobody", *WHY)[0] == "usage.unknown_entity"
     assert refused("undo", "nothing", *WHY)[0] == "usage.unknown_entity"
     run("agreement", "undo", one, *WHY)
-    assert refused("undo", one, *WHY)[0] == "state.control_undone"
+    assert refused("undo", one, *WHY)[0] == "state.decision_undone"
     assert batches.last_seq(store) == seq + 1
     decided("agreement", B, "--company", A, "--from", "2026-06-01")  # after the other has ended
     decided("concert", said(store, f"{B}|1"), C)  # a holder of whom only the name is known

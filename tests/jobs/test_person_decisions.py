@@ -130,7 +130,7 @@ def test_what_is_refused_writes_nothing(city: City) -> None:
     assert refused("undo", one, *WHY)[0] == "usage.unknown_entity"
     run("person", "undo", decision["id"], *WHY)
     assert refused("undo", decision["id"], *WHY) == (
-        "state.person_undone",
+        "state.decision_undone",
         f"认定 {decision['id']} 已在批次 {seq + 1} 撤销。",
     )
     with pytest.raises(CreditGraphError) as caught:

@@ -21,6 +21,7 @@ _WHO = "信用代码、名称、人员编号（person:…），或写有其名�
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
+    deciding.add_undo(app, job.undo, deciding.link_again)
     parent.add_typer(app, name="agreement")
 
 
@@ -56,23 +57,6 @@ def add(
         )
     common.console.print(
         t(f"已认定：{found}。请运行 credit-graph link。", f"Decided: {found}. Run credit-graph link."), highlight=False
-    )
-
-
-@app.command("undo", help="撤销认定 / undo a decision")
-def undo(
-    agreement: Annotated[str, typer.Argument(metavar="ID", help="认定编号，见 agreement list / id of the decision")],
-    why: WhyOption = "",
-    by: ByOption = None,
-    role: RoleOption = None,
-) -> None:
-    """Undo a decision; an earlier known still shows it."""
-    decision = deciding.decision(by, role, why)
-    with common.graph() as store:
-        seq = job.undo(store, agreement.strip(), decision)
-    common.console.print(
-        t(f"已撤销（批次 {seq}）。请运行 credit-graph link。", f"Undone (batch {seq}). Run credit-graph link."),
-        highlight=False,
     )
 
 

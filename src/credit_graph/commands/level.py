@@ -15,6 +15,7 @@ from credit_graph.grading.policy import NOTICE
 from credit_graph.jobs import level_decisions as job
 from credit_graph.jobs.finding import find_firm
 from credit_graph.model.time import DAY_MAX
+from credit_graph.store import Store
 from credit_graph.text import t
 
 app = typer.Typer(help="分类变化与认定：人工调整、以何为准 / changes of class, decisions", no_args_is_help=True)
@@ -26,7 +27,13 @@ def register(parent: typer.Typer) -> None:
     """Add the commands."""
     app.command("history", help="一户的级别与得分变化 / how one firm's class changed")(level_changes.history)
     app.command("changes", help="某日以来的级别变化 / changes of class since a day")(level_changes.changes)
+    deciding.add_undo(app, job.undo, _regraded)
     parent.add_typer(app, name="level")
+
+
+def _regraded(store: Store) -> str:
+    regrading.follow(store)
+    return ""
 
 
 @app.command("override", help="人工调整一户的类别 / give a firm another class")
@@ -67,21 +74,6 @@ def own(
         t(f"自今日起以本级分类为准（{made}）。", f"From today on the bureau's own classes lead ({made})."),
         highlight=False,
     )
-
-
-@app.command("undo", help="撤销认定 / undo a decision")
-def undo(
-    decision: Annotated[str, typer.Argument(metavar="ID", help="认定编号，见 level list / id of the decision")],
-    why: WhyOption = "",
-    by: ByOption = None,
-    role: RoleOption = None,
-) -> None:
-    """Undo a decision; an earlier known still shows it."""
-    ground = deciding.decision(by, role, why)
-    with common.graph() as store:
-        seq = job.undo(store, decision, ground)
-        regrading.follow(store)
-    common.console.print(t(f"已撤销（批次 {seq}）。", f"Undone (batch {seq})."), highlight=False)
 
 
 @app.command("list", help="列出分类认定 / list decisions")

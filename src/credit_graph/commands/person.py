@@ -20,6 +20,7 @@ Person = Annotated[str, typer.Argument(help=_WHO)]
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
+    deciding.add_undo(app, job.undo, deciding.link_again)
     parent.add_typer(app, name="person")
 
 
@@ -42,23 +43,6 @@ def apart(a: Person, b: Person, why: WhyOption = "", by: ByOption = None, role: 
             f"已认定为不同的人：{decision}。请运行 credit-graph link。",
             f"Kept apart: {decision}. Run credit-graph link.",
         ),
-        highlight=False,
-    )
-
-
-@app.command("undo", help="撤销认定 / undo a decision")
-def undo(
-    decision: Annotated[str, typer.Argument(metavar="ID", help="认定编号，见 person list / id of the decision")],
-    why: WhyOption = "",
-    by: ByOption = None,
-    role: RoleOption = None,
-) -> None:
-    """Undo a decision; an earlier known still shows it."""
-    ground = deciding.decision(by, role, why)
-    with common.graph() as store:
-        seq = job.undo(store, decision, ground)
-    common.console.print(
-        t(f"已撤销（批次 {seq}）。请运行 credit-graph link。", f"Undone (batch {seq}). Run credit-graph link."),
         highlight=False,
     )
 

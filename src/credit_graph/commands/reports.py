@@ -136,20 +136,9 @@ def _rate_sheet(name: str, found: job.Rates) -> Sheet:
 
 
 @app.command("due", help="应报未报，按所催报 / who is due and silent, by station")
-def due(
-    year: YearOption = None,
-    out: ListsOption = None,
-    valid: common.ValidOption = None,
-    known: common.KnownOption = None,
-    limit: common.LimitOption = 20,
-    as_json: common.JsonOption = False,
-) -> None:
-    """Print how many owe a report and have not filed it, by station; --out writes the call lists."""
-    _silent(year, out, valid, known, limit, as_json=as_json, candidates=False)
-
-
 @app.command("candidates", help="期满未报，拟列入或标记 / candidates for entry or mark after the last day")
-def candidates(
+def silent(
+    context: typer.Context,
     year: YearOption = None,
     out: ListsOption = None,
     valid: common.ValidOption = None,
@@ -157,8 +146,25 @@ def candidates(
     limit: common.LimitOption = 20,
     as_json: common.JsonOption = False,
 ) -> None:
-    """Print who has let the last day pass and is neither listed nor marked for it: to be checked, no decision."""
-    _silent(year, out, valid, known, limit, as_json=as_json, candidates=True)
+    """Print who owes a report and has not filed it, by station (--out: the call lists); of ``candidates`` only who has
+    let the last day pass and is neither listed nor marked for it: to be checked, no decision."""
+    candidates = context.command.name == "candidates"
+    who = allowed("registration")
+    personal = "contacts" in who.rights and not candidates
+    with common.graph() as store:
+        point = common.point(store, valid, known)
+        found = job.silent_firms(store, point, year, with_contacts=personal, candidates=candidates)
+        if personal and (out is not None or as_json):
+            contacts_read(store.home, common.caller().actor, who.name, len(found.firms), "reports due")
+    files = calllists.write(out, found, candidates=candidates) if out is not None else []
+    notes = [*found.notes, *([] if personal or candidates else [_withheld(who)])]
+    if as_json:
+        head = {**point_json(point), "year": found.found.year, "total": len(found.firms)}
+        common.print_json({**head, "firms": list(_json_rows(found, candidates=candidates)), "notes": notes})
+        return
+    _print_stations(found, candidates=candidates)
+    _print_firms(found, limit, candidates=candidates)
+    _print_notes(notes, files)
 
 
 @app.command("dormant", help="长期停业未经营，供公告催告 / dormant entities, for notice")
@@ -198,34 +204,6 @@ def dormant(
     left = [(names[id_], count) for id_, count in found.left_out.items()]
     common.print_table(t("不列入", "Left out"), [t("原因", "reason"), t("户数", "firms")], left)
     _print_notes(found.notes, [out] if out else [])
-
-
-def _silent(
-    year: int | None,
-    out: Path | None,
-    valid: str | None,
-    known: str | None,
-    limit: int,
-    *,
-    as_json: bool,
-    candidates: bool,
-) -> None:
-    who = allowed("registration")
-    personal = "contacts" in who.rights and not candidates
-    with common.graph() as store:
-        point = common.point(store, valid, known)
-        found = job.silent_firms(store, point, year, with_contacts=personal, candidates=candidates)
-        if personal and (out is not None or as_json):
-            contacts_read(store.home, common.caller().actor, who.name, len(found.firms), "reports due")
-    files = calllists.write(out, found, candidates=candidates) if out is not None else []
-    notes = [*found.notes, *([] if personal or candidates else [_withheld(who)])]
-    if as_json:
-        head = {**point_json(point), "year": found.found.year, "total": len(found.firms)}
-        common.print_json({**head, "firms": list(_json_rows(found, candidates=candidates)), "notes": notes})
-        return
-    _print_stations(found, candidates=candidates)
-    _print_firms(found, limit, candidates=candidates)
-    _print_notes(notes, files)
 
 
 def _withheld(who: Role) -> str:

@@ -26,13 +26,13 @@ from credit_graph.grading.signals import Scene, Silence, Unverified
 from credit_graph.ingest import compare
 from credit_graph.ingest.screening import screen_text
 from credit_graph.jobs import batches
-from credit_graph.jobs.decisions import SOURCE, Decision, carry_out, write_batch
+from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, carry_out, write_batch
 from credit_graph.jobs.grade import run_path, state_name
 from credit_graph.jobs.runs import current_run
 from credit_graph.jobs.timelines import timelines
 from credit_graph.links.compute import kept_links
 from credit_graph.links.policy import link_policy
-from credit_graph.model.statement import Statement, Value, content_hash
+from credit_graph.model.statement import Value
 from credit_graph.model.time import DAY_MAX, DAY_MIN, Point
 from credit_graph.projection import project
 from credit_graph.store import Store
@@ -234,30 +234,14 @@ def _begins(
     }
     if what:
         content["object"] = what
-    draft = _statement("AlertSignal", eid, key, content, seq)
-    draft = draft.again(n=timeline.last_n + 1, valid_from=day)
+    draft = bureau_statement("AlertSignal", key, content, seq, eid=eid).again(n=timeline.last_n + 1, valid_from=day)
     return compare.Change("new", opens=[draft])
 
 
 def _alert_change(timeline: compare.Timeline, alert: Alert, decision: Decision, seq: int) -> compare.Change:
     content = {**alert.content(), "actor": decision.actor, "role": decision.role}
-    draft = _statement("Alert", alert.eid, alert_key(alert.eid), content, seq)
+    draft = bureau_statement("Alert", alert_key(alert.eid), content, seq, eid=alert.eid)
     return compare.hold(timeline, draft, alert.opened_on, seq)
-
-
-def _statement(kind: str, eid: str, key: str, content: dict[str, Value], seq: int) -> Statement:
-    return Statement(
-        source=SOURCE,
-        key=key,
-        n=0,
-        kind=kind,
-        content=content,
-        hash=content_hash(content),
-        known_from=seq,
-        valid_from=DAY_MIN,
-        eid=eid,
-        batch=seq,
-    )
 
 
 def alert_key(eid: str) -> str:

@@ -16,13 +16,12 @@ from credit_graph import clock
 from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest import compare
 from credit_graph.jobs import batches
-from credit_graph.jobs.decisions import SOURCE, Decision, carry_out
+from credit_graph.jobs.decisions import Decision, bureau_statement, carry_out, undo_statements
 from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.person_decisions import find_person
-from credit_graph.jobs.timelines import timelines
 from credit_graph.links.lookup import shown_id
 from credit_graph.model.derived import unknown_holder
-from credit_graph.model.statement import Statement, Value, content_hash
+from credit_graph.model.statement import Statement, Value
 from credit_graph.model.time import DAY_MAX, OPEN_SEQ
 from credit_graph.store import Store
 from credit_graph.text import joined, t
@@ -123,19 +122,12 @@ def find_party(store: Store, what: str) -> Party:
 def undo(store: Store, agreement: str, decision: Decision) -> int:
     """Undo a decision: closed in known; returns the seq.
 
-    Raises ``UsageError`` for an unknown decision, ``StateError("state.control_undone")`` for one that was undone.
+    Raises ``UsageError`` for an unknown decision, ``StateError("state.decision_undone")`` for one that was undone.
     """
     found = next((one for one in _known(store, undone=True) if one.first.content["agreement"] == agreement), None)
     if found is None:
         raise UsageError("usage.unknown_entity", what=agreement)
-    if found.undone is not None:
-        raise StateError("state.control_undone", decision=agreement, seq=found.undone)
-    keys = [item.key for item in found.statements]
-
-    def change(seq: int) -> list[compare.Change]:
-        return [compare.withdraw(line, seq) for line in timelines(store, SOURCE, keys, seq).values()]
-
-    return carry_out(store, f"agreement undo {agreement}", decision, change)
+    return undo_statements(store, agreement, found.statements, decision)
 
 
 def decided(store: Store, *, undone: bool = False) -> list[Agreed]:
@@ -209,21 +201,8 @@ def _statement(
         "decision": verdict,
         "agreement": agreement,
         "party_person" if party.is_person else "party_firm": party.entity,
-        "basis": decision.basis,
         "decided_on": clock.today(),
-        "actor": decision.actor,
-        "role": decision.role,
+        **decision.said,
     }
-    return Statement(
-        source=SOURCE,
-        key=agreement,
-        n=1,
-        kind=KIND,
-        content=content,
-        hash=content_hash(content),
-        known_from=seq,
-        valid_from=days[0],
-        valid_to=days[1],
-        eid=company,
-        batch=seq,
-    )
+    draft = bureau_statement(KIND, agreement, content, seq, eid=company)
+    return draft.again(n=1, valid_from=days[0], valid_to=days[1])

@@ -33,6 +33,11 @@ class Decision:
     role: str
     basis: str
 
+    @property
+    def said(self) -> dict[str, Value]:
+        """Both, as fields of the statement that keeps the decision."""
+        return {"basis": self.basis, "actor": self.actor, "role": self.role}
+
 
 def place_hold(
     store: Store,
@@ -87,9 +92,7 @@ def hold_change(
         "held_key": record.key,
         "reason": reason,
         "channels": ",".join(channels),
-        "basis": decision.basis,
-        "actor": decision.actor,
-        "role": decision.role,
+        **decision.said,
         **({"event_day": event_day} if event_day else {}),
     }
     key = _hold_key(record.source, record.key, event_day)
@@ -227,6 +230,26 @@ def _record(store: Store, source: str, key: str, seq: int) -> Statement:
     return timeline.last
 
 
+def undo_decision(store: Store, kind: str, sid: str, decision: Decision) -> int:
+    """Undo what was decided by a statement of the kind: closed in known; returns the seq.
+
+    Raises ``UsageError`` for an unknown decision, ``StateError("state.decision_undone")`` for one that was undone.
+    """
+    rows = store.read("read/statement", sid=sid)
+    if not rows or rows[0]["record"]["kind"] != kind:
+        raise UsageError("usage.unknown_entity", what=sid)
+    return undo_statements(store, sid, [Statement.from_properties(rows[0]["record"])], decision)
+
+
+def undo_statements(store: Store, name: str, found: Sequence[Statement], decision: Decision) -> int:
+    """The same of a decision that these statements are, by the name that people know; raises as
+    :func:`undo_decision`."""
+    if found[0].known_to != OPEN_SEQ:
+        raise StateError("state.decision_undone", decision=name, seq=found[0].known_to)
+    change = compare.Change("changed", closes=[*found])
+    return carry_out(store, f"undo {name}", decision, lambda _: [change])
+
+
 def carry_out(store: Store, what: str, decision: Decision, change: Callable[[int], list[compare.Change]]) -> int:
     """One decision is one committed batch of the source ``bureau``; returns its seq.
 
@@ -245,7 +268,7 @@ def write_batch(
     """Write and commit the batch of a decision, under the writer lock; ``properties``: of the batch, besides."""
     digest = hashlib.sha256(f"{what}\x1f{decision}".encode()).hexdigest()
     bid = batches.batch_id(SOURCE, digest, "", seq)
-    who = {"actor": decision.actor, "role": decision.role, "basis": decision.basis, "day": clock.today()}
+    who = {**decision.said, "day": clock.today()}
     scope = {"scopes": [""], "scope": "", "snapshot": False, "path": SOURCE}
     batches.begin(store, bid, seq, SOURCE, {**scope, **who, **properties})
     write_statements(store, [piece for item in changes for piece in item.opens])

@@ -15,10 +15,10 @@ from credit_graph.grading.leading import DECISION, OVERRIDE, OWN
 from credit_graph.grading.policy import grading_policy
 from credit_graph.ingest import compare
 from credit_graph.jobs import batches
-from credit_graph.jobs.decisions import SOURCE, Decision, carry_out
+from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, carry_out, undo_decision
 from credit_graph.jobs.grade import DEFAULT_POLICY
 from credit_graph.jobs.timelines import timelines
-from credit_graph.model.statement import Statement, Value, content_hash
+from credit_graph.model.statement import Statement, Value
 from credit_graph.model.time import DAY_MAX, OPEN_SEQ, covers
 from credit_graph.store import Store
 from credit_graph.text import joined, t
@@ -55,19 +55,8 @@ def lead_own(store: Store, until: date | None, decision: Decision) -> str:
 
 
 def undo(store: Store, sid: str, decision: Decision) -> int:
-    """Undo a decision: closed in known; returns the seq.
-
-    Raises ``UsageError`` for an unknown decision, ``StateError("state.level_undone")`` for one that was undone.
-    """
-    rows = store.read("read/statement", sid=sid)
-    if not rows or rows[0]["record"]["kind"] != DECISION:
-        raise UsageError("usage.unknown_entity", what=sid)
-    found = Statement.from_properties(rows[0]["record"])
-    if found.known_to != OPEN_SEQ:
-        raise StateError("state.level_undone", decision=sid, seq=found.known_to)
-
-    change = compare.Change("changed", closes=[found])
-    return carry_out(store, f"level undo {sid}", decision, lambda _: [change])
+    """Undo a decision; raises as :func:`undo_decision`."""
+    return undo_decision(store, DECISION, sid, decision)
 
 
 def decided(store: Store, *, every: bool = False) -> list[Decided]:
@@ -99,23 +88,13 @@ def _decide(store: Store, kind: str, eid: str | None, level: str | None, until: 
         content: dict[str, Value] = {
             "decision": kind,
             **({"level": level} if level else {}),
-            "basis": decision.basis,
             "decided_on": today,
-            "actor": decision.actor,
-            "role": decision.role,
+            **decision.said,
         }
-        draft = Statement(
-            source=SOURCE,
-            key=key,
+        draft = bureau_statement(DECISION, key, content, seq, eid=eid).again(
             n=timeline.last_n + 1,
-            kind=DECISION,
-            content=content,
-            hash=content_hash(content),
-            known_from=seq,
             valid_from=today,
             valid_to=until + timedelta(days=1) if until else DAY_MAX,
-            eid=eid,
-            batch=seq,
         )
         made.append(draft)
         return [compare.Change("new", opens=made[-1:])]

@@ -13,11 +13,11 @@ from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest import compare
 from credit_graph.ingest.persons import person_part
 from credit_graph.jobs import batches
-from credit_graph.jobs.decisions import SOURCE, Decision, carry_out
+from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, carry_out, undo_decision
 from credit_graph.jobs.timelines import timelines
 from credit_graph.links.lookup import shown_id
-from credit_graph.model.statement import Statement, Value, content_hash
-from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ
+from credit_graph.model.statement import Statement, Value
+from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
 from credit_graph.text import t
 
@@ -66,21 +66,8 @@ def decide(store: Store, a: str, b: str, verdict: Verdict, decision: Decision) -
 
 
 def undo(store: Store, sid: str, decision: Decision) -> int:
-    """Undo a decision: closed in known; returns the seq.
-
-    Raises ``UsageError`` for an unknown decision, ``StateError("state.person_undone")`` for one that was undone.
-    """
-    rows = store.read("read/statement", sid=sid)
-    if not rows or rows[0]["record"]["kind"] != KIND:
-        raise UsageError("usage.unknown_entity", what=sid)
-    found = Statement.from_properties(rows[0]["record"])
-    if found.known_to != OPEN_SEQ:
-        raise StateError("state.person_undone", decision=sid, seq=found.known_to)
-
-    def change(seq: int) -> list[compare.Change]:
-        return [compare.withdraw(timelines(store, SOURCE, [found.key], seq)[found.key], seq)]
-
-    return carry_out(store, f"person undo {sid}", decision, change)
+    """Undo a decision; raises as :func:`undo_decision`."""
+    return undo_decision(store, KIND, sid, decision)
 
 
 def decided(store: Store, *, undone: bool = False) -> list[Decided]:
@@ -134,20 +121,7 @@ def _statement(a: str, b: str, verdict: Verdict, decision: Decision, seq: int) -
         "decision": verdict,
         "person_a": first,
         "person_b": second,
-        "basis": decision.basis,
         "decided_on": clock.today(),
-        "actor": decision.actor,
-        "role": decision.role,
+        **decision.said,
     }
-    return Statement(
-        source=SOURCE,
-        key=_key(first, second),
-        n=0,
-        kind=KIND,
-        content=content,
-        hash=content_hash(content),
-        known_from=seq,
-        valid_from=DAY_MIN,
-        valid_to=DAY_MAX,
-        batch=seq,
-    )
+    return bureau_statement(KIND, _key(first, second), content, seq)
