@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from commandline import invoke
 from credit_graph.errors import CreditGraphError
+from credit_graph.jobs import batches
+from credit_graph.store import Store
 
+BUREAU = "庆原市市场监督管理局"
 STAFF = {
     "case_officer": "王经办",
     "reviewer": "李科长",
@@ -38,3 +42,16 @@ def on(day: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(**values: str) -> list[str]:
     return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+
+
+def standing(store: Store, kind: str, eid: str) -> list[dict[str, Any]]:
+    """What is known now of the firm in records of that kind, without where and when it was said."""
+    rows = store.read("read/kind_of_firms", labels={"KIND": kind}, eids=[eid], seq=batches.last_seq(store))
+    names = "listing_id listed_on reason listed_by removed_on removal_reason removed_by counted_from".split()
+    names += ["mark_id", "marked_on", "marked_by", "restored", "restored_on", "source", "valid_from"]
+    return [{name: row["record"][name] for name in names if name in row["record"]} for row in rows]
+
+
+def holds(store: Store, eid: str) -> set[tuple[str, str, date]]:
+    rows = store.read("read/kind_of_firms", labels={"KIND": "Hold"}, eids=[eid], seq=batches.last_seq(store))
+    return {(row["record"]["reason"], row["record"]["channels"], row["record"]["valid_from"]) for row in rows}

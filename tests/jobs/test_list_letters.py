@@ -11,9 +11,8 @@ from docx import Document
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from handmade import City
-from listwork import on, said, typed
+from listwork import BUREAU, on, said, typed
 
-BUREAU = "庆原市市场监督管理局"
 A, B = "91621002MA70000342", "91621003MA70000343"
 
 

@@ -13,9 +13,8 @@ from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from handmade import City
-from listwork import on, refused, said, typed
+from listwork import BUREAU, holds, on, refused, said, standing, typed
 
-BUREAU = "庆原市市场监督管理局"
 A, B, C, D = (f"9162100{n}MA7000034{n}" for n in "2345")
 PERSON = "92621002MA70000351"
 
@@ -42,19 +41,6 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
     )
     made.commit()
     return made
-
-
-def standing(store: Store, kind: str, eid: str) -> list[dict[str, Any]]:
-    """What is known now of the firm in records of that kind, without where and when it was said."""
-    rows = store.read("read/kind_of_firms", labels={"KIND": kind}, eids=[eid], seq=batches.last_seq(store))
-    names = "listing_id listed_on reason listed_by removed_on removal_reason removed_by counted_from".split()
-    names += ["mark_id", "marked_on", "marked_by", "restored", "restored_on", "source", "valid_from"]
-    return [{name: row["record"][name] for name in names if name in row["record"]} for row in rows]
-
-
-def holds(store: Store, eid: str) -> set[tuple[str, str, date]]:
-    rows = store.read("read/kind_of_firms", labels={"KIND": "Hold"}, eids=[eid], seq=batches.last_seq(store))
-    return {(row["record"]["reason"], row["record"]["channels"], row["record"]["valid_from"]) for row in rows}
 
 
 REPORT = said(ground="6", facts="未按规定期限报送2025年度报告", found_on="2026-06-30")

@@ -27,6 +27,7 @@ from credit_graph.jobs import batches
 from credit_graph.jobs.absence import UNREADABLE
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.delivery import DeliveredTable
+from credit_graph.jobs.handover import give_way
 from credit_graph.jobs.reading import check_files
 from credit_graph.jobs.repeated import RepeatedTable, repeated
 from credit_graph.jobs.work import work_folder
@@ -75,7 +76,9 @@ def load(
         with store.writer("load"):
             if load_or_create(store.settings, store) != secret:  # the rows hold keys of the one before
                 raise StateError("state.rotated")
-            return _write_all(store, tables, options, report)
+            done = _write_all(store, tables, options, report)
+            give_way(store, {table.definition.kind for table in tables})
+            return done
 
 
 def known_files(store: Store, paths: Sequence[Path]) -> bool:

@@ -13,10 +13,10 @@ from datetime import date
 from credit_graph.errors import StateError
 from credit_graph.ingest import compare
 from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, hold_change, lift_change
-from credit_graph.jobs.proceeding_subjects import ENTRY
+from credit_graph.jobs.proceeding_subjects import ENTRY, of_firms
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.authority import authority_on
-from credit_graph.lists.entries import corrected, ground_of, listed, removed, restored
+from credit_graph.lists.entries import begun_on, corrected, ground_of, listed, removed, restored
 from credit_graph.lists.policy import ListPolicy
 from credit_graph.lists.procedures import Makes
 from credit_graph.lists.proceedings import Proceeding, Target
@@ -39,6 +39,9 @@ def effect_changes(
     target = proceeding.target
     assert target is not None
     timeline = timelines(store, target.source, [target.key], seq)[target.key]
+    if timeline.last is None and (moved := _delivered(store, kind, proceeding, target, seq)) is not None:
+        target, timeline = moved
+        proceeding = replace(proceeding, target=target)
     entry = timeline.last
     if entry is None:
         raise StateError("state.not_listed", firm=proceeding.name, list=policy.title.zh)
@@ -62,6 +65,17 @@ def effect_changes(
         ground = ground_of(policy.on(today), said["ground"], said.get("reason"), policy.title.zh)
         change = lambda content: corrected(kind, content, ground, said.get("reason"))  # noqa: E731
     return _instead(store, proceeding, timeline, entry, change(entry.content), makes, basis, seq)
+
+
+def _delivered(
+    store: Store, kind: str, proceeding: Proceeding, target: Target, seq: int
+) -> tuple[Target, compare.Timeline] | None:
+    """The entry of a source that the bureau's own gave way to meanwhile (``jobs/handover``)."""
+    for record in of_firms(store, kind, [proceeding.eid], seq - 1).get(proceeding.eid, []):
+        if begun_on(kind, record) == target.listed_on:
+            found = timelines(store, record["source"], [record["key"]], seq)[record["key"]]
+            return target._replace(source=record["source"], key=record["key"]), found
+    return None
 
 
 def _listed(policy: ListPolicy, proceeding: Proceeding, seq: int, today: date) -> tuple[Proceeding, Changes]:

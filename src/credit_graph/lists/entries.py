@@ -75,6 +75,12 @@ def listed_on(kind: str, content: Mapping[str, object]) -> date | None:
     return value if isinstance(value, date) else None
 
 
+def begun_on(kind: str, content: Mapping[str, object]) -> date | None:
+    """The day of listing or marking itself."""
+    value = content.get(_FIELDS[kind].listed_on)
+    return value if isinstance(value, date) else None
+
+
 def listed_by(kind: str, content: Mapping[str, object]) -> str | None:
     """Who listed, where the record says so."""
     value = content.get(_FIELDS[kind].listed_by)
