@@ -44,6 +44,7 @@ _MODULES = {
     "clocks": ("clock",),
     "bases": ("bases",),
     "hold": ("hold",),
+    "audit": ("audit",),
     "erase": ("erase", "purge"),
     "serve": ("serve", "schema", "key"),
     "generate": ("generate",),

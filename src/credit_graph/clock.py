@@ -16,6 +16,11 @@ def today() -> date:
     return date.fromisoformat(fixed) if fixed else datetime.now(SHANGHAI).date()
 
 
+def now() -> datetime:
+    """The machine's time in Shanghai, for the audit log; what day it is, legally, tells :func:`today`."""
+    return datetime.now(SHANGHAI)
+
+
 def now_ms() -> int:
     """Milliseconds since the epoch, for heartbeats and timings only, never for facts."""
     return time.time_ns() // 1_000_000

@@ -210,6 +210,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "What was restored differs from the backup's counts. Run credit-graph db wipe --yes and restore again.",
     ),
     # state (exit 6)
+    "state.audit_broken": (
+        "审计日志 {path} 与上次写入后不一致：{why}。请运行 credit-graph audit verify，查明原因，把该目录另存后移走。",
+        "The audit log {path} is not as it was left: {why}. Run credit-graph audit verify, find out why, "
+        "and move the folder away.",
+    ),
     "state.other_city": (
         "图中只有 {path} 的 {firms} 户市场主体中的 {present} 户。请先载入该目录。",
         "Of the {firms} entities of {path} only {present} are in the graph. Load that folder first.",

@@ -17,6 +17,7 @@ import pytest
 
 from commandline import invoke
 from credit_graph.errors import CreditGraphError
+from credit_graph.jobs.audit import entries
 from credit_graph.jobs.load import LoadOptions, load
 from credit_graph.store import Store
 from handmade import City
@@ -149,10 +150,11 @@ def test_rates_and_lists_of_a_city(
     called = {row["code"]: (row["liaison"], row["liaison_phone"]) for row in known["firms"] if row["liaison"]}
     assert called and all(named[code][0] == name for code, (name, _) in called.items())
     check_folder(tmp_path / "lists", known["firms"])
-    log = [json.loads(line) for line in (store.home / "audit.jsonl").read_text().splitlines()]
-    assert [(line["event"], line["role"], line["firms"]) for line in log] == [
-        ("contacts_read", "inspector", len(silent)),
-        ("contacts_read", "inspector", len(silent)),
+    read = {"by": "reports due", "firms": len(silent)}
+    assert [(line["action"], line["role"], line["what"]) for line in entries(store.home)] == [
+        ("contacts_read", "inspector", read),
+        ("contacts_read", "inspector", read),
+        ("export", "inspector", read | {"file": "lists"}),
     ]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from credit_graph.jobs.audit import entries, verify
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
 from server.city import A, B, Batch, C, registration
@@ -178,11 +178,11 @@ def test_a_withdrawn_record_is_for_the_auditor_only_and_that_is_logged(
     past = {"valid": "2022-06-01", "known": str(one)}
     # use is judged today, so an earlier state of knowledge shows the record no more
     assert shown(analyst) == shown(analyst, asOf=past) == []
-    assert not (store.home / "audit.jsonl").exists()
+    assert list(entries(store.home)) == []
     assert shown(auditor) == shown(auditor, asOf=past) == [("未按规定公示年度报告", False, False)]
-    lines = [json.loads(line) for line in (store.home / "audit.jsonl").read_text().splitlines()]
-    assert [(line["client"], line["role"], line["sids"]) for line in lines] == [("local", "auditor", [record.sid])] * 2
-    assert (store.home / "audit.jsonl").stat().st_mode & 0o777 == 0o600
+    lines = [(line["actor"], line["role"], line["action"], line["what"]) for line in entries(store.home)]
+    assert lines == [("local", "auditor", "held_records_read", {"statements": [record.sid]})] * 2
+    assert verify(store.home).sound
 
 
 def test_a_hold_on_an_event_day_covers_that_statement_only(store: Store, api: Api) -> None:

@@ -133,5 +133,5 @@ def test_every_role_of_the_design_is_there() -> None:
     assert list(yaml.safe_load(text)["rows"][0]["roles"]) == [*names.split(), "administrator"]
     # of lists everybody sees the entries; liaisons' phones are no part of the API; of warnings and list work
     # see test_alerts.py and test_proceedings_api.py
-    others = {"lists", "contacts", "alerts", "handling", "proceedings", "list_work"}
+    others = {"lists", "contacts", "alerts", "handling", "proceedings", "list_work", "audit"}
     assert {right for right, _ in PROTECTED.items()} | others == set(roles_file().rights)

@@ -96,6 +96,8 @@ def list_alerts(
     """Show warnings that are not closed, or those of the given states, the ones due first."""
     with common.graph() as store:
         found = alert_list.listed(store, states=state or (), owner=owner, overdue=overdue)
+        if out is not None:
+            common.log("export", {"by": "alerts list", "file": out.name, "warnings": len(found)})
     if out is not None:
         alert_book.write(out, found, clock.today())
         zh = f"问题清单 {len(found)} 条 → {out}"

@@ -64,6 +64,8 @@ def brief_command(
         if start is not None and start >= point.valid:
             raise UsageError("usage.bad_value", option="--since", value=start, why=f"< {point.valid}")
         found = brief(store, point, start)
+        if out is not None:
+            common.log("export", {"by": "brief", "file": out.name})
     if out is not None:
         _write(out, found)
     if as_json:

@@ -26,8 +26,10 @@ from rich.table import Table
 from credit_graph import clock
 from credit_graph.errors import CreditGraphError, StateError, UsageError
 from credit_graph.ingest.reasons import reason_text
+from credit_graph.jobs import audit
 from credit_graph.jobs.batches import last_seq, named_seq
 from credit_graph.model.time import Point
+from credit_graph.settings import settings
 from credit_graph.store import Store
 from credit_graph.text import t
 
@@ -59,6 +61,11 @@ def set_caller(role: str, actor: str | None) -> None:
 def caller() -> Caller:
     """The caller of this process."""
     return _caller
+
+
+def log(action: str, what: audit.Said) -> None:
+    """Write a line of the audit log: the caller of this process did this."""
+    audit.record(settings().home.resolve(), _caller.actor, _caller.role, action, what)
 
 
 ValidOption = Annotated[str | None, typer.Option("--valid", help="有效日 / day on which it is true (YYYY-MM-DD)")]

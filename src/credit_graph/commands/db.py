@@ -9,6 +9,7 @@ import typer
 
 from credit_graph.commands import common
 from credit_graph.errors import UsageError
+from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.erase import apply as apply_tombstones
 from credit_graph.jobs.rotate import catch_up
 from credit_graph.settings import settings
@@ -72,6 +73,7 @@ def backup(folder: Folder, as_json: common.JsonOption = False) -> None:
     """Write the graph, batch files and run files to a new folder."""
     with Store.open() as store:
         manifest = admin.backup(store, folder)
+        common.log("backup", {"folder": folder.name, "known": manifest["seq"]})
     if as_json:
         common.print_json(manifest)
         return
@@ -89,6 +91,7 @@ def restore(folder: Folder) -> None:
     with Store.open() as store:
         admin.restore(store, folder)
         catch_up(store)
+        common.log("restore", {"folder": folder.name})
         erased = apply_tombstones(store).statements
     common.console.print(t(f"已从 {folder} 恢复。", f"Restored from {folder}."))
     if erased:
@@ -103,5 +106,6 @@ def wipe(yes: Annotated[bool, typer.Option("--yes", help="确认 / I mean it")] 
     if not yes:
         raise UsageError("usage.bad_value", option="--yes", value="-", why=t("需要确认", "must be given"))
     with Store.open(pending=True) as store:
+        common.log("wipe", {"known": last_seq(store)})
         removed = admin.wipe(store)
     common.console.print(t(f"已清空 {removed} 个节点。", f"{removed} nodes removed."))

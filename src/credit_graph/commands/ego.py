@@ -55,6 +55,7 @@ def ego(
     if out is None:
         sys.stdout.write(text)
         return
+    common.log("export", {"by": "ego", "file": out.name, "nodes": len(graph)})
     write_whole(out, text.encode())
     nodes, edges = graph.number_of_nodes(), graph.number_of_edges()
     common.console.print(t(f"{out}：{nodes} 个节点，{edges} 条关系", f"{out}: {nodes} nodes, {edges} relationships"))

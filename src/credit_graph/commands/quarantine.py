@@ -83,6 +83,8 @@ def export(
     """One sheet per source: why each row was refused, and all its cells (screened)."""
     with common.graph() as store:
         count = book.write(path, room.refused(store, source, batch))
+        if count:
+            common.log("export", {"by": "quarantine", "file": path.name, "rows": count})
     name = shown(str(path))
     zh, en = f"已导出 {count} 行 → {name}", f"{count} rows → {name}"
     if not count:

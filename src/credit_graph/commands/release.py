@@ -35,6 +35,9 @@ def build(
     """Write entries, refusals and the index into a folder; the same point gives the same bytes."""
     with common.graph() as store:
         result = build_release(store, list_name, common.point(store, valid, known), out)
+        index = result.index
+        said = {"list": list_name, "valid": str(index["valid"]), "known": index["seq"], "folder": out.name}
+        common.log("release", {**said, "entries": index["counts"]["entries"]})
     _print(result, as_json)
 
 

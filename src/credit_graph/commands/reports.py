@@ -16,7 +16,6 @@ from credit_graph.jobs import calllists
 from credit_graph.jobs import dormant as dormant_job
 from credit_graph.jobs import reports as job
 from credit_graph.jobs.sheets import Sheet, write_workbook
-from credit_graph.server.audit import contacts_read
 from credit_graph.server.roles import Role, role
 from credit_graph.text import t
 
@@ -155,7 +154,10 @@ def silent(
         point = common.point(store, valid, known)
         found = job.silent_firms(store, point, year, with_contacts=personal, candidates=candidates)
         if personal and (out is not None or as_json):
-            contacts_read(store.home, common.caller().actor, who.name, len(found.firms), "reports due")
+            common.log("contacts_read", {"by": "reports due", "firms": len(found.firms)})
+        if out is not None:
+            by = f"reports {context.command.name}"
+            common.log("export", {"by": by, "file": out.name, "firms": len(found.firms)})
     files = calllists.write(out, found, candidates=candidates) if out is not None else []
     notes = [*found.notes, *([] if personal or candidates else [_withheld(who)])]
     if as_json:
@@ -179,8 +181,9 @@ def dormant(
     allowed("registration", "records")
     with common.graph() as store:
         found = dormant_job.dormant_firms(store, common.point(store, valid, known))
-    if out is not None:
-        dormant_job.write(out, found)
+        if out is not None:
+            common.log("export", {"by": "reports dormant", "file": out.name, "firms": len(found.firms)})
+            dormant_job.write(out, found)
     if as_json:
         head = {**point_json(found.point), "total": len(found.firms), "silent": found.silent}
         rows = {"firms": found.firms, "excluded": found.excluded, "left_out": found.left_out}

@@ -43,6 +43,7 @@ def export(path: Copy) -> None:
     if len(passphrase) < SHORTEST:
         why = t(f"至少 {SHORTEST} 个字符", f"at least {SHORTEST} characters")
         raise UsageError("usage.bad_value", option="passphrase", value="…", why=why)
+    common.log("secret_exported", {"file": path.name})
     sealed.export(secret, path, passphrase)
     number = len(links(secret))
     common.console.print(
@@ -62,6 +63,8 @@ def import_(path: Copy) -> None:
     with Store.open(pending=True) as store:
         adopted = secret_file.adopt(store.settings, store, secret)
         recorded = secret_file.graph_check(store)
+        if adopted:
+            common.log("secret_imported", {"file": path.name})
     where = secret_file.secret_path(settings())
     common.console.print(
         t(f"密钥已写入 {where}。", f"The secret is at {where}.")
@@ -82,6 +85,7 @@ def import_(path: Copy) -> None:
 def rotate(as_json: common.JsonOption = False) -> None:
     """Wrap all person keys in a new link; interrupted, the same command goes on. Nothing is loaded meanwhile."""
     with Store.open(pending=True) as store, common.progress(show=not as_json) as report:
+        common.log("secret_rotated", {})
         done = run_rotation(store, report)
     if as_json:
         common.print_json(asdict(done))

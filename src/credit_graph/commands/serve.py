@@ -46,6 +46,7 @@ def schema() -> None:
 def create(role: Annotated[str, typer.Option(help="角色 / role (policies/roles.yml)")]) -> None:
     """Make a key with one role."""
     key, text = _keys().create(role)
+    common.log("key_created", {"key": key.id, "role": role})
     common.notes.print(
         t(f"密钥 {key.id}（{role}）已创建，请立即保存：", f"Key {key.id} ({role}); keep it now:"), highlight=False
     )
@@ -68,6 +69,7 @@ def list_keys(as_json: common.JsonOption = False) -> None:
 def revoke(key_id: Annotated[str, typer.Argument(help="密钥编号 / id of the key")]) -> None:
     """End a key at once; running servers refuse it with the next request."""
     _keys().revoke(key_id)
+    common.log("key_revoked", {"key": key_id})
     common.console.print(t(f"密钥 {key_id} 已撤销。", f"Key {key_id} is revoked."))
 
 

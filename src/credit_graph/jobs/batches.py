@@ -14,6 +14,8 @@ from typing import Any
 
 from credit_graph import __version__, clock
 from credit_graph.errors import StateError, UsageError
+from credit_graph.jobs import audit
+from credit_graph.jobs.audit import Act
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
 from credit_graph.text import t
@@ -189,9 +191,15 @@ def open_keys_file(store: Store, source: str) -> Path:
     return standing_file(store, source).with_suffix(".keys.parquet")
 
 
-def begin(store: Store, bid: str, seq: int, source: str, properties: dict[str, Any]) -> None:
-    """Announce the batch: from now on no other may start until it is committed or undone."""
+def begin(store: Store, bid: str, seq: int, source: str, properties: dict[str, Any], act: Act | None = None) -> None:
+    """Announce the batch: from now on no other may start until it is committed or undone.
+
+    ``act``: what a person does by it. The audit log has it first, and the batch names its line.
+    """
     props = {**properties, "seq": seq, "source": source, "state": "writing", "program": __version__}
+    if act is not None:
+        who = str(properties.get("actor") or ""), str(properties.get("role") or "")
+        props["audit"] = audit.record(store.home, *who, act.action, act.what, seq=seq)
     store.write("load/batch", bid=bid, props=_present(props))
 
 

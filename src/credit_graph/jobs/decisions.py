@@ -11,6 +11,7 @@ from credit_graph import clock
 from credit_graph.errors import StateError, UsageError
 from credit_graph.ingest import compare
 from credit_graph.jobs import batches
+from credit_graph.jobs.audit import Act, Said, named
 from credit_graph.jobs.batches import Counters
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.standing import forget
@@ -270,9 +271,16 @@ def write_batch(
     bid = batches.batch_id(SOURCE, digest, "", seq)
     who = {**decision.said, "day": clock.today()}
     scope = {"scopes": [""], "scope": "", "snapshot": False, "path": SOURCE}
-    batches.begin(store, bid, seq, SOURCE, {**scope, **who, **properties})
-    write_statements(store, [piece for item in changes for piece in item.opens])
-    close_statements(store, [piece for item in changes for piece in item.closes], seq)
+    opens = [piece for item in changes for piece in item.opens]
+    closes = [piece for item in changes for piece in item.closes]
+    said: Said = {
+        "did": what.partition(" ")[0],
+        "opened": named(p.sid for p in opens),
+        "closed": named(p.sid for p in closes),
+    }
+    batches.begin(store, bid, seq, SOURCE, {**scope, **who, **properties}, Act("decision", said))
+    write_statements(store, opens)
+    close_statements(store, closes, seq)
     counters = Counters(read=len(changes), changed=len(changes))
     batches.commit(store, bid, seq, counters.properties())
     refresh(store)

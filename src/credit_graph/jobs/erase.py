@@ -18,7 +18,8 @@ from typing import Any
 
 from credit_graph import clock
 from credit_graph.errors import UsageError
-from credit_graph.jobs import batches, tombstones
+from credit_graph.jobs import audit, batches, tombstones
+from credit_graph.jobs.audit import Act, Said, named
 from credit_graph.jobs.batches import Counters
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.decisions import SOURCE
@@ -149,6 +150,8 @@ def _carry_out(store: Store, plan: Plan, stones: list[Tombstone], ground: Ground
         eids = _remove(store, plan, gone)
         batches.commit(store, bid, seq, Counters(erased=len(gone)).properties())
         refresh(store, report, also=eids)
+    elif stones:  # nothing of it is in the graph: it is refused from now on
+        audit.record(store.home, ground.by, "", "erase", _said(stones, ground))
     clean_home(store)
     rewrite(store, report)
     mark(store)
@@ -162,8 +165,12 @@ def _begin(store: Store, seq: int, stones: list[Tombstone], ground: Ground) -> s
     bid = batches.batch_id(SOURCE, digest, "", seq)
     props: dict[str, Any] = {"scopes": [""], "scope": "", "snapshot": False, "path": PATH, "day": clock.today()}
     props |= {"actor": ground.by, "second": ground.second, "tombstones": sorted(line.id for line in stones)}
-    batches.begin(store, bid, seq, SOURCE, props)
+    batches.begin(store, bid, seq, SOURCE, props, Act("erase", _said(stones, ground)))
     return bid
+
+
+def _said(stones: list[Tombstone], ground: Ground) -> Said:
+    return {"second": ground.second, "tombstones": named(line.id for line in stones)}
 
 
 def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:

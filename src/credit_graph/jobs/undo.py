@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from credit_graph.errors import StateError, UsageError
-from credit_graph.jobs import batches
+from credit_graph.jobs import audit, batches
+from credit_graph.jobs.audit import Act
 from credit_graph.jobs.batches import Batch, Counters
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.timelines import timelines
@@ -24,6 +25,7 @@ def undo(store: Store, seq: int, actor: str, role: str) -> int | None:
     with store.writer("undo"):
         batch = batches.find(store, seq)
         if batch.properties["state"] == "writing":
+            audit.record(store.home, actor, role, "undo", {"batch": seq, "state": "writing"})
             batches.undo_open(store, batch)
             return None
         batches.refuse_open_batch(store)
@@ -50,7 +52,7 @@ def _compensate(store: Store, batch: Batch, actor: str, role: str) -> int:
     digest = hashlib.sha256(f"undo {batch.bid}".encode()).hexdigest()
     bid = batches.batch_id(batch.source, digest, "", seq)
     props = {"path": f"undo {batch.seq}", "reverses": batch.seq, "actor": actor, "role": role, "scopes": [""]}
-    batches.begin(store, bid, seq, batch.source, props)
+    batches.begin(store, bid, seq, batch.source, props, Act("undo", {"batch": batch.seq, "state": "committed"}))
     write_statements(store, _again(store, closed, seq))
     close_statements(store, opened, seq)
     store.write("load/reverse_absences", reversed=batch.seq, seq=seq, open=OPEN_SEQ)

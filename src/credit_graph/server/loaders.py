@@ -8,8 +8,8 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
+from credit_graph.jobs.audit import Said, record
 from credit_graph.projection import enterprise_view, precedence
-from credit_graph.server.audit import held_records_read
 from credit_graph.server.batching import by_rest
 from credit_graph.server.context import NO_CHANNEL, Context, Moment
 from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page
@@ -187,8 +187,9 @@ class Loaders:
         context = self._context
         held = [record.node["sid"] for record in records if context.role.channel in record.held]
         if held:
-            home, client = context.store.home, context.client
-            await context.run(partial(held_records_read, home, client.id, client.role.name, held))
+            who = context.client.id, context.client.role.name
+            said: Said = {"statements": sorted(held)}
+            await context.run(partial(record, context.store.home, *who, "held_records_read", said))
 
 
 def _record(row: Mapping[str, Any]) -> FoundRecord:

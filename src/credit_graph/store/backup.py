@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 FOLDERS = ("batches", "runs")  # of HOME, taken along
+AUDIT = "audit"  # too; restored only where there is no audit log yet, since nothing may take its lines away
 # a batch counts only by its node's state: these get their properties last, so half a restore is invisible
 LAST = ("Batch", "State")
 SECRET_NOTE = (
@@ -53,6 +54,7 @@ def backup(store: Store, directory: Path) -> dict[str, Any]:
         with store.writer("backup"):
             counts = _write_graph(store, draft)
             _copy_files(store.home, draft / "files")
+            _copy_audit(store.home, draft / "files")
             manifest = _manifest(store, draft, counts)
         write_whole(draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         draft.rename(directory)
@@ -82,6 +84,8 @@ def restore(store: Store, directory: Path) -> dict[str, Any]:
         for path in sorted((directory / "relationships").glob("*.jsonl")):
             _restore_relationships(store, path)
         _copy_files(directory / "files", store.home)
+        if not (store.home / AUDIT).exists():
+            _copy_audit(directory / "files", store.home)
         for path in nodes:
             _restore_last(store, path)
         if item_counts(store) != manifest["counts"]:
@@ -156,6 +160,12 @@ def _copy_files(source: Path, target: Path) -> None:
         if (source / name).is_dir():
             private_folder(target)
             shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+
+
+def _copy_audit(source: Path, target: Path) -> None:
+    """The audit log; by name, so that ``head`` goes before the log, which may grow meanwhile."""
+    for path in sorted((source / AUDIT).glob("*")):
+        shutil.copy2(path, private_folder(target / AUDIT) / path.name)
 
 
 def _require_secret(store: Store, directory: Path) -> None:
