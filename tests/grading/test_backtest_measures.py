@@ -60,6 +60,10 @@ def test_calibration_by_hand() -> None:
     assert [(one.looked_at, one.expected, one.rate.value) for one in told.bins] == [(2, 0.1, 0.5), (2, 0.5, 0.5)]
     assert told.brier == pytest.approx((0.01 + 0.81 + 0.16 + 0.16) / 4)
     assert told.error == pytest.approx(0.2)
+    # a bin has about half of the weight, not of the draws, and a draw counts in its mean as it weighs
+    told = calibrate(np.array([0.1, 0.2, 0.4, 0.6]), found, np.array([1.0, 3, 1, 7]), two)
+    assert told is not None and [one.looked_at for one in told.bins] == [3, 1]
+    assert [one.expected for one in told.bins] == pytest.approx([0.22, 0.6])
     # of one expectation none is put apart, however many bins there are
     one = calibrate(np.full(7, 0.3), np.arange(7) < 2, np.ones(7), RULES)
     assert one is not None and [part.looked_at for part in one.bins] == [7]
