@@ -1,4 +1,4 @@
-// purpose: How many statements of a kind there are, which decides in how many passes they are read.
+// purpose: How many statements of a kind, or of all (Record), there are, which decides in how many passes they are read.
 // parameters: none
 // returns: records
 // labels: KIND

@@ -189,7 +189,7 @@ def open_source(store: Store, point: Point, channel: str, hold_seq: int, progres
                 _views_forward(source, later.touched, *earlier, here)
             return source
     forget_projection(store.home)  # of another graph, or from before an erasure, or damaged
-    large = sum(count_statements(store, kind) for kind in KINDS) >= cache.SMALLEST
+    large = count_statements(store, "Record") >= cache.SMALLEST
     made = cache.keep(store, now, {}, {}) if large else None
     return FromGraph(store, point.seq, hold_seq, made, here.key, progress)
 

@@ -53,7 +53,7 @@ def read_statements(
 
 
 def count_statements(store: Store, kind: str) -> int:
-    """How many statements of a kind there are, known or not."""
+    """How many statements of a kind (``Record``: of all) there are, known or not."""
     return int(store.read("project/kind_count", {"KIND": kind})[0]["records"])
 
 
