@@ -32,6 +32,7 @@ def goals(**clean: Goal) -> GoalPolicy:
     return GoalPolicy(goals=(goal_policy().goals[0].model_copy(update={"clean": clean}),))
 
 
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_scores_of_a_city(
     store: Store, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,6 +21,7 @@ from credit_graph.resources import root
 from credit_graph.store import Store
 from handmade import City
 
+pytestmark = pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 A, B = "91330200AAAAAAAAAA", "91330200BBBBBBBBBB"
 
 

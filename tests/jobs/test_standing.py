@@ -69,6 +69,7 @@ def run(store: Store, files: list[tuple[Path, str]], *, remember: bool) -> tuple
     return reports, snapshot(store), kept
 
 
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_what_stands_already_changes_nothing(store: Store, tmp_path: Path, seed: int) -> None:
     files = deliveries(tmp_path, seed)
@@ -82,6 +83,7 @@ def test_what_stands_already_changes_nothing(store: Store, tmp_path: Path, seed:
     assert first[2] == second[2]
 
 
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_only_the_rows_that_differ_are_read(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [registration(i) for i in range(1, 101)]
     load(store, [write(tmp_path / "a.csv", REGISTRATION, rows)], LoadOptions(as_of=date(2026, 1, 1)))
@@ -103,6 +105,7 @@ def test_only_the_rows_that_differ_are_read(store: Store, tmp_path: Path, monkey
     assert all(row["key"] for row in kept)
 
 
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_the_latest_file_again_is_not_read(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     register = [registration(i) for i in range(1, 31)] + [registration(40) | {"uni_social_crd_cd": "9133"}]
     files = [write(tmp_path / "a.csv", REGISTRATION, register)]
@@ -131,6 +134,7 @@ def only_batches_were_added(before: Any, after: Any) -> bool:
     return records[0] == records[1] and len(after[0]) - len(before[0]) <= 4  # two batches, and the state's new seq
 
 
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_a_file_that_is_no_longer_the_latest_is_read(store: Store, tmp_path: Path) -> None:
     one = write(tmp_path / "a.csv", REGISTRATION, [registration(1)])
     other = write(tmp_path / "b.csv", REGISTRATION, [registration(1, addr="新址1号")])

@@ -11,6 +11,7 @@ from city import REGISTRATION, registration, write
 from credit_graph.jobs.load import LoadOptions, load
 from credit_graph.store import Store
 
+pytestmark = pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 D = date.fromisoformat
 
 
