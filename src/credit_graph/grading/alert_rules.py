@@ -49,7 +49,7 @@ def burst(rule: Burst, scene: Scene) -> Found:
     """Complaints of the last days against those of the days before, back from the last day that the source tells of."""
     if not loaded(rule.records.kind, scene.projection):
         return not_loaded(rule.records.kind)
-    frame = spoken_of(scene.projection.records(rule.records.kind, [*KEY, *rule.records.fields]), rule.records)
+    frame = spoken_of(scene.projection, rule.records, *KEY)
     frame = frame.drop_duplicates(["eid", *KEY])
     day = frame[rule.records.day] if rule.records.day else frame["valid_from"]
     until = day.max()
@@ -135,7 +135,7 @@ def struck(rules: tuple[Struck, ...], days: int, scene: Scene) -> pd.DataFrame:
     """
     parts = []
     for rule in rules:
-        frame = spoken_of(scene.projection.records(rule.kind, [*NEW, *rule.fields]), rule)
+        frame = spoken_of(scene.projection, rule, *NEW)
         on = frame[rule.day].fillna(frame["valid_from"]) if rule.day else frame["valid_from"]
         new = scene.fresh(frame, on, days)
         kept = new if KINDS[rule.kind].nature == "event" else pd.Series(True, index=frame.index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from credit_graph.grading.columns import Flags, Numbers, Rows, said, within
+from credit_graph.grading.columns import Flags, Numbers, Rows, listed, said, within
 from credit_graph.grading.facts import Facts, Table
 from credit_graph.grading.rules import ChangesInput, LinksInput, Span, ViewInput
 from credit_graph.grading.values import MOST_PERCENT, Value, found_of_all, no_data, nothing
@@ -100,8 +100,7 @@ def links(rule: LinksInput, facts: Facts, _: Span | None) -> Value:
         pairs = pd.DataFrame({"eid": firms["holder"], "sids": firms["sids"]})
     firm = facts.place(pairs["eid"])
     numbers = np.bincount(firm[firm >= 0], minlength=facts.count).astype(np.int64)
-    long = pairs.explode("sids")
-    return found_of_all(facts, numbers, lambda: said(facts.place(long["eid"]), long["sids"]))
+    return found_of_all(facts, numbers, lambda: listed(firm, pairs["sids"]))
 
 
 def _hosted(facts: Facts) -> Value:
@@ -120,29 +119,39 @@ def _hosted(facts: Facts) -> Value:
 
 
 def _paid_percent(facts: Facts) -> Value:
-    """Paid over subscribed amounts; where the holders' source leaves payments out, those of a source of payments."""
-    used = facts.projection.contributions
-    used = used[used["in_use"]]
-    if used.empty:
+    """Paid over subscribed amounts; where the holders' source leaves payments out, those of a source of payments.
+
+    Of several sources one that gives subscribed amounts goes before one of payments alone, then the one that spoke
+    last.
+    """
+    told = facts.projection.contributions
+    used = np.flatnonzero(told["in_use"].to_numpy())
+    if not len(used):
         return no_data(facts)
-    holders, payments = one_source(used), one_source(used[used["subscribed"].isna()])
-    subscribed, paid = _total(holders, "subscribed"), _total(holders, "paid")
-    elsewhere = _total(payments, "paid").drop(paid.index, errors="ignore")
-    paid = pd.concat([paid, elsewhere]).reindex(subscribed[subscribed > 0].index).dropna()
-    values = (paid * 100 // subscribed.reindex(paid.index)).clip(-MOST_PERCENT, MOST_PERCENT).astype("Int64")
-    firm = facts.place(values.index.to_series())
-    numbers, known = facts.nobody.copy(), np.zeros(facts.count, np.bool_)
-    numbers[firm], known[firm] = values.to_numpy(dtype=np.int64), True
-    told = pd.concat(
-        [
-            holders[holders["eid"].isin(values.index)],
-            payments[payments["eid"].isin(values.index.intersection(elsewhere.index))],
-        ]
-    )
-    return Value(numbers, known, lambda: said(facts.place(told["eid"]), told["sid"]), nothing)
+    firm, source = facts.place(told["eid"]), np.unique(told["source"].to_numpy(dtype=object), return_inverse=True)[1]
+    names = ("subscribed", "paid")
+    amount = {name: told[name].to_numpy(np.int64, na_value=0) for name in names}
+    there = {name: told[name].notna().to_numpy() for name in names}
+    order = (told["valid_from"].to_numpy().astype(np.int64), told["known_from"].to_numpy())
 
+    def of_one_source(rows: Rows) -> Rows:
+        subscribes = there["subscribed"].astype(np.int64)
+        return rows[one_source(firm[rows], source[rows], *(numbers[rows] for numbers in (subscribes, *order)))]
 
-def _total(frame: pd.DataFrame, column: str) -> pd.Series:
-    """The sum per enterprise, of those where no amount is missing."""
-    complete = frame[column].notna().groupby(frame["eid"]).all()
-    return frame.groupby("eid")[column].sum()[complete]
+    def total(name: str, rows: Rows) -> tuple[Numbers, Flags]:
+        """The sum per enterprise, and where no amount is missing."""
+        sums, whole = facts.nobody.copy(), np.zeros(facts.count, np.bool_)
+        np.add.at(sums, firm[rows], amount[name][rows])
+        whole[firm[rows]] = True
+        whole[firm[rows[~there[name][rows]]]] = False
+        return sums, whole
+
+    holders, payments = of_one_source(used), of_one_source(used[~there["subscribed"][used]])
+    subscribed, known = total("subscribed", holders)
+    (paid, own), (elsewhere, told_elsewhere) = total("paid", holders), total("paid", payments)
+    other = told_elsewhere & ~own
+    known &= (subscribed > 0) & (own | other)
+    percent = np.where(own, paid, elsewhere) * 100 // np.where(known, subscribed, 1)
+    numbers = np.where(known, np.clip(percent, -MOST_PERCENT, MOST_PERCENT), 0)
+    rows = np.append(holders[known[firm[holders]]], payments[(known & other)[firm[payments]]])
+    return Value(numbers, known, lambda: said(firm[rows], told["sid"].iloc[rows]), nothing)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from credit_graph.model.derived import unknown_holder
 from credit_graph.projection import Projection
@@ -75,14 +76,19 @@ def _named(records: pd.DataFrame, kind: str) -> pd.DataFrame:
     return frame
 
 
-def one_source(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Of several sources that list a company's holders one; adding them would count twice.
+def one_source(firm: NDArray[np.int32], source: NDArray[np.int64], *order: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Of several sources that list a company's holders the contributions of one; adding them would count twice.
 
-    One that gives subscribed amounts goes before one of payments alone, then the one that spoke last.
+    ``order``: numbers per contribution; the source with the highest is taken, by the first of them before the others,
+    at last the first source.
     """
-    told = contributions.assign(subscribes=contributions["subscribed"].notna())
-    order = ["subscribes", "valid_from", "known_from"]
-    said = told.groupby(["eid", "source"], as_index=False)[order].max()
-    said = said.sort_values(["eid", *order, "source"], ascending=[True, False, False, False, True])
-    chosen = said.drop_duplicates("eid")[["eid", "source"]]
-    return contributions.merge(chosen, on=["eid", "source"])
+    width = int(source.max(initial=0)) + 1
+    pairs, pair = np.unique(firm.astype(np.int64) * width + source, return_inverse=True)
+    highest = [np.full(len(pairs), np.iinfo(np.int64).min) for _ in order]
+    for most, numbers in zip(highest, order, strict=True):
+        np.maximum.at(most, pair, numbers)
+    ordered = np.lexsort((-(pairs % width), *highest[::-1], pairs // width))
+    last = ordered[np.append(np.diff(pairs[ordered] // width) != 0, np.ones(min(len(pairs), 1), np.bool_))]
+    chosen = np.zeros(len(pairs), np.bool_)
+    chosen[last] = True
+    return chosen[pair]

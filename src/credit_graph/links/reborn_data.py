@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from credit_graph.links.claims import CHANGE, REPORT
@@ -25,9 +26,10 @@ from credit_graph.links.likeness import regions_of
 from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
 from credit_graph.links.reborn_policy import RebornRules
 from credit_graph.links.reborn_text import evidence
-from credit_graph.links.said import spoken_of
+from credit_graph.links.said import told_by
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection import Projection
+from credit_graph.projection.columns import days
 
 _RAW = ["eid", "kind", "key", "label", "sid"]
 _OFFICES = ("legal_representative", "executive", "liaison")  # values of ``office``, as the record kinds write it
@@ -66,26 +68,39 @@ def ends(projection: Projection, rules: RebornRules) -> pd.DataFrame:
     A record that names no day counts from the day since which it holds, if that is later than the founding. What
     ended it after the valid day is not seen.
     """
-    today = np.datetime64(projection.point.valid)
+    founded = projection.enterprises["founded_on"]
+    known = pd.api.types.is_datetime64_any_dtype(founded)  # text where nobody says any
+    began = founded.to_numpy().astype("datetime64[D]") if known else np.full(len(founded), np.datetime64("NaT"))
+    names = sorted({rule.what for rule in rules.ends})
     parts = []
-    taken: dict[str, pd.Index] = {}
+    taken: dict[str, NDArray[np.bool_]] = {}
     for rule in rules.ends:
-        frame = projection.history(rule.kind, rule.fields)
-        frame = spoken_of(frame[~frame.index.isin(taken.get(rule.kind, []))], rule)
-        taken[rule.kind] = taken.get(rule.kind, frame.index[:0]).append(frame.index)
-        founded = projection.enterprises["founded_on"].reindex(frame["eid"]).to_numpy()
-        since = frame["valid_from"].where(frame["valid_from"].to_numpy() > founded)
-        day = frame[rule.day].fillna(since)
-        parts.append(pd.DataFrame({"old": frame["eid"], "end": day, "what": rule.what, "sid": frame["sid"]}))
-    every = pd.concat(parts, ignore_index=True)
-    every = every[every["end"] <= today]
-    every = every.sort_values(["old", "what", "end", "sid"], ignore_index=True)
-    listed = every.drop_duplicates(["old", "what", "end"])
+        said = projection.statements(rule.kind, rule.fields)
+        spoken = told_by(said, rule)
+        rows = np.flatnonzero(spoken & ~taken.get(rule.kind, np.False_))
+        taken[rule.kind] = spoken | taken.get(rule.kind, np.False_)
+        firm = projection.places(rule.kind)[rows]
+        since, day = (days(said.columns[name])[rows] for name in ("valid_from", rule.day))
+        day = np.where(np.isnat(day) & (since > began[firm]), since, day)
+        sids = said.columns["sid"].take(pa.array(rows))
+        parts.append((firm, np.full(len(rows), names.index(rule.what)), day, sids))
+    firm, what, day = (np.concatenate([part[at] for part in parts]) for at in range(3))
+    sid = np.array([text for *_, sids in parts for text in sids.to_pylist()], dtype=object)
+    rows = np.flatnonzero(day <= np.datetime64(projection.point.valid))
+    rows = rows[np.lexsort((sid[rows], day[rows], what[rows], firm[rows]))]
+    first = _first(firm[rows], what[rows])
     # a firm is revoked or struck once, and listed as often as it is
-    once = listed["what"].isin([rule.what for rule in rules.ends if rule.kind == "Registration"])
-    listed = listed[~(once & listed.duplicated(["old", "what"]))]
-    sids = pd.Series([(sid,) for sid in listed["sid"]], index=listed.index, dtype=object)
-    return listed.assign(end_sids=sids)[ENDS].reset_index(drop=True)
+    once = np.isin(what, [names.index(rule.what) for rule in rules.ends if rule.kind == "Registration"])
+    rows = rows[np.where(once[rows], first, _first(firm[rows], what[rows], day[rows]))]
+    texts = pd.Series([(one,) for one in sid[rows]], dtype=object)
+    told = {"old": projection.enterprises.index[firm[rows]], "end": day[rows], "what": [names[at] for at in what[rows]]}
+    return pd.DataFrame({**told, "end_sids": texts}).astype({"what": "str"})[ENDS]
+
+
+def _first(*keys: NDArray[Any]) -> NDArray[np.bool_]:
+    """Of rows in order which are the first of their keys."""
+    same = [key[1:] == key[:-1] for key in keys]
+    return np.append(np.ones(min(len(keys[0]), 1), np.bool_), ~np.logical_and.reduce(same))
 
 
 def firms(projection: Projection, ended: pd.DataFrame, rules: RebornRules) -> pd.DataFrame:

@@ -39,8 +39,7 @@ def sources(projection: Projection, rules: RiskRules) -> pd.DataFrame:
     parts = [pd.DataFrame({"eid": [], "sid": [], "source": [], "strength": []}, dtype="str")]
     today = pd.Timestamp(projection.point.valid)
     for rule in rules.sources:
-        frame = projection.records(rule.kind, rule.fields)
-        chosen = spoken_of(frame, rule)
+        chosen = spoken_of(projection, rule)
         if rule.months is not None:
             since = chosen[rule.day].fillna(chosen["valid_from"]) if rule.day else chosen["valid_from"]
             chosen = chosen[since > today - pd.DateOffset(months=rule.months)]

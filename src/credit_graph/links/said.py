@@ -6,9 +6,12 @@ import re
 from typing import Self
 
 import pandas as pd
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
+from credit_graph.projection import Projection
+from credit_graph.projection.begun import Begun, Flags
 
 
 class RecordRule(BaseModel):
@@ -39,9 +42,17 @@ class RecordRule(BaseModel):
         return self
 
 
-def spoken_of(frame: pd.DataFrame, rule: RecordRule) -> pd.DataFrame:
-    """The records of an enterprise, in use, that the rule speaks of. ``frame``: the records of its kind."""
-    chosen = frame["in_use"] & frame["eid"].notna()
+def told_by(statements: Begun, rule: RecordRule) -> Flags:
+    """Which of the statements of its kind, of an enterprise and in use, the rule speaks of."""
+    found: Flags = statements.in_use & statements.columns["eid"].is_valid().to_numpy()
     if rule.field is not None:
-        chosen &= frame[rule.field].str.contains("|".join(map(re.escape, rule.words)), na=False)
-    return frame[chosen]
+        words = "|".join(map(re.escape, rule.words))
+        found &= pc.match_substring_regex(statements.columns[rule.field], words).fill_null(False).to_numpy()
+    return found
+
+
+def spoken_of(projection: Projection, rule: RecordRule, *fields: str) -> pd.DataFrame:
+    """The records of an enterprise, visible and in use, that the rule speaks of, with what it reads and ``fields``."""
+    names = [*fields, *rule.fields]
+    frame = projection.history(rule.kind, names)
+    return frame[frame["visible"] & told_by(projection.statements(rule.kind, names), rule)]
