@@ -186,6 +186,10 @@ class Facts:
             self._tables[kind] = Table(self.projection, kind, self._reads.get(kind, ()))
         return self._tables[kind]
 
+    def forget(self, kind: str) -> None:
+        """What was worked out of the statements of a kind goes; it is made again if somebody asks."""
+        self._tables.pop(kind, None)
+
     def chosen(self, rule: Records, window: Span | None, *, of_firm: bool = True) -> Flags:
         """The statements that fulfil a rule (:meth:`Table.chosen`), of firms only or of anybody."""
         table = self.table(rule.kind)

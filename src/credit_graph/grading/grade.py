@@ -1,21 +1,27 @@
-"""The grade of every firm in one vectorised pass. Points are integers that add up exactly to the score."""
+"""The grade of every firm in one vectorised pass. Points are integers that add up exactly to the score.
+
+What each indicator found is kept with few bytes a firm; the lists of statements behind it are made for a part of the
+firms at a time, as those of a whole province would take more memory than all else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from credit_graph.grading.columns import NOTHING, Flags, Rows, Said, joined
+from credit_graph.grading.columns import NOTHING, Flags, Listed, Places, Rows, Said, joined
 from credit_graph.grading.facts import Facts
 from credit_graph.grading.inputs import value_of
-from credit_graph.grading.policy import DirectRule, GradingPolicy, Indicator
-from credit_graph.grading.rules import Subjects
-from credit_graph.grading.values import points_of
+from credit_graph.grading.policy import GradingPolicy
+from credit_graph.grading.rules import DirectRule, Indicator, Subjects
+from credit_graph.grading.values import points_of, small
 from credit_graph.links.compute import Links
 from credit_graph.projection import Projection
 
@@ -43,6 +49,60 @@ def grade(projection: Projection, links: Links, policy: GradingPolicy) -> GradeF
 
 
 def grade_facts(facts: Facts, policy: GradingPolicy, among: Collection[str] | None = None) -> GradeFrame:
+    """Grade the policy's subjects, of the enterprises ``among`` (all) only; raises as :func:`grades` does."""
+    found = grades(facts, policy, among)
+    return found.part(0, len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an indicator found of the graded firms. ``known``: of whom there is data, ``None`` for all."""
+
+    numbers: npt.NDArray[np.signedinteger]
+    known: Flags | None
+    points: npt.NDArray[np.signedinteger]
+    statements: Listed
+    path: Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """Grades of all subjects, with few bytes each; frames are made of a part of the firms at a time.
+
+    ``firms``: as in :class:`GradeFrame`, without the statements of direct rules.
+    """
+
+    policy: GradingPolicy
+    firms: pd.DataFrame
+    _direct: Listed
+    _indicators: dict[str, _Found]
+
+    def __len__(self) -> int:
+        return len(self.firms)
+
+    def part(self, start: int, end: int) -> GradeFrame:
+        """The firms from ``start`` up to ``end``, in the order of ``firms``."""
+        firms = self.firms.iloc[start:end]
+        told = {rule.id: _frame(self._indicators[rule.id], firms.index, start) for rule in self.policy.indicators}
+        direct = _lists(self._direct, start, start + len(firms))
+        return GradeFrame(self.policy, firms.assign(direct_statements=direct), told)
+
+
+def _frame(found: _Found, eids: pd.Index, start: int) -> pd.DataFrame:
+    end = start + len(eids)
+    missing = np.zeros(len(eids), np.bool_) if found.known is None else ~found.known[start:end]
+    return pd.DataFrame(
+        {
+            "value": pd.arrays.IntegerArray(found.numbers[start:end].astype(np.int64), missing),
+            "points": found.points[start:end].astype(np.int64),
+            "statements": _lists(found.statements, start, end),
+            "path": _lists(found.path, start, end),
+        },
+        index=eids,
+    )
+
+
+def grades(facts: Facts, policy: GradingPolicy, among: Collection[str] | None = None) -> Grades:
     """Grade the policy's subjects, of the enterprises ``among`` (all) only.
 
     The projection must be made for the channel ``grading``; raises ``ValueError`` if it is not.
@@ -54,33 +114,65 @@ def grade_facts(facts: Facts, policy: GradingPolicy, among: Collection[str] | No
     if among is not None:
         who = who & projection.enterprises.index.isin(list(among))
     place = np.flatnonzero(who)
-    eids = projection.enterprises.index[place]
-    indicators = {rule.id: _indicator(rule, facts, place, eids) for rule in policy.indicators}
-    total = np.zeros(len(eids), dtype=np.int64)
-    for frame in indicators.values():
-        total += frame["points"].to_numpy()
+    number = np.full(facts.count, -1, np.int32)
+    number[place] = np.arange(len(place), dtype=np.int32)
+    indicators: dict[str, _Found] = {}
+    struck: dict[str, tuple[Flags, Said]] = {}
+    every: list[DirectRule | Indicator] = [*policy.direct, *policy.indicators]
+    # by kind: what was worked out of the statements of one is not needed for those of the next
+    for kind, rules in groupby(sorted(every, key=_kind), key=_kind):
+        for rule in rules:
+            if isinstance(rule, Indicator):
+                indicators[rule.id] = _found(rule, facts, place, number)
+            else:
+                struck[rule.id] = _struck(rule, facts)
+        facts.forget(kind)
+    total = np.zeros(len(place), dtype=np.int64)
+    for found in indicators.values():
+        total += found.points
     score = np.minimum(total, policy.scale.maximum)
-    firms = pd.DataFrame({"score": score, "scale_cap": score - total}, index=eids)
-    return GradeFrame(policy, _classed(firms, facts, place, policy), indicators)
+    firms = pd.DataFrame({"score": score, "scale_cap": score - total}, index=projection.enterprises.index[place])
+    classed, direct = _classed(firms, struck, place, policy)
+    return Grades(policy, classed, direct.by_firm(number), indicators)
 
 
-def _classed(firms: pd.DataFrame, facts: Facts, place: Rows, policy: GradingPolicy) -> pd.DataFrame:
-    """With the class: the worse of that by the score and that of the first direct rule that strikes."""
+def _kind(rule: DirectRule | Indicator) -> str:
+    """The kind of the records that the rule reads, of other rules the register's."""
+    return str(getattr(rule.input, "kind", "Registration"))
+
+
+def _found(rule: Indicator, facts: Facts, place: Rows, number: Places) -> _Found:
+    value = value_of(rule, facts)
+    known = value.known[place]
+    return _Found(
+        small(value.numbers[place]),
+        None if known.all() else known,
+        small(points_of(rule, value)[place]),
+        value.said().by_firm(number),
+        value.path().by_firm(number),
+    )
+
+
+def _classed(
+    firms: pd.DataFrame, struck: dict[str, tuple[Flags, Said]], place: Rows, policy: GradingPolicy
+) -> tuple[pd.DataFrame, Said]:
+    """With the class: the worse of that by the score and that of the first direct rule that strikes; and the
+    statements of that rule."""
     levels = policy.scale.levels
     names = np.array([level.level for level in levels], dtype=object)
     rank = np.searchsorted([level.from_ for level in levels], firms["score"].to_numpy(), side="right") - 1
     direct = np.full(len(firms), "", dtype=object)
     told: list[Said] = []
     for rule in policy.direct:  # the worst class first
-        struck, said = _struck(rule, facts)
+        hit, said = struck[rule.id]
         given = [level.level for level in levels].index(rule.level)
-        mine = struck[place] & (direct == "") & (rank <= given)
+        mine = hit[place] & (direct == "") & (rank <= given)
         direct[mine], rank[mine] = rule.id, given
-        only = np.zeros(facts.count, np.bool_)
+        only = np.zeros(len(hit), np.bool_)
         only[place[mine]] = True
         kept = only[said.firm]
         told.append(Said(said.firm[kept], said.row[kept], said.sids))
-    return firms.assign(level=names[rank], direct_rule=direct, direct_statements=_lists(joined(told), facts, place))
+    return firms.assign(level=names[rank], direct_rule=direct), joined(told)
 
 
 def _struck(rule: DirectRule, facts: Facts) -> tuple[Flags, Said]:
@@ -108,26 +200,11 @@ def subjects(facts: Facts, rule: Subjects) -> Flags:
     return who
 
 
-def _indicator(rule: Indicator, facts: Facts, place: Rows, eids: pd.Index) -> pd.DataFrame:
-    found = value_of(rule, facts)
-    numbers = pd.array(found.numbers[place], dtype="Int64")
-    numbers[~found.known[place]] = pd.NA
-    return pd.DataFrame(
-        {
-            "value": numbers,
-            "points": points_of(rule, found)[place],
-            "statements": _lists(found.said(), facts, place),
-            "path": _lists(found.path(), facts, place),
-        },
-        index=eids,
-    )
-
-
-def _lists(said: Said, facts: Facts, place: Rows) -> pd.api.extensions.ExtensionArray:
-    """The statements of the graded firms, one list each."""
+def _lists(said: Listed, start: int, end: int) -> pd.api.extensions.ExtensionArray:
+    """The statements of these firms, one list each."""
     if not len(said.firm):
-        return _nothing(len(place))
-    return pd.arrays.ArrowExtensionArray(said.lists(facts.count).take(pa.array(place)))
+        return _nothing(end - start)
+    return pd.arrays.ArrowExtensionArray(said.lists(start, end))
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from credit_graph.errors import StateError, StoreError
-from credit_graph.grading.grade import GradeFrame
+from credit_graph.grading.grade import GradeFrame, Grades
 from credit_graph.grading.policy import GradingPolicy
 
 ROW_GROUP = 16_384
+GROUPS = 4  # row groups whose lists of statements are in memory at a time
 BASE, WITHOUT = "base", "without"  # of a partial run: its full run; firms that are graded no more
 _RULES = "rules_text"
 _PARTS = ("value", "points", "statements", "path")
@@ -54,9 +56,17 @@ def table(graded: GradeFrame, properties: dict[str, Any]) -> pa.Table:
     return pa.table(columns).replace_schema_metadata(metadata)
 
 
-def write(folder: Path, rid: str, content: pa.Table) -> str:
+def parts(graded: Grades, properties: dict[str, Any], groups: int = GROUPS) -> Iterator[pa.Table]:
+    """The table of a run, ``groups`` row groups of it at a time: lists of statements take much memory."""
+    size = groups * ROW_GROUP
+    for start in range(0, max(len(graded), 1), size):
+        yield table(graded.part(start, start + size), properties)
+
+
+def write(folder: Path, rid: str, content: Iterable[pa.Table]) -> str:
     """Write ``rid.parquet`` (0600), complete or not at all; returns the SHA-256 of its bytes.
 
+    ``content``: the table in :func:`parts`; how many there are makes no difference to the bytes.
     Raises ``StoreError("store.disk_full")`` where there is no room.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,14 +84,19 @@ def write(folder: Path, rid: str, content: pa.Table) -> str:
     return sha256(path)
 
 
-def _encode(content: pa.Table, file: Any) -> None:
-    pq.write_table(content, file, compression="zstd", row_group_size=ROW_GROUP)
+def _encode(content: Iterable[pa.Table], file: Any) -> None:
+    """Each part has whole row groups, but for the last."""
+    content = iter(content)
+    first = next(content)
+    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for part in chain([first], content):
+            writer.write_table(part, row_group_size=ROW_GROUP)
 
 
 def holds(path: Path, content: pa.Table) -> bool:
     """Whether the file holds this table: not byte by byte, as another version of the library may write it otherwise."""
     buffer = pa.BufferOutputStream()
-    _encode(content, buffer)
+    _encode([content], buffer)
     same: bool = pq.read_table(path).equals(pq.read_table(pa.BufferReader(buffer.getvalue())), check_metadata=True)
     return same
 

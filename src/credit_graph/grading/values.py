@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from credit_graph.grading.columns import NOTHING, Flags, Numbers, Rows, Said
 from credit_graph.grading.facts import Facts, Table
@@ -13,6 +14,15 @@ from credit_graph.grading.rules import Indicator
 
 MOST_PERCENT = 10**9  # per cent beyond this differ in nothing
 Tell = Callable[[], Said]
+
+
+def small(numbers: Numbers) -> npt.NDArray[np.signedinteger]:
+    """The same numbers with as few bytes each as all of them need."""
+    low, high = numbers.min(initial=0), numbers.max(initial=0)
+    for kind in (np.int8, np.int16, np.int32):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return numbers.astype(kind)
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

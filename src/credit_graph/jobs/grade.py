@@ -16,7 +16,7 @@ import pandas as pd
 from credit_graph.errors import StateError, UsageError
 from credit_graph.grading import nearby, runfile
 from credit_graph.grading.facts import Facts, read_at_once
-from credit_graph.grading.grade import CHANNEL, grade_facts
+from credit_graph.grading.grade import CHANNEL, grades
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.jobs.batches import refuse_open_batch
 from credit_graph.jobs.link import rules_fingerprint
@@ -70,10 +70,10 @@ def grade(
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
         projection.prepare(VIEWS, read_at_once(policy.reads))
         facts = Facts(projection, links(projection, link_policy()), policy.reads)
-        graded = grade_facts(facts, policy)
+        graded = grades(facts, policy)
         if graded.firms.empty:
             _refuse_before_data(projection)
-        digest = runfile.write(run_folder(store), rid, runfile.table(graded, properties))
+        digest = runfile.write(run_folder(store), rid, runfile.parts(graded, properties))
         undo_unfinished(store, rid)
         current = current_run(store, state_name(policy.policy))
         leads = _leads(current, policy.policy, point)

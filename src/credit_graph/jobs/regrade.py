@@ -249,7 +249,7 @@ class _Run:
         if before:
             table, gone = runfile.joined(path, table, again)
             without |= gone
-        digest = runfile.write(run_folder(store), rid, runfile.partial(table, without))
+        digest = runfile.write(run_folder(store), rid, [runfile.partial(table, without)])
         undo_unfinished(store, rid)
         cache = self._cache(again)
         changes = changes_of(rid, graded.firms, cache, properties)
