@@ -13,7 +13,7 @@ import pytest
 
 from credit_graph.grading import nearby, runfile
 from credit_graph.grading.facts import Facts
-from credit_graph.grading.grade import grade_facts
+from credit_graph.grading.grade import grades
 from credit_graph.grading.nearby import Nearby
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.links.compute import links
@@ -90,7 +90,7 @@ def facts_of(statements: Sequence[Statement], policy: GradingPolicy) -> Facts:
 
 
 def rows(facts: Facts, policy: GradingPolicy, among: set[str] | None = None) -> dict[str, dict[str, Any]]:
-    return {row["eid"]: row for row in runfile.table(grade_facts(facts, policy, among), {}).to_pylist()}
+    return {row["eid"]: row for row in runfile.table(grades(facts, policy, among), {}).to_pylist()}
 
 
 def policy_of_each() -> GradingPolicy:

@@ -23,36 +23,24 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from credit_graph.errors import StateError, StoreError
-from credit_graph.grading.grade import GradeFrame, Grades
+from credit_graph.grading.grade import Grades
 from credit_graph.grading.policy import GradingPolicy
 
 ROW_GROUP = 16_384
 GROUPS = 4  # row groups whose lists of statements are in memory at a time
 BASE, WITHOUT = "base", "without"  # of a partial run: its full run; firms that are graded no more
 _RULES = "rules_text"
-_PARTS = ("value", "points", "statements", "path")
 
 
-def table(graded: GradeFrame, properties: dict[str, Any]) -> pa.Table:
+def table(graded: Grades, properties: dict[str, Any], start: int = 0, end: int | None = None) -> pa.Table:
     """Columns eid, score, level, direct_rule, direct_statements, scale_cap, then ``ID.value``, ``ID.points``,
     ``ID.statements`` and ``ID.path`` per indicator; the metadata hold the run's properties and its policy.
+
+    Of the firms from ``start`` up to ``end``.
     """
-    firms = graded.firms
-    texts = pa.list_(pa.string())
-    columns: dict[str, pa.Array] = {
-        "eid": pa.array(firms.index.tolist(), pa.string()),
-        "score": pa.array(firms["score"].tolist(), pa.int32()),
-        "level": pa.array(firms["level"].tolist(), pa.string()),
-        "direct_rule": pa.array(firms["direct_rule"].tolist(), pa.string()),
-        "direct_statements": pa.array(firms["direct_statements"].array, texts),
-        "scale_cap": pa.array(firms["scale_cap"].tolist(), pa.int32()),
-    }
-    types = {"value": pa.int64(), "points": pa.int32(), "statements": texts, "path": texts}
-    for name, frame in graded.indicators.items():
-        for part in _PARTS:
-            columns[f"{name}.{part}"] = pa.array(frame[part].array, types[part])
     metadata = {key: str(value) for key, value in sorted(properties.items())}
     metadata[_RULES] = graded.policy.model_dump_json(by_alias=True, exclude_defaults=True)
+    columns = graded.columns(start, len(graded) if end is None else end)
     return pa.table(columns).replace_schema_metadata(metadata)
 
 
@@ -60,7 +48,7 @@ def parts(graded: Grades, properties: dict[str, Any], groups: int = GROUPS) -> I
     """The table of a run, ``groups`` row groups of it at a time: lists of statements take much memory."""
     size = groups * ROW_GROUP
     for start in range(0, max(len(graded), 1), size):
-        yield table(graded.part(start, start + size), properties)
+        yield table(graded, properties, start, start + size)
 
 
 def write(folder: Path, rid: str, content: Iterable[pa.Table]) -> str:

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 
 from credit_graph.errors import StateError, UsageError
 from credit_graph.grading import runfile
-from credit_graph.grading.grade import CHANNEL
-from credit_graph.grading.grade import grade as grade_all
+from credit_graph.grading.facts import Facts
+from credit_graph.grading.grade import CHANNEL, grades
 from credit_graph.grading.lines import lines_of
 from credit_graph.jobs.batches import refuse_open_batch
 from credit_graph.jobs.grade import Progress, run_path
@@ -44,7 +44,7 @@ def check_run(store: Store, rid: str, progress: Progress | None = None) -> dict[
     policy = runfile.policy(path)
     point = Point(run["seq"], run["valid"], run["use"])
     projection = project(store, point, CHANNEL, hold_seq=run["hold_seq"], progress=progress)
-    graded = grade_all(projection, links(projection, link_policy()), policy)
+    graded = grades(Facts(projection, links(projection, link_policy()), policy.reads), policy)
     made = runfile.table(graded, {name: run[name] for name in (*INPUTS, *PARTIAL) if name in run})
     if "base" in run:
         made = runfile.of_partial(path, made)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from credit_graph import __version__, clock
 from credit_graph.grading import nearby, runfile
 from credit_graph.grading.facts import Facts
-from credit_graph.grading.grade import CHANNEL, GradeFrame, grade_facts
+from credit_graph.grading.grade import CHANNEL, Grades, grades
 from credit_graph.grading.nearby import LINK_KINDS, LINKS, REBORN, Nearby
 from credit_graph.grading.policy import GradingPolicy, grading_policy
 from credit_graph.jobs.batches import find_all, last_seq, open_batch
@@ -202,7 +202,7 @@ class _Run:
         if any(not part.count(kind) and spoken.closed[kind] >= counts[kind] for kind in reads.keys() & counts.keys()):
             raise _NotDone("other_kinds")
         facts = self._near.facts(part, self._policy, link_policy(), around)
-        graded = grade_facts(facts, self._policy, again)
+        graded = grades(facts, self._policy, again)
         stale = self._stale(spoken, changed, facts, part)
         return self._write(graded, again, before if same_day else set(), stale)
 
@@ -237,7 +237,7 @@ class _Run:
             found.add(REBORN)
         return tuple(sorted(found))
 
-    def _write(self, graded: GradeFrame, again: set[str], before: set[str], stale: tuple[str, ...]) -> Regraded:
+    def _write(self, graded: Grades, again: set[str], before: set[str], stale: tuple[str, ...]) -> Regraded:
         """Write the file, the Run node and what changed; ``before``: firms of the partial run that it replaces."""
         store = self._store
         path = run_path(store, self._current["rid"])

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from credit_graph.errors import UsageError
 from credit_graph.grading import runfile
-from credit_graph.grading.grade import CHANNEL, GradeFrame, grade, grade_facts
+from credit_graph.grading.facts import Facts
+from credit_graph.grading.grade import CHANNEL, Grades, grades
 from credit_graph.grading.lines import Difference, differing
 from credit_graph.grading.nearby import Nearby
 from credit_graph.grading.policy import GradingPolicy, grading_policy
@@ -116,7 +117,7 @@ def _of_few(
         facts = near.facts(part, policy, link_policy(), around)
         if near.others_come_back(facts, around):
             return None
-        rows.append(_row(grade_facts(facts, policy, {eid}), eid))
+        rows.append(_row(grades(facts, policy, {eid}), eid))
     return rows[0], rows[1]
 
 
@@ -124,17 +125,17 @@ def _of_all(store: Store, point: Point, eid: str, policies: _Policies, removed: 
     """The same by the whole city."""
     projection = project(store, point, CHANNEL)
     linked = kept_links(projection, link_policy())
-    before = _row(grade(projection, linked, policies[0]), eid)
+    before = _row(grades(Facts(projection, linked, policies[0].reads), policies[0]), eid)
     if before is None:
         return None, None
     if removed:
         source = open_source(store, point, CHANNEL, projection.hold_seq, None)
         projection = Projection(point, CHANNEL, projection.hold_seq, _Without(source, removed))
         linked = links(projection, link_policy())
-    return before, _row(grade(projection, linked, policies[1]), eid)
+    return before, _row(grades(Facts(projection, linked, policies[1].reads), policies[1]), eid)
 
 
-def _row(graded: GradeFrame, eid: str) -> _Row:
+def _row(graded: Grades, eid: str) -> _Row:
     table = runfile.table(graded, {})
     rows: list[dict[str, Any]] = table.filter(pc.equal(table["eid"], eid)).to_pylist()
     return rows[0] if rows else None
