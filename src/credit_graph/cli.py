@@ -40,6 +40,7 @@ _MODULES = {
     "brief": ("brief",),
     "alerts": ("alerts",),
     "list_work": ("list",),
+    "measures": ("measures",),
     "release": ("release",),
     "clocks": ("clock",),
     "bases": ("bases",),

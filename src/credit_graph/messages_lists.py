@@ -67,4 +67,16 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "“{firm}”的条目从未公示，无须撤销公示：请办结事项 {id} 或者更正。",
         "The entry of “{firm}” was never published, so there is nothing to withdraw: see the proceeding {id}.",
     ),
+    "state.task_step": (
+        "任务 {id} 不接受这个反馈：现为 {now}（{state}）。请重新导出后填写。",
+        "{id} takes no such answer: it is {now} now ({state}). Export it again.",
+    ),
+    "input.no_answers": (
+        "{path} 没有反馈表：须有列“{columns}”。请使用 measures export 导出的表格。",
+        "{path} is no table of answers: it needs the columns {columns}. Use what measures export wrote.",
+    ),
+    "input.answer_faults": (
+        "{path} 有 {count} 行不能接受（见上），未写入；--partial 可只写入其余各行。",
+        "{path}: {count} rows can't be taken (see above), so nothing was written; --partial takes the others.",
+    ),
 }

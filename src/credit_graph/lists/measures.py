@@ -8,12 +8,29 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from credit_graph.errors import Inconsistent
+from credit_graph.errors import Inconsistent, UsageError
 from credit_graph.lists.bases import Carried, Document, Level, gate, refused
+from credit_graph.lists.periods import Period
 from credit_graph.lists.policy import Title, list_names
-from credit_graph.policyfile import Dated, read_policy
+from credit_graph.policyfile import Dated, only_in_force, read_policy
 from credit_graph.resources import root
-from credit_graph.text import t
+from credit_graph.text import joined, t
+
+
+class Department(BaseModel):
+    """Who carries measures out (执行部门), in this city."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z_]{2,30}$")
+    name: Title
+
+
+class Terms(Dated):
+    """Until when a department answers (``answer``) and lifts a measure again (``lift``), from the day it was asked."""
+
+    answer: Period
+    lift: Period
 
 
 class Measure(Dated):
@@ -28,7 +45,7 @@ class Measure(Dated):
     document: str | None = None
     article: str | None = None
     catalogue: str | None = None
-    department: Title
+    departments: tuple[str, ...] = Field(min_length=1)
     effect: Title
 
     def carried_by(self, day: date) -> Document:
@@ -44,19 +61,24 @@ class Measure(Dated):
 
 
 class Measures(BaseModel):
-    """The measures of this installation."""
+    """The measures of this installation, the departments that carry them out, and the terms of their answers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    departments: tuple[Department, ...] = Field(min_length=1)
+    terms: tuple[Terms, ...] = Field(min_length=1)
     measures: tuple[Measure, ...]
 
     @model_validator(mode="after")
     def _known(self) -> Measures:
-        names = set(list_names())
+        names, known = set(list_names()), {row.id for row in self.departments}
         faults: list[tuple[tuple[int | str, ...], str, str]] = []
         for number, row in enumerate(self.measures):
             for wrong in sorted(set(row.lists) - names):
                 faults.append((("measures", number, "lists"), f"没有名单 {wrong}", f"there is no list {wrong}"))
+            for wrong in sorted(set(row.departments) - known):
+                zh, en = f"没有部门 {wrong}", f"there is no department {wrong}"
+                faults.append((("measures", number, "departments"), zh, en))
             if row.id in {other.id for other in self.measures[:number]}:
                 faults.append((("measures", number, "id"), f"编号 {row.id} 重复", f"{row.id} stands there twice"))
         if faults:
@@ -65,9 +87,28 @@ class Measures(BaseModel):
 
 
 @cache
+def measures_file() -> Measures:
+    """The file; raises ``DefinitionError("policy.invalid")``."""
+    return read_policy(root("policies") / "measures.yml", Measures)
+
+
 def measures() -> tuple[Measure, ...]:
     """All measures; raises ``DefinitionError("policy.invalid")``."""
-    return read_policy(root("policies") / "measures.yml", Measures).measures
+    return measures_file().measures
+
+
+def measure_terms(day: date) -> Terms:
+    """The terms in force. Raises ``DefinitionError("policy.none_in_force")``."""
+    return only_in_force(measures_file().terms, day, "measures.yml terms")
+
+
+def department(id_: str) -> Department:
+    """A department by its id. Raises ``UsageError("usage.bad_value")``."""
+    rows = {row.id: row for row in measures_file().departments}
+    if id_ not in rows:
+        known = joined(f"{row.id}（{t(row.name.zh, row.name.en)}）" for row in rows.values())
+        raise UsageError("usage.bad_value", option="--department", value=id_, why=known)
+    return rows[id_]
 
 
 def measures_of(list_name: str, day: date) -> list[Measure]:

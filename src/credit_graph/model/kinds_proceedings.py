@@ -1,4 +1,7 @@
-"""The record kind of list work: a proceeding (办理事项) as its last step left it; each step is a statement."""
+"""The record kinds of list work: a proceeding (办理事项) and a task of a joint measure as their last step left them.
+
+Each step is a statement of its own.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,39 @@ PROCEEDING_KINDS: tuple[Kind, ...] = (
             "listed_by": Field(T.TEXT, "列入机关"),
             "bundle": Field(T.NUMBER_TEXT, "批次"),
             "rules": Field(T.NUMBER_TEXT, "程序版本"),
+            "actor": Field(T.TEXT, "操作人"),
+            "role": Field(T.TEXT, "角色"),
+        },
+    ),
+    # one per firm, measure and department
+    Kind(
+        "MeasureTask",
+        "联合惩戒任务",
+        "state",
+        {
+            "task": Field(T.NUMBER_TEXT, "任务编号"),
+            "measure": Field(T.CATEGORY, "措施"),
+            "department": Field(T.CATEGORY, "执行部门"),
+            "purpose": Field(T.CATEGORY, "惩戒或激励"),
+            "request": Field(T.INTEGER, "第几次"),
+            "state": Field(T.CATEGORY, "状态"),
+            "entries": Field(T.TEXT, "名单条目"),
+            "lists": Field(T.TEXT, "名单"),
+            "since": Field(T.DAY, "列入日期"),
+            "basis": Field(T.TEXT, "依据"),
+            "asked_on": Field(T.DAY, "发出日期"),
+            "due_on": Field(T.DAY, "反馈期限"),
+            "stepped_on": Field(T.DAY, "办理日期"),
+            "taken": Field(T.FLAG, "是否实施"),
+            "answer": Field(T.CATEGORY, "反馈"),
+            "answered_on": Field(T.DAY, "反馈日期"),
+            "answered_by": Field(T.TEXT, "反馈人"),
+            "answer_due": Field(T.DAY, "实施反馈期限"),
+            "note": Field(T.TEXT, "说明"),
+            "ended_on": Field(T.DAY, "终止日期"),
+            "why": Field(T.CATEGORY, "终止原因"),
+            "lift": Field(T.CATEGORY, "解除反馈"),
+            "lifted_on": Field(T.DAY, "解除日期"),
             "actor": Field(T.TEXT, "操作人"),
             "role": Field(T.TEXT, "角色"),
         },
