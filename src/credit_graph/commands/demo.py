@@ -162,6 +162,11 @@ def _print(steps: list[tuple[str, str, float]], seconds: float, code: str) -> No
         ("reborn", "疑似换马甲的企业", "firms that seem to be back under another name"),
         ("series", "串案：同一人或同一族群的同类违法", "like violations across one person or group"),
         ("reports dormant", "长期停业未经营，供公告催告", "firms that seem to have stopped trading, for notice"),
+        (
+            "--role case_officer list non-filers",
+            "未年报的逐户立项，再用 list open 查看",
+            "list who did not report; see list open",
+        ),
         (f"trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),
         ("faults", "疑点清单", "what is doubtful in the data"),
         ("quarantine list", "被拒绝的行及原因", "rows that were refused, and why"),
