@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from credit_graph.jobs import batches, proceeding_records
+from credit_graph.lists.bases import documents
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
@@ -210,3 +211,22 @@ def test_a_firm_that_changed_meanwhile_and_a_number_used_twice(
     assert refused("approver", "step", "decided", second, "--outcome", "agreed") == "state.subject_changed"
     typed("case_officer", "stop", second, "--why", "当事人更名，重新立项")
     assert [item.proceeding.id for item in proceeding_records.listed(store)] == [first]
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_a_basis_that_lapsed_and_a_year_without_a_calendar(
+    city: City, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = ("begin", "abnormal_operation", "listing", A)
+    id_ = typed("case_officer", *begin, *REPORT)["proceedings"][0]["id"]
+    typed("reviewer", "step", "reviewed", id_, "--outcome", "agreed")
+    before = batches.last_seq(store)
+    rule = documents()["abnormal_list_rule"]
+    with monkeypatch.context() as patch:
+        patch.setitem(documents(), rule.id, rule.model_copy(update={"in_force_to": date(2026, 7, 1)}))
+        assert refused("case_officer", "begin", "abnormal_operation", "listing", B, *REPORT) == "policy.no_basis"
+        assert refused("approver", "step", "decided", id_, "--outcome", "agreed") == "policy.no_basis"
+    on("2026-12-29", monkeypatch)  # ten working days run into a year that nobody has announced
+    words = said(ground="8", facts="x", found_on="2026-12-28")
+    assert refused("case_officer", "begin", "abnormal_operation", "listing", B, *words) == "policy.no_calendar"
+    assert batches.last_seq(store) == before
