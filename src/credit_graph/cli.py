@@ -42,6 +42,7 @@ _MODULES = {
     "list_work": ("list",),
     "measures": ("measures",),
     "release": ("release",),
+    "redact": ("redact",),
     "clocks": ("clock",),
     "bases": ("bases",),
     "hold": ("hold",),

@@ -22,7 +22,7 @@ def listing(number: int, reason: str, listed: str = "2016-07-08", removed: str |
         "kind": "AbnormalListing",
         "listing_id": f"A{number}",
         "name": f"庆原第{number}测试有限公司",
-        "credit_code": f"9162100200000000{number:02d}",
+        "credit_code": f"91621002MA{number:08d}",
         "listed_on": D(listed),
         "listed_by": "庆原市西原区市场监督管理局",
         "reason": reason,

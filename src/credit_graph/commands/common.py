@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,7 +25,7 @@ from rich.progress import (
 from rich.table import Table
 
 from credit_graph import clock
-from credit_graph.errors import CreditGraphError, StateError, UsageError
+from credit_graph.errors import CreditGraphError, InputError, StateError, UsageError
 from credit_graph.ingest.reasons import reason_text
 from credit_graph.jobs import audit
 from credit_graph.jobs.batches import last_seq, named_seq
@@ -144,6 +145,19 @@ def point(store: Store, valid: str | None, known: str | None) -> Point:
     if seq is None:
         raise UsageError("usage.before_data", known=known)
     return Point(seq=seq, valid=day("--valid", valid) or today, use=today)
+
+
+def read_text(file: Path) -> str:
+    """A text file in UTF-8; raises ``InputError``: not_found, no_permission, damaged."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError("input.not_found", path=file) from None
+    except UnicodeDecodeError:
+        raise InputError("input.damaged", path=file, why=t("不是 UTF-8", "not UTF-8")) from None
+    except OSError as error:
+        code = "input.no_permission" if isinstance(error, PermissionError) else "input.damaged"
+        raise InputError(code, path=file, why=error.strerror) from None
 
 
 def print_json(value: Any) -> None:

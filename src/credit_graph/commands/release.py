@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,10 +12,12 @@ from credit_graph.jobs.release import ReleaseResult
 from credit_graph.jobs.release import build as build_release
 from credit_graph.jobs.release import rebuild as rebuild_release
 from credit_graph.jobs.release import show as show_release
+from credit_graph.lists.redaction_policy import redaction_policy
 from credit_graph.lists.release import MARK
 from credit_graph.lists.standing import REASONS
-from credit_graph.text import t
+from credit_graph.text import language, t
 
+_SHOWN = 20  # entries held; all of them stand in index.json
 app = typer.Typer(help="名单发布 / releases of lists", no_args_is_help=True)
 
 
@@ -74,5 +76,31 @@ def _print(result: ReleaseResult, as_json: bool) -> None:
         (t("目录", "folder"), result.out),
     ]
     common.print_table(MARK, [t("项目", "item"), t("值", "value")], rows)
+    if index["for_review"]:
+        _print_review(index["for_review"])
     if result.unchanged:
         common.console.print(t("与已有内容完全一致。", "Identical to what lies there."))
+
+
+def _print_review(held: list[dict[str, Any]]) -> None:
+    """What redaction held for a person to look at; nothing of the texts."""
+    looks = {row.id: row.name for row in redaction_policy().looks}
+    rows = [
+        (
+            entry["sid"],
+            reason.get("title") if language() == "zh" else reason.get("field"),
+            t(name.zh, name.en) if (name := looks.get(reason.get("what", ""))) else reason.get("why"),
+            f"{reason['from'] + 1}–{reason['to']}" if "from" in reason else "",  # characters, as people count
+            reason.get("basis"),
+        )
+        for entry in held[:_SHOWN]
+        for reason in entry["reasons"]
+    ]
+    names = (t("记录", "record"), t("字段", "field"), t("发现", "found"), t("字符", "characters"), t("依据", "basis"))
+    common.print_table(_title(len(held)), names, rows)
+
+
+def _title(total: int) -> str:
+    """The title of the entries held, with how many of them are shown."""
+    shown = t(f"，显示前 {_SHOWN} 条", f", the first {_SHOWN}") if total > _SHOWN else ""
+    return t(f"公示前处理：{total} 条待人工核对{shown}", f"Redaction: {total} to be looked at by a person{shown}")

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from credit_graph.commands.common import print_error
+from credit_graph.commands.common import print_error, read_text
 from credit_graph.errors import InputError
-from credit_graph.text import t
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +24,7 @@ def solve(file: Annotated[Path, typer.Argument(metavar="FILE.json", help="算例
     from credit_graph.links import solve as solver  # noqa: PLC0415
 
     wrong: list[InputError] = []
-    for index, row in enumerate(cases.case_rows(_read(file), str(file))):
+    for index, row in enumerate(cases.case_rows(read_text(file), str(file))):
         try:
             case = cases.case_of(row, index)
             line = {"name": case.name, "result": solver.solve(case)}
@@ -37,15 +36,3 @@ def solve(file: Annotated[Path, typer.Argument(metavar="FILE.json", help="算例
         print_error(earlier)
     if wrong:
         raise wrong[-1]
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError("input.not_found", path=file) from None
-    except UnicodeDecodeError:
-        raise InputError("input.damaged", path=file, why=t("不是 UTF-8", "not UTF-8")) from None
-    except OSError as error:
-        code = "input.no_permission" if isinstance(error, PermissionError) else "input.damaged"
-        raise InputError(code, path=file, why=error.strerror) from None

@@ -16,7 +16,7 @@ from typing import Any
 from credit_graph import __version__, clock
 from credit_graph.errors import InputError, StateError, UsageError
 from credit_graph.jobs.batches import last_seq, refuse_open_batch
-from credit_graph.jobs.names import industry_codes
+from credit_graph.jobs.names import industry_codes, person_names
 from credit_graph.jobs.rebuild import refuse_erased, refuse_erased_since
 from credit_graph.lists.release import INDEX, Rules, build_files, release_id, rules_on
 from credit_graph.model.time import Point
@@ -77,6 +77,8 @@ def show(folder: Path) -> ReleaseResult:
         counts = {name: int(index["counts"][name]) for name in ("entries", "refused", "removed", "held")}
         index = {**index, "counts": counts, "refused_by_reason": dict(index["refused_by_reason"])}
         index |= {name: str(index[name]) for name in ("list", "release", "valid", "use")}
+        review = [(str(row["sid"]), [dict(reason) for reason in row["reasons"]]) for row in index.get("for_review", [])]
+        index["for_review"] = [{"sid": sid, "reasons": reasons} for sid, reasons in review]
         index["seq"] = int(index["seq"])
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError("input.not_a_release", path=folder) from None
@@ -128,8 +130,9 @@ def _files(store: Store, rules: Rules, point: Point, holds_seq: int | None = Non
     holds = [row["record"] for row in held]
     seqs = sorted({record["batch"] for record in records})
     versions = store.read("read/release_versions", seqs=seqs)
-    eids = [record["eid"] for record in records if record.get("eid")] if rules.industries else []
-    return build_files(rules, records, holds, versions, point, industry_codes(store, eids, point))
+    eids = [record["eid"] for record in records if record.get("eid")]
+    codes = industry_codes(store, eids if rules.industries else [], point)
+    return build_files(rules, records, holds, versions, point, codes, person_names(store, eids, point))
 
 
 def _run(index: dict[str, Any], point: Point, sha256: str) -> dict[str, Any]:

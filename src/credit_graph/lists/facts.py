@@ -56,7 +56,7 @@ def matter_of(
     fields = _FIELDS[record["kind"]]
     stopped, withdrawn, held = _use(record, holds, day)
     ended = _day(record, fields.ended)
-    penalty = _penalty(record, policy) if fields.subject == PENALTY else {}
+    penalty = penalty_facts(record, policy) if fields.subject == PENALTY else {}
     return Matter(
         subject=fields.subject,
         event_on=_day(record, fields.event),
@@ -90,7 +90,8 @@ def _use(record: Record, holds: Iterable[Record], day: date) -> tuple[date | Non
     return stopped, withdrawn, held
 
 
-def _penalty(record: Record, policy: ClockPolicy) -> dict[str, Any]:
+def penalty_facts(record: Record, policy: ClockPolicy) -> dict[str, Any]:
+    """What a penalty's record tells of kinds, procedure, field, fine, party and place, as ``Matter`` has it."""
     kinds, unknown = _kinds(record.get("penalty_kind") or "", policy)
     procedure = record.get("procedure") or ""
     fine = record.get("fine")

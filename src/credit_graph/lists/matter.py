@@ -93,7 +93,7 @@ def _open(matter: Matter, rules: ClockPolicy, day: date) -> _Open:
         found["fine"] = (options, sentence)
     if matter.simple is None:
         sentence = ("适用简易程序还是普通程序未知", "whether by simple or by ordinary procedure is unknown")
-        found["simple"] = (_procedures(matter, rules), sentence)
+        found["simple"] = (procedures(matter, rules), sentence)
     if matter.domain is None:
         sentence = ("是否属于食品、药品、特种设备领域未知", "whether of food, drugs or special equipment is unknown")
         found["domain"] = (DOMAINS, sentence)
@@ -124,8 +124,11 @@ def _fines(matter: Matter, rules: ClockPolicy, day: date) -> tuple[tuple[Penalty
     return tuple(options), ("；".join(zh for zh, _ in unset), "; ".join(en for _, en in unset))
 
 
-def _procedures(matter: Matter, rules: ClockPolicy) -> tuple[bool, ...]:
-    """By which procedure it can have been decided: what GSXT shows, and what is too heavy, was by the ordinary one."""
+def procedures(matter: Matter, rules: ClockPolicy) -> tuple[bool, ...]:
+    """Whether it can have been decided by simple procedure (True), by the ordinary one (False), or by either: what GSXT
+    shows, and what is too heavy, was by the ordinary one."""
+    if matter.simple is not None:
+        return (matter.simple,)
     limit = rules.simple_procedure.at_most.of(matter.natural_person)
     heavy = not matter.kinds <= set(rules.simple_procedure.kinds)
     large = matter.fine is not None and matter.fine > limit

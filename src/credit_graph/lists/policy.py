@@ -291,9 +291,10 @@ def list_policy(name: str) -> ListPolicy:
 
 
 def policy_sha256(name: str) -> str:
-    """SHA-256 over the list's definition and all bases: with them a release is rebuilt byte for byte."""
+    """SHA-256 over the list's definition, redaction and all bases: with them a release is rebuilt byte for byte."""
     digest = hashlib.sha256()
-    for path in [_folder() / f"{name}.yml", *sorted((root("policies") / "bases").glob("*.yml"))]:
+    policies = root("policies")
+    for path in [_folder() / f"{name}.yml", policies / "redaction.yml", *sorted((policies / "bases").glob("*.yml"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
 

@@ -1,7 +1,8 @@
 """The files of a release (名单发布), as bytes. Pure: the same records, rules and days give the same bytes.
 
-``entries.csv`` and ``entries.json`` hold the publishable fields of those who stand on the list; ``refused.csv``, for
-the bureau's own use, the open records that do not qualify, with the reasons; ``index.json`` counts, hashes, versions.
+``entries.csv`` and ``entries.json`` hold the publishable fields of those who stand on the list, as redaction cleared
+them; ``refused.csv``, for the bureau's own use, the open records that do not qualify, with the reasons; ``index.json``
+counts, hashes, versions, and what redaction held for a person to look at.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from credit_graph import __version__
 from credit_graph.errors import DefinitionError
 from credit_graph.lists.bases import Document
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
+from credit_graph.lists.redaction import HELD, Cleared, Held, Leaving, Refused, hidden, publishable_record
 from credit_graph.lists.standing import RECORD_FIELDS, Judgement, judge
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import Point, covers
@@ -33,8 +34,6 @@ CHANNEL = "public"
 
 # a spreadsheet takes a cell that begins so for a formula, also in full width
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-# a phone or account number in free text
-_LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
 
 Record = Mapping[str, Any]
 
@@ -96,12 +95,14 @@ def build_files(
     versions: Sequence[Record],
     point: Point,
     industry_codes: Mapping[str, str] | None = None,
+    persons: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, bytes]:
     """All files of the release by name.
 
     ``records``: statements of the list's kind that are known at the point and have begun by its valid day;
     ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by;
     ``industry_codes``: eid -> code, wanted where the rules name industries. A firm without a code is of none.
+    ``persons``: eid -> names of persons whom the graph knows there, who are not to be named.
     """
     reasons = _held(holds, point.use)
     if rules.industries:
@@ -112,14 +113,18 @@ def build_files(
         held = _hold_of(record, reasons)
         judged.append((record, judge(record, rules.row, point.valid, held=held is not None), held))
     judged = _latest(judged)
-    entries = [_entry(rules, record, result) for record, result, _ in judged if result.status == "entry"]
-    refused = [_refused(rules, record, result) for record, result, _ in judged if result.status == "refused"]
+    standing = [(record, result) for record, result, _ in judged if result.status == "entry"]
+    leaving = [(record, result, _leaving(rules, record, persons or {}, point)) for record, result in standing]
+    entries = [_entry(rules, record, result, out) for record, result, out in leaving if isinstance(out, Cleared)]
+    review = [_review(record, out) for record, _, out in leaving if not isinstance(out, Cleared)]
+    named = [(record, result) for record, result, _ in judged if result.status == "refused"]
+    refused = [_refused(rules, record, result, persons or {}, point) for record, result in named]
     files = {
         "entries.csv": _csv(_entry_columns(rules), entries),
         "entries.json": _json({"mark": MARK, "list": rules.policy.name, "entries": entries}),
         "refused.csv": _csv(_REFUSED_COLUMNS, refused),
     }
-    return files | {INDEX: _json(_index(rules, point, judged, versions, files))}
+    return files | {INDEX: _json(_index(rules, point, judged, versions, files, review))}
 
 
 def text_cell(value: Any) -> str:
@@ -159,11 +164,27 @@ def _hold_of(record: Record, reasons: Mapping[tuple[str, str, date | None], str]
     return reasons.get((source, key, None)) or reasons.get((source, key, record["valid_from"]))
 
 
-def _entry(rules: Rules, record: Record, result: Judgement) -> dict[str, Any]:
+def _persons(record: Record, persons: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return persons.get(record.get("eid") or "", frozenset())
+
+
+def _leaving(
+    rules: Rules, record: Record, persons: Mapping[str, frozenset[str]], point: Point
+) -> Cleared | Held | Refused:
+    """What redaction says, by the rules of the day on which it would leave."""
+    fields = Leaving(rules.row.publishable.fields, _persons(record, persons))
+    return publishable_record(rules.kind, record, fields, point.use)
+
+
+def _review(record: Record, out: Held | Refused) -> dict[str, Any]:
+    return {"sid": record["sid"], "reasons": [reason.as_json() for reason in out.reasons]}
+
+
+def _entry(rules: Rules, record: Record, result: Judgement, cleared: Cleared) -> dict[str, Any]:
     """What leaves: publishable fields, the ground in the order's own words, its basis, and where it comes from."""
     articles = [ground.article for ground in result.grounds]
     return {
-        **{name: _value(record.get(name)) for name in rules.row.publishable.fields},
+        **{name: _value(value) for name, value in cleared.values.items()},
         "ground": "；".join(ground.text for ground in result.grounds),
         "document": rules.document.number,
         "articles": articles,
@@ -202,12 +223,15 @@ _REFUSED_COLUMNS = {
 }
 
 
-def _refused(rules: Rules, record: Record, result: Judgement) -> dict[str, Any]:
+def _refused(
+    rules: Rules, record: Record, result: Judgement, persons: Mapping[str, frozenset[str]], point: Point
+) -> dict[str, Any]:
     cited = dict.fromkeys(rules.document.cite(*reason.articles) for reason in result.reasons)
-    fields = ("name", "credit_code", "listing_id", "listed_on", "listed_by", "sid")
+    known = _persons(record, persons)
+    fields = ("name", "credit_code", "listing_id", "listed_on", "listed_by", "reason")
     return {
-        **{name: _value(record.get(name)) for name in fields},
-        "reason": _LONG_NUMBER.sub("***", record.get("reason") or ""),
+        **{name: _value(hidden(rules.kind, record, name, known, point.use)) for name in fields},
+        "sid": record["sid"],
         "codes": ";".join(reason.code for reason in result.reasons),
         "sentences": "；".join(reason.sentence for reason in result.reasons),
         "basis": "；".join(cited),
@@ -220,7 +244,9 @@ def _index(
     judged: Sequence[_Judged],
     versions: Sequence[Record],
     files: Mapping[str, bytes],
+    review: list[dict[str, Any]],
 ) -> dict[str, Any]:
+    held_by = Counter(held for _, r, held in judged if held and r.status == "held") + Counter({HELD: len(review)})
     statuses = Counter(result.status for _, result, _ in judged)
     by_reason = Counter(reason.code for _, result, _ in judged for reason in result.reasons)
     return {
@@ -236,14 +262,16 @@ def _index(
         "document": {"title": rules.document.title, "number": rules.document.number},
         "definitions": sorted(({**row} for row in versions), key=lambda row: (row["source"], row["version"])),
         "counts": {
-            "entries": statuses["entry"],
+            "entries": statuses["entry"] - len(review),
             "refused": statuses["refused"],
             "removed": statuses["removed"],
-            "held": statuses["held"],
+            "held": statuses["held"] + len(review),
         },
         # a refused record may have several reasons, so these may add up to more than "refused"
         "refused_by_reason": dict(sorted(by_reason.items())),
-        "held_by_reason": dict(sorted(Counter(held for _, r, held in judged if held and r.status == "held").items())),
+        "held_by_reason": dict(sorted(held_by.items())),
+        # what redaction held, by record; nothing of the texts themselves
+        "for_review": review,
         "unchecked": [{"basis": rules.document.cite(row.article), "text": row.text} for row in rules.row.unchecked],
         "files": {
             name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}

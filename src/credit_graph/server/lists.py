@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from credit_graph.jobs.names import industry_codes
+from credit_graph.jobs.names import industry_codes, person_names
 from credit_graph.lists.release import MARK, build_files, heading, rules_on
 from credit_graph.server.batching import by_rest
 from credit_graph.server.connections import Connection, connect, page_size
@@ -125,9 +125,10 @@ async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEnt
     sources = sorted({record["source"] for record in records})
     # holds as they are known now, whatever point is asked about: what was stopped since is not shown again
     held = await context.read("read/release_holds", seq=moment.head, sources=sources)
-    wanted = [record["eid"] for record in records if record.get("eid")] if rules.industries else []
-    codes = await context.run(partial(industry_codes, context.store, wanted, point))
-    files = build_files(rules, records, [item["record"] for item in held], [], point, codes)
+    firms = [record["eid"] for record in records if record.get("eid")]
+    codes = await context.run(partial(industry_codes, context.store, firms if rules.industries else [], point))
+    persons = await context.run(partial(person_names, context.store, firms, point))
+    files = build_files(rules, records, [item["record"] for item in held], [], point, codes, persons)
     eids = {record["sid"]: record.get("eid") for record in records}
     headings = {field: heading(rules, field) for field in rules.row.publishable.fields}
     entries = json.loads(files["entries.json"])["entries"]

@@ -1,0 +1,75 @@
+"""``credit-graph redact check``: what of a text must not leave the bureau."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from credit_graph import clock
+from credit_graph.commands import common
+from credit_graph.lists.textscan import masked, scanner
+from credit_graph.text import t
+
+app = typer.Typer(help="公示前处理 / redaction before anything is published", no_args_is_help=True)
+_PATH = re.compile(r"[/\\\\]|\.(txt|md|csv|tsv|json|html?|xml|docx?|xlsx?|pdf)$", re.IGNORECASE)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="redact")
+
+
+@app.callback()
+def _group() -> None:
+    """A group, though it has one command so far."""
+
+
+@app.command("check", help="查找文本中不得公开的内容 / find what must not leave in a text")
+def check(
+    what: Annotated[str, typer.Argument(metavar="FILE|TEXT", help="文件（UTF-8）、文字，或 - / file, text, or -")],
+    as_json: common.JsonOption = False,
+) -> None:
+    """Tell what is found, masked, with its place and the rule; nothing is written and no graph is read."""
+    text = _text(what)
+    scan = scanner(clock.today())
+    found = []
+    for item in scan.scan(text):
+        look, before = scan.looks[item.what], text[: item.start]
+        found.append(
+            {
+                "what": item.what,
+                "name": t(look.name.zh, look.name.en),
+                "line": before.count("\n") + 1,
+                "column": item.start - (before.rfind("\n") + 1) + 1,
+                "length": item.end - item.start,
+                "masked": " ".join(masked(text, [item])[item.start : item.end].split()),
+                "basis": look.basis.source,
+            }
+        )
+    if as_json:
+        common.print_json(found)
+    elif not found:
+        common.console.print(
+            t(
+                "没有发现。不认识的姓名无法发现，仍须人工核对。",
+                "Nothing found. A name that nobody knows is not found: a person still has to look.",
+            )
+        )
+    else:
+        names = (t("内容", "what"), t("行", "line"), t("列", "column"), t("字数", "length"), t("遮盖后", "masked"))
+        rows = [(*list(item.values())[1:6], item["basis"]) for item in found]
+        common.print_table(t("不得公开", "Must not leave"), (*names, t("依据", "basis")), rows)
+
+
+def _text(what: str) -> str:
+    if what == "-":
+        return sys.stdin.read()
+    try:
+        is_file = Path(what).exists()
+    except OSError:  # too long for a name
+        is_file = False
+    return common.read_text(Path(what)) if is_file or _PATH.search(what) else what
