@@ -91,7 +91,12 @@ class Said:
     def __init__(self, part: Begun, firms: pa.Array) -> None:
         self.columns = part.columns
         self.firm = part.places(firms)
-        self._usable = part.visible & part.in_use & (self.firm >= 0)
+        self._part = part
+
+    @cached_property
+    def _usable(self) -> Flags:
+        found: Flags = self._part.visible & self._part.in_use & (self.firm >= 0)
+        return found
 
     def rows(self, open_: Flags) -> Rows:
         """Those that may be shown of the firms that are open, by firm, each firm's best first: later valid_from, later
@@ -125,19 +130,29 @@ def _shown(
             chosen[best["firm"].to_numpy()] = sum(map(len, pieces)) + np.arange(len(best))
             pieces.append(best)
     if not pieces:
-        nothing = pa.chunked_array([pa.nulls(count, _TEXT)])
-        return nothing, nothing
+        types = (_type(field, sources, said), _TEXT)
+        value, sid = (pa.chunked_array([pa.nulls(count, type_)]) for type_ in types)
+        return value, sid
     every = pa.concat_tables(pieces).take(pa.array(chosen, mask=chosen < 0))
     return every["value"], every["sid"]
+
+
+def _type(field: str, sources: tuple[FieldSource, ...], said: Mapping[str, Said]) -> pa.DataType:
+    """Of a field's values, where nobody says any; text where no kind has the field."""
+    for row in sources:
+        for kind in said if row.kind == ANY else [row.kind]:
+            if (row.property or field) in said[kind].columns.names:
+                return schema(kind).field(row.property or field).type
+    return _TEXT
 
 
 def _best(row: FieldSource, column: str, said: Said, open_: Flags) -> pa.Table | None:
     """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value.
 
-    ``None`` where the kind has no such field.
+    ``None`` where they say nothing.
     """
     columns, firm = said.columns, said.firm
-    if column not in columns.names or not open_.any():
+    if column not in columns.names or not len(firm) or not open_.any():
         return None
     rows = said.rows(open_)
     speaks = pc.is_valid(columns[column])
@@ -145,6 +160,8 @@ def _best(row: FieldSource, column: str, said: Said, open_: Flags) -> pa.Table |
         if allowed:
             speaks = pc.and_(speaks, pc.is_in(columns[name], value_set=pa.array(allowed, _TEXT)))
     rows = rows[speaks.to_numpy()[rows]]
+    if not len(rows):
+        return None
     rows = rows[np.flatnonzero(np.diff(firm[rows], prepend=-1))]
     shown = columns.table(["valid_from", "known_from", "sid", column]).take(pa.array(rows))
     return shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(firm[rows]))
