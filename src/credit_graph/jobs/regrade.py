@@ -8,7 +8,7 @@ taken from the base, and not worked out again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -103,20 +103,39 @@ def _regraded(store: Store) -> Regraded:
     point = Point(last_seq(store), today, today)
     if point.seq == current["seq"]:
         raise _NotDone("nothing")
-    base = current.get("base") or current["rid"]
-    folder = nearby_folder(store.home)
-    if not nearby.there(folder, base) or not runfile.whole(run_path(store, current["rid"])):
+    if not runfile.whole(run_path(store, current["rid"])):
+        raise _NotDone("no_base")
+    found = _since(store, current, point)
+    if not found.spoken.kinds:
+        raise _NotDone("nothing")
+    if not found.by_rules or current["valid"] > today:
+        raise _NotDone("other_rules")
+    return _Run(store, point, found.policy, found.rules, found.near(), current).carry_out(found.spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """What was said since a run, and what that run left; ``by_rules``: by the rules and program of today."""
+
+    spoken: _Spoken
+    policy: GradingPolicy
+    rules: str
+    by_rules: bool
+    near: Callable[[], Nearby]
+
+
+def _since(store: Store, current: dict[str, Any], point: Point) -> _Since:
+    """What stands between the current run and ``point``; :class:`_NotDone` where it left nothing, or too much does."""
+    folder, base = nearby_folder(store.home), current.get("base") or current["rid"]
+    if not nearby.there(folder, base):
         raise _NotDone("no_base")
     if _written(store, range(current["seq"] + 1, point.seq + 1)) > MOST_WRITTEN:
         raise _NotDone("many")
     spoken = _spoken(store, current["seq"], point.seq)
-    if not spoken.kinds:
-        raise _NotDone("nothing")
-    policy, version = grading_policy(POLICY, today)
+    policy, version = grading_policy(POLICY, point.valid)
     rules = version + rules_fingerprint()
-    if (current["rules"], current["program"]) != (rules, __version__) or current["valid"] > today:
-        raise _NotDone("other_rules")
-    return _Run(store, point, policy, rules, Nearby.read(folder, base), current).carry_out(spoken)
+    same = (current["rules"], current["program"]) == (rules, __version__)
+    return _Since(spoken, policy, rules, same, lambda: Nearby.read(folder, base))
 
 
 def _written(store: Store, seqs: range) -> int:
@@ -155,19 +174,14 @@ def reads_of(policy: GradingPolicy, day: date) -> dict[str, set[str]]:
 def near_at(store: Store, point: Point) -> Nearby | None:
     """What the current run left, where it still is right at ``point``: no change since, nothing in doubt."""
     current = current_run(store, state_name(POLICY))
-    if current is None or current.get("stale") or current["program"] != __version__:
-        return None
     here = (point.valid, point.use, last_seq(store))
-    folder, base = nearby_folder(store.home), current.get("base") or current["rid"]
-    if (current["valid"], current["use"], point.seq) != here or not nearby.there(folder, base):
+    if current is None or current.get("stale") or (current["valid"], current["use"], point.seq) != here:
         return None
-    rules = grading_policy(POLICY, point.valid)[1] + rules_fingerprint()
-    since = range(current["seq"] + 1, point.seq + 1)
-    if current["rules"] != rules or _written(store, since) > MOST_WRITTEN:
+    try:
+        found = _since(store, current, point)
+    except _NotDone:
         return None
-    if _spoken(store, current["seq"], point.seq).kinds:
-        return None
-    return Nearby.read(folder, base)
+    return found.near() if found.by_rules and not found.spoken.kinds else None
 
 
 class _Run:
