@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "wipe": ("清空图", "graph wiped"),
     "torn": ("搁置不完整的行", "unfinished line set aside"),
 }
+_on_disk: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # with its length; times of a file matter not
 _CHUNK = 8_192  # more than most lines have
 
 Said = Mapping[str, str | int | list[str]]
@@ -247,7 +248,7 @@ def _append(home: Path, file: IO[bytes], said: tuple[str, str, str, Said, int | 
     entry["hash"] = _hash(entry)
     file.write(_canonical(entry) + b"\n")
     file.flush()
-    os.fsync(file.fileno())
+    _on_disk(file.fileno())
     # over what stands there, which has the same length: a new file would have to wait for the disk once more
     with os.fdopen(os.open(home / AUDIT / "head", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as head:
         head.write(f"{n + 1:018} {entry['hash']}\n".encode())
