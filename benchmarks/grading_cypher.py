@@ -63,8 +63,10 @@ def statement(rule: Indicator, day: date) -> tuple[str, Given]:
         return f"{text}\nRETURN r.eid AS eid, count(DISTINCT {fact}) AS value", given
     amount = " + ".join(f"coalesce(r.{name}, 0)" for name in read.sum)
     return (
-        f"{text}\nWITH r, key ORDER BY r.valid_from, r.known_from, r.sid"
-        f"\nWITH key, last(collect([r.eid, {fact}, {amount}])) AS said"
+        # values, not nodes: the engine sorts in its heap
+        f"{text}\nWITH key, [r.eid, {fact}, {amount}] AS told, r.valid_from AS since, r.known_from AS known, r.sid AS id"
+        "\nORDER BY since, known, id"
+        "\nWITH key, last(collect(told)) AS said"
         "\nWITH said[0] AS eid, said[1] AS fact, max(said[2]) AS amount"
         "\nRETURN eid, sum(amount) AS value"
     ), given
