@@ -110,6 +110,7 @@ def measured(firms: int, *, reference: bool) -> dict[str, Any]:
     projection.enterprises  # noqa: B018 - the view is made when it is asked for
     clock.lap("view")
     found = links(projection, link_policy())
+    projection.forget("names")
     clock.lap("links")
     facts = Facts(projection, found, policy.reads)
     facts.reborn  # noqa: B018

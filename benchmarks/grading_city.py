@@ -100,7 +100,7 @@ class City(Given):
             return _text(np.zeros(count, np.int8), [constant[name]])
         if name == "valid_from":
             return pa.array(np.full(count, np.datetime64("2010-01-01")), pa.date32())
-        return _numbers(np.arange(count), "第", 7, "号有限公司") if name == "name" else None
+        return _numbers(np.arange(count), "第", 7, "号") if name == "name" else None
 
     def _of_office(self, name: str, random: np.random.Generator, count: int) -> pa.Array | None:
         if name == "office":

@@ -63,9 +63,9 @@ def statement(rule: Indicator, day: date) -> tuple[str, Given]:
         return f"{text}\nRETURN r.eid AS eid, count(DISTINCT {fact}) AS value", given
     amount = " + ".join(f"coalesce(r.{name}, 0)" for name in read.sum)
     return (
-        # values, not nodes: the engine sorts in its heap
-        f"{text}\nWITH key, [r.eid, {fact}, {amount}] AS told, r.valid_from AS since, r.known_from AS known, r.sid AS id"
-        "\nORDER BY since, known, id"
+        # in two steps: the engine sorts in its heap, where each row would have the holds and its node with it
+        f"{text}\nWITH key, [r.eid, {fact}, {amount}] AS told, r.valid_from AS since, r.known_from AS seq, r.sid AS id"
+        "\nWITH key, told, since, seq, id ORDER BY since, seq, id"
         "\nWITH key, last(collect(told)) AS said"
         "\nWITH said[0] AS eid, said[1] AS fact, max(said[2]) AS amount"
         "\nRETURN eid, sum(amount) AS value"

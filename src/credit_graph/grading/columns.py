@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from credit_graph.grading.rules import Span
 from credit_graph.projection.begun import firm_ranks
-from credit_graph.projection.columns import days
+from credit_graph.projection.columns import days, whole
 
 Places = npt.NDArray[np.int32]
 Rows = npt.NDArray[np.int64]
@@ -168,6 +168,7 @@ def places(eids: pd.Series, known: pa.Array) -> Places:
 
 
 def texts(column: pd.Series) -> pa.Array:
-    found = pa.array(column, from_pandas=True)
+    # of the array: asked of a series, Arrow looks for an attribute, and pandas makes an index of all its keys
+    found = pa.array(column.array, from_pandas=True)
     chunks = found.chunks if isinstance(found, pa.ChunkedArray) else [found]
-    return pa.concat_arrays([pc.cast(chunk, _TEXT) for chunk in chunks] or [pa.array([], _TEXT)])
+    return whole(pa.chunked_array([pc.cast(chunk, _TEXT) for chunk in chunks], _TEXT))

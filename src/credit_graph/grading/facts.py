@@ -23,6 +23,7 @@ from credit_graph.grading.columns import (
     Said,
     coded,
     codes_of,
+    joined,
     last_days,
     numbers_of,
     places,
@@ -35,6 +36,7 @@ from credit_graph.links.reborn_data import ends, find_reborn
 from credit_graph.links.reborn_policy import reborn_policy
 from credit_graph.model.kinds import KINDS
 from credit_graph.projection import Projection, normal_name
+from credit_graph.projection.columns import whole
 
 _ALWAYS = ("source", "key", "known_from")
 
@@ -95,7 +97,7 @@ class Table:
     @cached_property
     def sids(self) -> pa.Array:
         """Of all rows."""
-        return self._columns["sid"].combine_chunks()
+        return whole(self._columns["sid"])
 
     @cached_property
     def since(self) -> Days:
@@ -172,6 +174,7 @@ class Facts:
         self.count = len(self.eids)
         self._tables: dict[str, Table] = {}
         self._shown: dict[str, Said] = {}
+        self._of_kind: dict[str, pa.Array] = {}
         self.relations: dict[str, Any] = {}  # who is related to whom, by the name of the relation (related.py)
 
     def place(self, eids: pd.Series) -> Places:
@@ -208,10 +211,15 @@ class Facts:
     def shown(self, field: str) -> Said:
         """The statements whose value of a field the current view shows: one of a firm, so their order is free."""
         if field not in self._shown:
-            found = self.projection.shown(field)
-            firm = self.place(found.index.to_series())
-            self._shown[field] = Said(firm, np.arange(len(firm)), texts(found))
+            parts = self.projection.shown_rows(field)
+            said = [Said(at.astype(np.int32), row, self._sids(kind)) for kind, at, row in parts]
+            self._shown[field] = joined(said)
         return self._shown[field]
+
+    def _sids(self, kind: str) -> pa.Array:
+        if kind not in self._of_kind:
+            self._of_kind[kind] = whole(self.projection.statements(kind, ["sid"]).columns["sid"])
+        return self._of_kind[kind]
 
     @cached_property
     def chains(self) -> Chains:

@@ -27,7 +27,7 @@ from credit_graph.grading.grade import Grades
 from credit_graph.grading.policy import GradingPolicy
 
 ROW_GROUP = 16_384
-GROUPS = 4  # row groups whose lists of statements are in memory at a time
+GROUPS = 2  # row groups whose lists of statements are in memory at a time
 BASE, WITHOUT = "base", "without"  # of a partial run: its full run; firms that are graded no more
 _RULES = "rules_text"
 

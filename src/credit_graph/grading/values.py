@@ -19,6 +19,8 @@ Tell = Callable[[], Said]
 def small(numbers: Numbers) -> npt.NDArray[np.signedinteger]:
     """The same numbers with as few bytes each as all of them need."""
     low, high = numbers.min(initial=0), numbers.max(initial=0)
+    if low == high:  # all are 0, as of most indicators that look at others
+        return np.broadcast_to(np.int8(0), numbers.shape)
     for kind in (np.int8, np.int16, np.int32):
         if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
             return numbers.astype(kind)

@@ -69,7 +69,9 @@ def grade(
         if done is not None and (nearby.there(nearby_folder(store.home), rid) or not done["current"]):
             return _result(rid, point, policy, done, runfile.grades(run_path(store, rid)), unchanged=True)
         projection.prepare(VIEWS, read_at_once(policy.reads))
-        facts = Facts(projection, links(projection, link_policy()), policy.reads)
+        found = links(projection, link_policy())
+        projection.forget("names")  # of all that is in memory, links alone needed them
+        facts = Facts(projection, found, policy.reads)
         graded = grades(facts, policy)
         if graded.firms.empty:
             _refuse_before_data(projection)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from credit_graph.links.gather import among
+from credit_graph.links.gather import among, looked_up
 from credit_graph.links.holders import name_index
 from credit_graph.links.policy import Branches
 from credit_graph.projection.names import normal_name
@@ -27,7 +27,7 @@ def branches(
     frame = registrations.dropna(subset=["eid"]).sort_values("sid").drop_duplicates("eid")
     found = pd.concat([_by_code(frame, enterprises), _by_number(frame), _by_name(frame, enterprises, names, rules)])
     found = found[found["eid"] != found["parent"]].drop_duplicates("eid")
-    found["parent_name"] = found["parent"].map(enterprises["name"])
+    found["parent_name"] = looked_up(found["parent"], enterprises["name"]).array
     found["sids"] = [(sid,) for sid in found["sid"]]
     return found[COLUMNS].sort_values("eid", ignore_index=True)
 
@@ -48,7 +48,7 @@ def _by_number(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_name(frame: pd.DataFrame, enterprises: pd.DataFrame, names: pd.DataFrame, rules: Branches) -> pd.DataFrame:
-    sites = enterprises.index[enterprises["entity_kind"] == BRANCH]
+    sites = enterprises.index[(enterprises["entity_kind"] == BRANCH).to_numpy()]
     named = frame[among(frame["eid"], sites)].dropna(subset=["name"])
     told = {name: normal_name(name) for name in named["name"].unique()}
     beginnings = {text[:end] for text in told.values() for end in range(rules.shortest_parent, len(text))}

@@ -31,7 +31,7 @@ def match_names(
     by no weaker rule.
     """
     kinds = enterprises["entity_kind"]
-    never = kinds.index[kinds.isin(rules.never_hold)]
+    never = kinds.index[kinds.isin(rules.never_hold).to_numpy()]
     firms = names[~among(names["eid"], never)]
     wanted = pd.Index(pd.unique(pd.Series(list(wanted), dtype="str")))
     borne = firms[among(firms["normal"], wanted)]

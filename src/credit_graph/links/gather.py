@@ -10,6 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from credit_graph.projection.begun import firm_ranks
+from credit_graph.projection.columns import whole
+
 
 def among(values: pd.Series | pd.Index | pa.ChunkedArray, known: Iterable[str]) -> npt.NDArray[np.bool_]:
     """Which of the texts are among the known ones; ``isin`` makes an object of each of those, which takes seconds."""
@@ -18,13 +21,25 @@ def among(values: pd.Series | pd.Index | pa.ChunkedArray, known: Iterable[str]) 
     return found
 
 
+def found_at(values: pd.Series | pd.Index, known: pd.Series | pd.Index) -> npt.NDArray[np.int32]:
+    """The place of each text among the known ones, -1 for none: an index would make an object of each and keep it."""
+    return firm_ranks(_texts(values), _texts(known))
+
+
+def looked_up(values: pd.Series, column: pd.Series) -> pd.Series:
+    """What the column has for each of the texts, by its index; missing where it has none."""
+    found = column.array.take(found_at(values, column.index), allow_fill=True)
+    return pd.Series(found, index=values.index)
+
+
 def _texts(values: Iterable[str]) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         made = values
     else:
-        made = pa.array(values if isinstance(values, (pd.Series, pd.Index)) else list(values), from_pandas=True)
-    whole = made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
-    return pc.cast(whole, pa.large_string())
+        # of the array: asked of a series, Arrow looks for an attribute, and pandas makes an index of all its keys
+        told = values.array if isinstance(values, (pd.Series, pd.Index)) else list(values)
+        made = pa.array(told, from_pandas=True)
+    return pc.cast(whole(made), pa.large_string())
 
 
 def tuples(frame: pd.DataFrame, by: list[str], column: str) -> pd.Series:

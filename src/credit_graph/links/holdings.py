@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from credit_graph.links.claims import CHANGE, REGISTER, REPORT
-from credit_graph.links.gather import tuples
+from credit_graph.links.gather import among, looked_up, tuples
 from credit_graph.links.holding_policy import HoldingRules
 from credit_graph.links.policy import LinkRules
 
@@ -51,7 +51,7 @@ def holdings(claims: pd.DataFrame, enterprises: pd.DataFrame, rules: LinkRules) 
     if policy.lists.changes:
         held = _changed(held, _summed_changes(changes))
     held = held.sort_values(_PAIR, ignore_index=True)
-    held["capital"] = capital.reindex(held["eid"]).array
+    held["capital"] = looked_up(held["eid"], capital).array
     result = _bounds(_residual(_counted(held)))
     return result.rename(columns={"holder_name": "name"})[COLUMNS]
 
@@ -116,7 +116,7 @@ def _later(lists: pd.DataFrame, chosen: pd.DataFrame, policy: HoldingRules) -> p
     since = np.datetime64(date(max(day.year - policy.lists.report_years, 1), 1, 1))
     listed = pd.Index(chosen.loc[(chosen["kind"] == REGISTER) & (chosen["amount"] == "subscribed"), "eid"])
     recent: pd.DataFrame = lists[(lists["kind"] == REPORT) & (lists["day"] >= since)]
-    recent = recent.loc[listed.get_indexer(pd.Index(recent["eid"])) >= 0]
+    recent = recent.loc[among(recent["eid"], listed)]
     found = recent[["eid", "kind", "source"]].drop_duplicates("eid") if policy.lists.report_years else recent.iloc[:0]
     return found.assign(amount="subscribed")[["eid", "kind", "source", "amount"]]
 
@@ -155,7 +155,8 @@ def _filled(held: pd.DataFrame, more: pd.DataFrame, capital: pd.Series) -> pd.Da
     if more.empty:
         return held
     sums = held.groupby("eid")["amount"].sum().add(more.groupby("eid")["amount"].sum(), fill_value=0)
-    fits = (sums <= capital.reindex(sums.index)).fillna(False)
+    whole = looked_up(sums.index.to_series(), capital)
+    fits = (sums <= whole).fillna(False)
     more = more[more["eid"].map(fits).astype(bool)]
     return pd.concat([_without(held, more), _with_faults(more, held)], ignore_index=True)
 

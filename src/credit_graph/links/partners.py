@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from credit_graph.links.gather import among, tuples
+from credit_graph.links.gather import among, looked_up, tuples
 from credit_graph.links.holding_policy import Partnerships, StateHolders
 from credit_graph.projection.names import normal_name
 
@@ -30,11 +30,12 @@ def executing_partners(
     if rules is None or holdings.empty:
         return pd.DataFrame({name: pd.Series([], dtype=object if name == "sids" else "str") for name in columns})
     types = enterprises["entity_type"].fillna("")
-    firms = types.index[types.str.contains("|".join(map(re.escape, rules.type_contains)))]
+    firms = types.index[types.str.contains("|".join(map(re.escape, rules.type_contains))).to_numpy(dtype=bool)]
     named = offices[among(offices["eid"], firms) & offices["name"].notna()]
     position = named["position"].fillna("")
+    of = looked_up(named["eid"], types)
     executes = named["position"].isna() | position.str.contains(_any(rules.positions))
-    general = position.str.contains(_any(rules.general)) & named["eid"].map(types).str.contains(_any(rules.limited))
+    general = position.str.contains(_any(rules.general)) & of.str.contains(_any(rules.limited))
     named = named.assign(rule=np.where(executes, EXECUTING_PARTNER, GENERAL_PARTNER))[executes | general]
     # a person may be a partner under a key, a firm only under its name
     partners = holdings.loc[among(holdings["eid"], firms), ["eid", "holder", "name"]]

@@ -13,7 +13,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from credit_graph.links.gather import among
+from credit_graph.links.gather import among, looked_up
 from credit_graph.links.likeness import Core, bigrams
 from credit_graph.links.reborn_policy import RebornRules
 
@@ -135,7 +135,7 @@ def compare(
     result["days_after_close"] = (_column(result, firms, "new", "opened") - closed).dt.days
     old, new = (_column(result, firms, side, "industry").map(lambda code: _trade(code, rules)) for side in PAIR)
     result["same_industry"] = (old == new).astype("boolean").mask(old.isna() | new.isna())
-    told = firms.loc[pd.unique(pd.concat([result["old"], result["new"]]))]
+    told = firms[among(firms.index, pd.concat([result["old"], result["new"]]))]
     names = told["name"].fillna("")
     for column, of in (("name", lambda name: name), ("core", cores.of)):
         result[column] = _alike(result, names.map(of).map(bigrams))
@@ -210,7 +210,7 @@ def _score(result: pd.DataFrame, shared: pd.DataFrame, rules: RebornRules) -> pd
 
 
 def _column(pairs: pd.DataFrame, firms: pd.DataFrame, side: str, column: str) -> pd.Series:
-    return pd.Series(firms[column].reindex(pairs[side]).to_numpy(), index=pairs.index)
+    return looked_up(pairs[side], firms[column])
 
 
 def _trade(code: object, rules: RebornRules) -> str | None:

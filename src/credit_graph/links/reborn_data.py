@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from credit_graph.links.claims import CHANGE, REPORT
 from credit_graph.links.compute import Links, chart
 from credit_graph.links.controls import by_party, controls
-from credit_graph.links.gather import among, renamed, tuples
+from credit_graph.links.gather import among, found_at, looked_up, renamed, tuples
 from credit_graph.links.likeness import regions_of
 from credit_graph.links.reborn import ENDS, TRACES, reborn_candidates
 from credit_graph.links.reborn_policy import RebornRules
@@ -46,7 +46,7 @@ def find_reborn(
     ended = ends(projection, rules) if ended is None else ended
     told = firms(projection, ended, rules)
     ended = ended[among(ended["old"], told.index)]
-    regions = regions_of(projection.enterprises["address"].dropna().unique())
+    regions = regions_of(projection.enterprises["address"].reset_index(drop=True).dropna().unique())
     known = traces(projection, found, rules, ended["old"], told.index)
     return reborn_candidates(told, known, rules, ends=ended, regions=regions, per_firm=per_firm, hard_only=True)
 
@@ -105,10 +105,11 @@ def _first(*keys: NDArray[Any]) -> NDArray[np.bool_]:
 
 def firms(projection: Projection, ended: pd.DataFrame, rules: RebornRules) -> pd.DataFrame:
     """The table of firms that :func:`credit_graph.links.reborn.reborn_candidates` reads; ``ended``: as :func:`ends`."""
-    known = projection.enterprises
-    known = known.assign(founded_on=pd.to_datetime(known["founded_on"]))  # text where nobody says any
+    known = projection.enterprises[["name", "founded_on", "entity_kind", "industry", "industry_code"]]
+    # text where nobody says any; arrays, as pandas makes an index of all keys where it is given columns of them
+    known = known.assign(founded_on=pd.to_datetime(known["founded_on"].array))
     later = known["founded_on"] > np.datetime64(projection.point.valid)
-    known = known[~known["entity_kind"].isin(rules.left_out) & ~later]
+    known = known[(~known["entity_kind"].isin(rules.left_out) & ~later).to_numpy(dtype=bool)]
     registered = [rule.what for rule in rules.ends if rule.kind == "Registration"]
     first = ended.groupby("old")["end"].min()
     closed = ended[ended["what"].isin(registered)].groupby("old")["end"].min()
@@ -116,8 +117,8 @@ def firms(projection: Projection, ended: pd.DataFrame, rules: RebornRules) -> pd
         {
             "name": known["name"],
             "opened": known["founded_on"],
-            "ended": first.reindex(known.index),
-            "closed": closed.reindex(known.index),
+            "ended": looked_up(known.index.to_series(), first),
+            "closed": looked_up(known.index.to_series(), closed),
             "industry": _industry(known),
         }
     )
@@ -127,9 +128,13 @@ def firms(projection: Projection, ended: pd.DataFrame, rules: RebornRules) -> pd
 
 def _industry(known: pd.DataFrame) -> pd.Series:
     """The industry code; where only its name is given, the one code that this name has elsewhere."""
-    named = known[["industry", "industry_code"]].dropna().drop_duplicates()
+    told = known[["industry", "industry_code"]].reset_index(drop=True)
+    named = told.dropna().drop_duplicates()
     only = named[~named["industry"].duplicated(keep=False)].set_index("industry")["industry_code"]
-    return known["industry_code"].fillna(known["industry"].map(only).astype("str"))
+    codes = known["industry_code"].copy()
+    missing = np.flatnonzero(codes.isna().to_numpy())
+    codes.iloc[missing] = looked_up(known["industry"].iloc[missing], only).to_numpy()
+    return codes
 
 
 def _items(projection: Projection, eids: pd.Index) -> pd.Series:
@@ -139,8 +144,11 @@ def _items(projection: Projection, eids: pd.Index) -> pd.Series:
     said = permits[["eid", "items"]].dropna().drop_duplicates()
     split = said.assign(item=said["items"].map(lambda text: [part for part in _ITEMS.split(text) if part]))
     listed = split.explode("item").dropna(subset=["item"])
-    found = tuples(listed, ["eid"], "item").reindex(eids)
-    return found.where(found.notna(), pd.Series([()] * len(eids), index=eids, dtype=object))
+    told = tuples(listed, ["eid"], "item")
+    found = pd.Series([()] * len(eids), index=eids, dtype=object)
+    at = found_at(told.index, eids)
+    found.iloc[at[at >= 0]] = told.to_numpy()[at >= 0]
+    return found
 
 
 def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.Series, firms: pd.Index) -> pd.DataFrame:
@@ -155,7 +163,7 @@ def traces(projection: Projection, found: Links, rules: RebornRules, ended: pd.S
 
 def _shared(raw: pd.DataFrame, ended: pd.Series, firms: pd.Index) -> NDArray[np.bool_]:
     """Which rows have a key of an ended firm and of another one, by numbers: texts are slow to compare."""
-    firm = firms.get_indexer(pd.Index(raw["eid"]))
+    firm = found_at(raw["eid"], firms)
     key, names = pd.factorize(raw["key"])
     old = np.append(among(firms, ended), False)  # the last place stands for firms that are not looked at
     of_ended = np.zeros(len(names), np.bool_)

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.projection.columns import SPINE, Columns, days, record_frame
+from credit_graph.projection.columns import SPINE, Columns, days, record_frame, whole
 from credit_graph.projection.holds import HOLD_FIELDS, in_use
 
 Flags = npt.NDArray[np.bool_]
@@ -102,8 +102,7 @@ def firm_ranks(eids: pa.Array | pa.ChunkedArray, firms: pa.Array) -> npt.NDArray
         ranks = pc.index_in(eids, value_set=firms).fill_null(-1).to_numpy()
         return ranks
     # few of many: to look all of the many up takes less time than to make them what is looked in
-    told = eids.combine_chunks() if isinstance(eids, pa.ChunkedArray) else eids
-    coded = told.dictionary_encode()
+    coded = whole(eids).dictionary_encode()
     code = pc.index_in(firms, value_set=coded.dictionary)
     rank = np.full(len(coded.dictionary) + 1, -1, np.int32)  # the last one stands for a missing value
     rank[code.drop_null().to_numpy()] = np.flatnonzero(code.is_valid())

@@ -147,6 +147,13 @@ def _column(name: str, column: pa.ChunkedArray) -> Any:
     return dtypes[column.type].__from_arrow__(column)
 
 
+def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The column as one array; of one chunk that one, which ``combine_chunks`` would copy."""
+    if isinstance(column, pa.Array):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def days(column: pa.ChunkedArray) -> npt.NDArray[np.datetime64]:
     """A column of days as ``datetime64[D]``, ``NaT`` for none; the years 1 to 9999 are kept."""
     numbers = column.cast(pa.int32())

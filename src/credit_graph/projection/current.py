@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +43,28 @@ def current_view(
 
 def shown_statements(said: Mapping[str, Said], firms: pa.Array, field: str, day: date) -> pd.Series:
     """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
-    _, sids = _shown(field, precedence().on(day).fields[field], said, len(firms))
-    frame = record_frame(pa.table({"eid": firms, "sid": sids})).dropna()
-    return frame.set_index("eid")["sid"]
+    parts = [
+        (at, said[kind].columns["sid"].take(pa.array(rows))) for kind, at, rows in shown_rows(said, firms, field, day)
+    ]
+    told = pa.table(
+        {
+            "eid": pa.chunked_array([firms.take(pa.array(at)) for at, _ in parts], _TEXT),
+            "sid": pa.chunked_array([chunk for _, sids in parts for chunk in sids.chunks], _TEXT),
+        }
+    )
+    return record_frame(told.sort_by("eid")).set_index("eid")["sid"]
+
+
+def shown_rows(said: Mapping[str, Said], firms: pa.Array, field: str, day: date) -> list[tuple[str, Rows, Rows]]:
+    """By kind the places of the enterprises whose value of the field the view shows by a statement of that kind,
+    ascending, and the rows of these statements."""
+    _, told = _shown(field, precedence().on(day).fields[field], said, len(firms))
+    if told is None:
+        return []
+    number, row = (told[name].fill_null(-1).to_numpy() for name in ("kind", "row"))
+    kinds = list(said)
+    parts = [(kinds[kind], np.flatnonzero(number == kind)) for kind in np.unique(number) if kind >= 0]
+    return [(kind, at, row[at]) for kind, at in parts]
 
 
 def current_names(begun: Mapping[str, Begun], firms: pa.Array, enterprises: pa.Table) -> pa.Table:
@@ -118,23 +137,30 @@ class Said:
 
 def _shown(
     field: str, sources: tuple[FieldSource, ...], said: Mapping[str, Said], count: int
-) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-    """Per firm the value to show and the statement that says it; null for none."""
+) -> tuple[pa.ChunkedArray, pa.Table | None]:
+    """Per firm the value to show, and of the statement that says it the number of its kind and its row; null for
+    none."""
     chosen = np.full(count, -1, dtype=np.int64)  # place in the pieces, one after the other
     pieces: list[pa.Table] = []
+    number = {kind: place for place, kind in enumerate(said)}
     for row in sources:
         kinds = list(said) if row.kind == ANY else [row.kind]
-        found = [_best(row, row.property or field, said[kind], chosen < 0) for kind in kinds]
+        name = row.property or field
+        found = [_best(row, name, said[kind], number[kind], chosen < 0) for kind in kinds]
         best = _first([piece for piece in found if piece is not None])
         if best is not None:
             chosen[best["firm"].to_numpy()] = sum(map(len, pieces)) + np.arange(len(best))
             pieces.append(best)
     if not pieces:
-        types = (_type(field, sources, said), _TEXT)
-        value, sid = (pa.chunked_array([pa.nulls(count, type_)]) for type_ in types)
-        return value, sid
-    every = pa.concat_tables(pieces).take(pa.array(chosen, mask=chosen < 0))
-    return every["value"], every["sid"]
+        return _nothing(count, _type(field, sources, said)), None
+    every = pa.concat_tables(pieces).select(["value", "kind", "row"]).take(pa.array(chosen, mask=chosen < 0))
+    return every["value"], every.select(["kind", "row"])
+
+
+@lru_cache(maxsize=8)
+def _nothing(count: int, type_: pa.DataType) -> pa.ChunkedArray:
+    """No value for anybody: all fields of a type that no source says share it."""
+    return pa.chunked_array([pa.nulls(count, type_)])
 
 
 def _type(field: str, sources: tuple[FieldSource, ...], said: Mapping[str, Said]) -> pa.DataType:
@@ -146,8 +172,9 @@ def _type(field: str, sources: tuple[FieldSource, ...], said: Mapping[str, Said]
     return _TEXT
 
 
-def _best(row: FieldSource, column: str, said: Said, open_: Flags) -> pa.Table | None:
-    """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value.
+def _best(row: FieldSource, column: str, said: Said, kind: int, open_: Flags) -> pa.Table | None:
+    """What a kind's statements say by a row of the policy of the firms that are open: firm, since, known, sid, value,
+    row of the statement, and the number of the kind.
 
     ``None`` where they say nothing.
     """
@@ -164,7 +191,9 @@ def _best(row: FieldSource, column: str, said: Said, open_: Flags) -> pa.Table |
         return None
     rows = rows[np.flatnonzero(np.diff(firm[rows], prepend=-1))]
     shown = columns.table(["valid_from", "known_from", "sid", column]).take(pa.array(rows))
-    return shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(firm[rows]))
+    shown = shown.rename_columns(["since", "known", "sid", "value"]).append_column("firm", pa.array(firm[rows]))
+    numbered = shown.append_column("row", pa.array(rows.astype(np.int32)))
+    return numbered.append_column("kind", pa.array(np.full(len(rows), kind, np.int16)))
 
 
 def _first(pieces: list[pa.Table]) -> pa.Table | None:

@@ -14,8 +14,8 @@ import pyarrow as pa
 from credit_graph.model.kinds import KINDS
 from credit_graph.model.time import Point
 from credit_graph.projection.begun import Begun, Use, hold_frame, known_firms
-from credit_graph.projection.columns import SPINE, record_frame
-from credit_graph.projection.current import KIND_FIELDS, Said, current_view, shown_statements
+from credit_graph.projection.columns import SPINE, record_frame, whole
+from credit_graph.projection.current import KIND_FIELDS, Said, current_view, shown_rows, shown_statements
 from credit_graph.projection.lazy import Lazy
 from credit_graph.projection.sources import Source, open_source
 from credit_graph.projection.statements import Progress
@@ -79,7 +79,7 @@ class Projection:
     def _firms(self) -> pa.Array:
         """Every enterprise that a statement speaks of, ascending."""
         if (known := self._there("enterprises")) is not None:
-            return known["eid"].combine_chunks()
+            return whole(known["eid"])
         return known_firms(begun.columns["eid"] for begun in self._begun.values())
 
     @cached_property
@@ -146,6 +146,11 @@ class Projection:
         """eid, sid, number."""
         return record_frame(self._view("phones"))
 
+    def forget(self, name: str) -> None:
+        """A view that nobody is about to ask for again; if somebody does, it is made again."""
+        self._made.pop(name, None)
+        self.__dict__.pop(name, None)
+
     def prepare(self, names: Iterable[str], histories: Mapping[str, Iterable[str]] | None = None) -> None:
         """These views, and by kind the histories with these fields, are about to be asked for: what they are made of
         is read together, each kind once. Reading takes half as long so."""
@@ -172,6 +177,11 @@ class Projection:
         """Per enterprise the statement whose value of the field the view shows: eid -> sid."""
         self._prepare(shown_fields([field], self.point.valid))
         return shown_statements(self._said, self._firms, field, self.point.valid)
+
+    def shown_rows(self, field: str) -> list[tuple[str, npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+        """The same by kind: places of enterprises, ascending, and rows of :meth:`history`."""
+        self._prepare(shown_fields([field], self.point.valid))
+        return shown_rows(self._said, self._firms, field, self.point.valid)
 
 
 def project(
