@@ -63,6 +63,30 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "“{firm}”没有可办理的{list}条目。",
         "“{firm}” has no such entry: {list}.",
     ),
+    "state.no_repair_needed": (
+        "{what}不需要信用修复：{why}。",
+        "{what} needs no repair: {why}.",
+    ),
+    "state.no_early_stop": (
+        "{what}不得提前停止公示：{why}。",
+        "{what} can't be stopped early: {why}.",
+    ),
+    "state.clock_open": (
+        "{what}的公示期限不能确定，不能办理修复：{why}。",
+        "How long {what} has to be shown can't be told, so it can't be repaired: {why}.",
+    ),
+    "state.shown_too_short": (
+        "{what}的最短公示期未满，最早 {day} 可以申请修复（{article}）。",
+        "{what} has not been shown for the minimum: repair can be asked for from {day} on ({article}).",
+    ),
+    "state.application_known": (
+        "申请 {application} 已经接收（{id}），没有重复立项。",
+        "The application {application} was taken already ({id}); nothing was begun twice.",
+    ),
+    "state.materials_missing": (
+        "{what}的申请缺少材料：{materials}。请通知申请人补正后再接收。",
+        "The application of {what} lacks: {materials}. Have the applicant hand it in first.",
+    ),
     "state.not_published": (
         "“{firm}”的条目从未公示，无须撤销公示：请办结事项 {id} 或者更正。",
         "The entry of “{firm}” was never published, so there is nothing to withdraw: see the proceeding {id}.",

@@ -60,7 +60,8 @@ def said_for(step: rules.Step, day: date, ground: str = "6") -> dict[str, str]:
 def test_no_path_reaches_its_end_without_its_steps(data: st.DataObject, which: tuple[str, str], ground: str) -> None:
     """Whatever people try, what was taken obeys the file, read here as plain YAML."""
     procedure, proceeding = begun(*which)
-    raw = next(row for row in RAW[which[0]]["procedures"] if row["id"] == which[1])
+    rows = [row for row in RAW[which[0]]["procedures"] if row["id"] == which[1]]
+    raw = next(row for row in rows if row["effective_from"] <= BEGIN < row.get("effective_to", date.max))
     today = BEGIN
     people = [CLERK, HEAD, LEADER, PUBLISHER, LEGAL, Actor("王经办", "reviewer"), Actor("王经办", "approver")]
     for _ in range(data.draw(st.integers(1, 25))):
@@ -244,7 +245,7 @@ def test_every_step_is_taken_by_a_role_within_terms_that_exist() -> None:
             named = {term.deadline for term in step.terms} | {term.following for term in step.terms if term.following}
             named |= {wait.deadline for wait in waits if wait.deadline}
             assert named <= terms, (file.name, procedure.id, step.id)
-        assert procedure.article in documents()[procedure.document].articles
+        assert procedure.article is None or procedure.article in documents()[procedure.document].articles
 
 
 FAULTS = {

@@ -30,7 +30,9 @@ def register(parent: typer.Typer) -> None:
 @app.command("add", help="停用一条记录 / put a record on hold")
 def add(
     statement: Annotated[str | None, typer.Argument(help="记录编号 / a statement of the record")] = None,
-    reason: Annotated[str, typer.Option("--reason", help="repaired | withdrawn | expired | deleted_by_source")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", help="repaired | withdrawn | expired | deleted_by_source | paused")
+    ] = "",
     basis: BasisOption = "",
     source: Annotated[str | None, typer.Option("--source", help="数据源 / source of the record")] = None,
     key: Annotated[str | None, typer.Option("--key", help="记录键 / its natural key")] = None,
@@ -157,6 +159,7 @@ _REASONS = {
     "withdrawn": ("撤销", "withdrawn"),
     "expired": ("届满", "expired"),
     "deleted_by_source": ("来源已删除", "deleted by source"),
+    "paused": ("暂停公示", "paused"),
 }
 _CHANNELS = {
     "public": ("公开", "public"),

@@ -19,9 +19,7 @@ from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.proceeding_records import Listed
 from credit_graph.jobs.proceeding_subjects import Subject
-from credit_graph.lists.bases import documents
-from credit_graph.lists.policy import list_policy
-from credit_graph.lists.procedures import DONE, Procedure, Step, procedure_lists, procedures
+from credit_graph.lists.procedures import DONE, Procedure, Step, about, procedure_lists, procedures
 from credit_graph.lists.proceedings import STOPPED, Proceeding, due, earliest, position
 from credit_graph.text import joined, t
 
@@ -60,9 +58,9 @@ def show_procedures(
     columns = [t("步骤", "step"), "id", t("角色", "role"), t("不得由其办理人办理", "not by who took")]
     columns += [t("须写明", "asks"), t("结果", "outcomes"), t("期限", "term")]
     for name, rows in found.items():
-        title = list_policy(name).title
+        title = about(name).title
         for row in rows:
-            cited = documents()[row.document].cite(row.article)
+            cited = row.cited[0]
             head = f"{t(title.zh, title.en)} · {t(row.name.zh, row.name.en)} ({name} {row.id}) {cited}"
             common.print_table(head, columns, [_step_row(step) for step in row.steps if step.asked])
 
@@ -205,7 +203,7 @@ def show(
         common.print_json(_json(found))
         return
     rules = _rules(found)
-    title = list_policy(found.list).title
+    title = about(found.list).title
     head = f"{found.id} {found.name}（{found.eid}）{t(title.zh, title.en)} · {t(rules.name.zh, rules.name.en)}"
     common.console.print(head, style="bold", highlight=False)
     for taken in found.taken:

@@ -8,6 +8,7 @@ from typing import Any
 
 from credit_graph.errors import UsageError
 from credit_graph.ingest.values import Bad, document_number
+from credit_graph.jobs.proceeding_subjects import restorations
 from credit_graph.lists.clock_policy import CHANNELS, Severity, clock_policy
 from credit_graph.lists.clocks import Clock, clock
 from credit_graph.lists.facts import CLOCKED, matter_of
@@ -53,10 +54,12 @@ def clocks_of(
         raise UsageError("usage.bad_value", option="ID", value=wanted, why=why)
     sources = sorted({record["source"] for record in shown})
     holds = [row["record"] for row in store.read("read/release_holds", seq=point.seq, sources=sources)]
+    restored = restorations(store, point.seq)
     found = []
     for record in shown:
         mine = [hold for hold in holds if (hold["held_source"], hold["held_key"]) == (record["source"], record["key"])]
-        matter = matter_of(record, mine, point.valid, clock_policy(), receipt=receipt, severity=severity)
+        anew = restored.get((record["source"], record["key"]))
+        matter = matter_of(record, mine, point.valid, clock_policy(), receipt=receipt, severity=severity, restored=anew)
         found.append(RecordClocks(record, tuple(clock(matter, channel, point.valid) for channel in CHANNELS)))
     return found
 

@@ -14,8 +14,7 @@ from credit_graph.jobs.proceeding_subjects import holding_on, of_firms
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.letter_values import Letter, Party, letters_of, values
 from credit_graph.lists.letters import template
-from credit_graph.lists.policy import ListPolicy, list_policy
-from credit_graph.lists.procedures import procedures
+from credit_graph.lists.procedures import About, about, procedures
 from credit_graph.lists.proceedings import Proceeding
 from credit_graph.store import Store
 from credit_graph.text import t
@@ -60,16 +59,16 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     written = Written([], 0, [])
     same = 0
-    policies: dict[str, ListPolicy] = {}
+    subjects: dict[str, About] = {}
     for number, item in enumerate(found, start=1):
-        policy = policies.setdefault(item.list, list_policy(item.list))
+        found_about = subjects.setdefault(item.list, about(item.list))
         rules = procedures(item.list).on(item.procedure, item.opened_on)
         for letter in letters_of(rules, item):
             if wanted not in (None, letter.template):
                 continue
             try:
                 party = _party(item, letter, firms.get(item.eid, []), reasons.get(item.id))
-                data = template(letter.template).fill(values(policy, rules, item, letter, party))
+                data = template(letter.template).fill(values(found_about, rules, item, letter, party))
             except CreditGraphError as error:
                 written.refused.append((f"{item.id} {letter.template}", error))
                 continue
@@ -107,6 +106,7 @@ def _reasons(store: Store, found: Sequence[Proceeding], seq: int) -> dict[str, s
         lines = timelines(store, source, keys, seq + 1)
         for id_, target in targets.items():
             last = lines[target.key].last if target.source == source else None
-            if last is not None and last.content.get("reason"):
-                known[id_] = str(last.content["reason"])
+            reason = last.content.get("reason") or last.content.get("violation") if last is not None else None
+            if reason:
+                known[id_] = str(reason)
     return known

@@ -16,9 +16,18 @@ from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, hold
 from credit_graph.jobs.proceeding_subjects import ENTRY, of_firms
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.authority import authority_on
-from credit_graph.lists.entries import begun_on, corrected, ground_of, listed, removed, restored
+from credit_graph.lists.entries import (
+    begun_on,
+    corrected,
+    ground_of,
+    listed,
+    removed,
+    restored,
+    same_thing,
+    tells_its_end,
+)
 from credit_graph.lists.policy import ListPolicy
-from credit_graph.lists.procedures import Makes
+from credit_graph.lists.procedures import About, Makes
 from credit_graph.lists.proceedings import Proceeding, Target
 from credit_graph.model.kinds import CHANNELS
 from credit_graph.model.statement import Content, Statement, Value
@@ -29,12 +38,13 @@ Changes = list[compare.Change]
 
 
 def effect_changes(
-    store: Store, policy: ListPolicy, proceeding: Proceeding, makes: Makes, decision: Decision, seq: int, today: date
+    store: Store, about: About, proceeding: Proceeding, makes: Makes, decision: Decision, seq: int, today: date
 ) -> tuple[Proceeding, Changes]:
     """The proceeding, naming the entry that it made, and what batch ``seq`` opens and closes of the entry."""
-    kind = policy.record_kind or ""
+    kind, policy = about.record_kind, about.policy
     basis = replace(decision, basis=t("名单办理", "proceeding") + f" {proceeding.id}")
     if makes == "listing":
+        assert policy is not None
         return _listed(policy, proceeding, seq, today)
     target = proceeding.target
     assert target is not None
@@ -44,7 +54,9 @@ def effect_changes(
         proceeding = replace(proceeding, target=target)
     entry = timeline.last
     if entry is None:
-        raise StateError("state.not_listed", firm=proceeding.name, list=policy.title.zh)
+        raise StateError("state.not_listed", firm=proceeding.name, list=about.title.zh)
+    if not tells_its_end(kind) or makes == "pause":
+        return proceeding, _use_ended(store, entry, makes, basis, seq, today)
     by = authority_on(today).name
     if makes in ("removal", "repair"):
         reason = "repaired" if makes == "repair" else "expired"
@@ -61,6 +73,7 @@ def effect_changes(
     if makes == "restoration":
         change = lambda content: restored(kind, content, today)  # noqa: E731 - one of two
     else:
+        assert policy is not None
         said = proceeding.said
         ground = ground_of(policy.on(today), said["ground"], said.get("reason"), policy.title.zh)
         change = lambda content: corrected(kind, content, ground, said.get("reason"))  # noqa: E731
@@ -89,6 +102,27 @@ def _listed(policy: ListPolicy, proceeding: Proceeding, seq: int, today: date) -
     made = draft.again(n=1, valid_from=today)
     target = Target(SOURCE, draft.key, today, by)
     return replace(proceeding, target=target), [compare.Change("new", opens=[made])]
+
+
+def _use_ended(store: Store, entry: Statement, makes: Makes, basis: Decision, seq: int, today: date) -> Changes:
+    """Use ends by a hold, or begins again by lifting it: of every record of the thing, whichever source it is of."""
+    reasons = {"repair": "repaired", "pause": "paused", "removal": "expired", "withdrawal": "withdrawn"}
+    others = of_firms(store, entry.kind, [entry.eid], seq - 1).get(entry.eid, []) if entry.eid else []
+    records = {(entry.source, entry.key): entry}
+    wanted = same_thing(entry.kind, entry.properties())
+    for other in others:
+        if same_thing(entry.kind, other) == wanted:
+            records.setdefault((other["source"], other["key"]), Statement.from_properties(other))
+    found: Changes = []
+    for _, record in sorted(records.items()):
+        if makes == "restoration":
+            found.append(lift_change(store, record.source, record.key, seq))
+        elif makes == "withdrawal":
+            found.append(compare.withdraw(timelines(store, record.source, [record.key], seq)[record.key], seq))
+            found.append(hold_change(store, record, reasons[makes], basis, seq, channels=CHANNELS, replace=True))
+        else:
+            found.append(hold_change(store, record, reasons[makes], basis, seq, today, replace=True))
+    return found
 
 
 def _instead(

@@ -96,6 +96,7 @@ def proceeding_of(record: Mapping[str, Any]) -> Proceeding:
         steps_of(record["steps"]),
         target,
         record.get("bundle"),
+        record.get("application"),
     )
 
 
@@ -126,6 +127,7 @@ def content_of(procedure: Procedure, proceeding: Proceeding, decision: Decision)
         "numbers": "|".join(proceeding.numbers) or None,
         "steps": proceeding.steps_json(),
         "bundle": proceeding.bundle,
+        "application": proceeding.application,
         "rules": f"{procedure.id} {procedure.effective_from}",
         "actor": decision.actor,
         "role": decision.role,

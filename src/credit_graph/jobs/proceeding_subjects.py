@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -12,9 +12,12 @@ from credit_graph.grading.reports_policy import reports_policy
 from credit_graph.jobs.decisions import SOURCE
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.authority import AuthorityRow, authority_on
-from credit_graph.lists.entries import ground_of, listed_by, listed_on, stands
-from credit_graph.lists.policy import ListPolicy, plain
-from credit_graph.lists.procedures import Procedure
+from credit_graph.lists.clock_policy import clock_policy
+from credit_graph.lists.early_stop import check_early_stop, severity_named
+from credit_graph.lists.entries import ground_of, listed_by, listed_on, same_thing, stands, tells_its_end
+from credit_graph.lists.facts import matter_of
+from credit_graph.lists.policy import plain
+from credit_graph.lists.procedures import About, Procedure
 from credit_graph.lists.proceedings import Proceeding, Target
 from credit_graph.model.time import covers
 from credit_graph.store import Store
@@ -23,16 +26,21 @@ from credit_graph.text import joined, t
 Record = Mapping[str, Any]
 ENTRY = "entry|"  # begins the key of an entry that a proceeding made
 _CHUNK = 5000
+_NUMBERS = ("document_number", "listing_id", "mark_id", "inspection_id", "case_number")  # what people call it by
+_TELLING = ("penalty_kind", "basis", "decided_on", "authority")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A firm of which a proceeding is to be begun: ``what`` it was called by, its eid, the entry meant (a statement's
-    id; needed only where it has several), and what is stated of this one alone. ``name`` is looked up."""
+    id; needed only where it has several) or its document's ``number``, and what is stated of this one alone; the
+    ``application`` that it is begun by. ``name`` is looked up."""
 
     what: str
     eid: str
     entry: str | None = None
+    number: str | None = None
+    application: str | None = None
     said: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
 
@@ -42,7 +50,7 @@ Checked = tuple[Subject, Target | None, CreditGraphError | None]
 
 def checked(
     store: Store,
-    policy: ListPolicy,
+    about: About,
     procedure: Procedure,
     subjects: Sequence[Subject],
     said: Mapping[str, str],
@@ -53,11 +61,11 @@ def checked(
 
     ``DefinitionError`` where the list's or the authority's rules are missing is raised at once.
     """
-    assert policy.record_kind is not None
     eids = [subject.eid for subject in subjects]
     firms = of_firms(store, "Registration", eids, seq)
-    entries = of_firms(store, policy.record_kind, eids, seq)
+    entries = of_firms(store, about.record_kind, eids, seq)
     gone = _out_of_use(of_firms(store, "Hold", eids, seq), today)
+    restored = restorations(store, seq) if procedure.clock is not None else {}
     authority = authority_on(today)
     found: list[Checked] = []
     for subject in subjects:
@@ -65,11 +73,14 @@ def checked(
         named = replace(subject, name=str(firm["name"])) if firm and firm.get("name") else subject
         target, error = None, None
         try:
-            _check_firm(policy, procedure, subject, firm, today)
-            target = _target(
-                policy, procedure, subject, {**said, **subject.said}, entries.get(subject.eid, []), gone, today
-            )
+            _check_firm(about, procedure, subject, firm, today)
+            told = {**said, **subject.said}
+            found_entry = _entry(about, procedure, subject, told, entries.get(subject.eid, []), gone, today)
+            target = _target(about, subject, found_entry)
             _check_competence(procedure, subject, firm, target, authority)
+            if found_entry is not None and target is not None:
+                _check_earliest(about, procedure, subject, target.listed_on, today)
+                _check_clock(procedure, subject, found_entry, told, restored, today)
             if procedure.does == "withdrawal" and target is not None:
                 _check_published(store, subject, target, seq)
         except CreditGraphError as refusal:
@@ -102,14 +113,14 @@ def proceeding_key(id_: str) -> str:
     return f"proceeding|{id_}"
 
 
-def _check_firm(policy: ListPolicy, procedure: Procedure, subject: Subject, firm: Record | None, today: date) -> None:
+def _check_firm(about: About, procedure: Procedure, subject: Subject, firm: Record | None, today: date) -> None:
     if firm is None:
         raise UsageError("usage.unknown_entity", what=subject.what)
     if procedure.in_being and _ended(firm, today):
         raise StateError("state.subject_ended", firm=subject.what, state=firm.get("state"))
     code = str(firm.get("credit_code") or subject.eid)
-    for row in policy.on(today).excluded:
-        if procedure.does == "listing" and code.startswith(row.code_prefix):
+    for row in about.policy.on(today).excluded if about.policy is not None and procedure.does == "listing" else ():
+        if code.startswith(row.code_prefix):
             raise UsageError("usage.bad_value", option="CODE", value=subject.what, why=t(row.why.zh, row.why.en))
 
 
@@ -130,20 +141,20 @@ def _check_competence(
         raise StateError("state.not_competent", firm=subject.what, why=f"{what} {other}")
 
 
-def _target(
-    policy: ListPolicy,
+def _entry(
+    about: About,
     procedure: Procedure,
     subject: Subject,
     said: Mapping[str, str],
     entries: Sequence[Record],
-    gone: Set[tuple[str, str]],
+    gone: Mapping[tuple[str, str], Record],
     today: date,
-) -> Target | None:
+) -> Record | None:
     """The entry that the proceeding is about; a listing has none yet."""
-    kind = policy.record_kind or ""
-    title = t(policy.title.zh, policy.title.en)
-    row = policy.on(today)
-    ground = ground_of(row, said["ground"], said.get("reason"), title) if "ground" in said else None
+    kind, title = about.record_kind, t(about.title.zh, about.title.en)
+    ground = None
+    if "ground" in said and about.policy is not None:
+        ground = ground_of(about.policy.on(today), said["ground"], said.get("reason"), title)
     standing = [
         entry for entry in entries if stands(kind, entry, today) and (entry["source"], entry["key"]) not in gone
     ]
@@ -151,25 +162,88 @@ def _target(
         if ground is not None and any(ground.text == entry.get("reason") for entry in standing):
             raise StateError("state.listed_already", firm=subject.what, list=title)
         return None
-    pool = [entry for entry in entries if entry not in standing] if procedure.does == "restoration" else standing
+    pool = standing
+    if procedure.does in ("restoration", "resumption"):
+        pool = [entry for entry in entries if entry not in standing and _may_return(kind, procedure, entry, gone)]
     wanted = [entry for entry in pool if subject.entry in (None, entry["sid"])]
+    if subject.number is not None:
+        wanted = [entry for entry in wanted if subject.number in {entry.get(name) for name in _NUMBERS}]
     if not wanted:
         raise StateError("state.not_listed", firm=subject.what, list=title)
-    if len(wanted) > 1:
+    things = {same_thing(kind, entry) for entry in wanted}
+    if len(things) > 1:
         raise UsageError("usage.several", what=subject.what, candidates=joined(entry["sid"] for entry in wanted))
-    entry = wanted[0]
-    day = listed_on(kind, entry)
+    # of several sources the one that says most: its clock needs the kinds of the penalty and their basis
+    return max(wanted, key=lambda entry: (*(bool(entry.get(name)) for name in _TELLING), entry["source"], entry["key"]))
+
+
+def _may_return(kind: str, procedure: Procedure, entry: Record, gone: Mapping[tuple[str, str], Record]) -> bool:
+    """Whether it may be shown again: where only a hold ended its use, the bureau's own for repair, or for a pause."""
+    if procedure.does == "restoration" and tells_its_end(kind):
+        return True
+    hold = gone.get((entry["source"], entry["key"]))
+    wanted = "paused" if procedure.does == "resumption" else "repaired"
+    return hold is not None and hold["source"] == SOURCE and hold["reason"] == wanted
+
+
+def _target(about: About, subject: Subject, entry: Record | None) -> Target | None:
+    if entry is None:
+        return None
+    day = listed_on(about.record_kind, entry)
     if day is None:
-        raise StateError("state.not_listed", firm=subject.what, list=title)
-    _check_earliest(policy, procedure, subject, day, today)
-    return Target(entry["source"], entry["key"], day, listed_by(kind, entry))
+        raise StateError("state.not_listed", firm=subject.what, list=t(about.title.zh, about.title.en))
+    return Target(entry["source"], entry["key"], day, listed_by(about.record_kind, entry))
 
 
-def _check_earliest(policy: ListPolicy, procedure: Procedure, subject: Subject, begun: date, today: date) -> None:
-    """No way off the list before the law's minimum."""
-    if procedure.way is None:
+def _check_clock(
+    procedure: Procedure,
+    subject: Subject,
+    entry: Record,
+    said: Mapping[str, str],
+    restored: Mapping[tuple[str, str], date],
+    today: date,
+) -> None:
+    """No early stop before the clock of the record allows it; what its source doesn't carry was stated."""
+    if procedure.clock is None:
         return
-    way = next((item for item in policy.on(today).removal if item.id == procedure.way), None)
+    matter = matter_of(
+        entry,
+        (),
+        today,
+        clock_policy(),
+        receipt=_day_said(said, "shown_since", today),
+        severity=severity_named(said["severity"]) if said.get("severity") else None,
+        restored=restored.get((entry["source"], entry["key"])),
+    )
+    named = next((entry[name] for name in _NUMBERS if entry.get(name)), subject.what)
+    check_early_stop(matter, procedure.clock, today, str(named))
+
+
+def _day_said(said: Mapping[str, str], name: str, today: date) -> date | None:
+    """A day that was stated; ``UsageError`` where it is none or lies in the future."""
+    if not said.get(name):
+        return None
+    try:
+        day = date.fromisoformat(said[name].strip())
+    except ValueError:
+        why = t("须为日期，如 2026-07-01", "must be a day like 2026-07-01")
+        raise UsageError("usage.bad_value", option=f"--set {name}", value=said[name], why=why) from None
+    if day > today:
+        raise UsageError("usage.future", day=day)
+    return day
+
+
+def restorations(store: Store, seq: int) -> dict[tuple[str, str], date]:
+    """By source and key the day on which the repair of a record was revoked."""
+    rows = store.read("read/restorations", seq=seq)
+    return {(row["source"], row["key"]): row["day"] for row in sorted(rows, key=lambda row: row["day"])}
+
+
+def _check_earliest(about: About, procedure: Procedure, subject: Subject, begun: date, today: date) -> None:
+    """No way off the list before the law's minimum."""
+    if procedure.way is None or about.policy is None:
+        return
+    way = next((item for item in about.policy.on(today).removal if item.id == procedure.way), None)
     if way is None or way.earliest is None:
         return
     first = way.earliest.last_day(begun)
@@ -192,10 +266,10 @@ def _ended(firm: Record, today: date) -> bool:
     return firm.get("state") in reports_policy().on(today).ended
 
 
-def _out_of_use(holds: Mapping[str, Sequence[Record]], today: date) -> Set[tuple[str, str]]:
-    """Source and key of the records that a hold keeps from the public today: removed, expired or annulled."""
+def _out_of_use(holds: Mapping[str, Sequence[Record]], today: date) -> dict[tuple[str, str], Record]:
+    """By source and key the hold that keeps a record from the public today: removed, expired, paused or annulled."""
     return {
-        (row["held_source"], row["held_key"])
+        (row["held_source"], row["held_key"]): row
         for rows in holds.values()
         for row in rows
         if covers(row["valid_from"], row["valid_to"], today) and "public" in row["channels"].split(",")

@@ -7,7 +7,7 @@ what the decision makes of the entry is in the same batch. An interrupted one is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from credit_graph import clock
@@ -21,11 +21,9 @@ from credit_graph.jobs.proceeding_records import content_of, listed, proceeding_
 from credit_graph.jobs.proceeding_subjects import Subject, changed_subjects, checked, proceeding_key
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.authority import authority_on
-from credit_graph.lists.bases import Document
 from credit_graph.lists.numbers import series_on
-from credit_graph.lists.policy import ListPolicy, list_policy
-from credit_graph.lists.procedures import DONE, Procedure, procedures
-from credit_graph.lists.proceedings import Actor, Proceeding, made, stop, take
+from credit_graph.lists.procedures import DONE, About, Procedure, about, procedures
+from credit_graph.lists.proceedings import Actor, Proceeding, Target, due, made, stop, take
 from credit_graph.store import Store
 from credit_graph.text import t
 
@@ -40,6 +38,7 @@ class Refused:
 
     what: str
     error: CreditGraphError
+    application: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    policy: ListPolicy
+    about: About
     procedure: Procedure
-    documents: Mapping[str, Document]
 
 
 def rules_on(list_name: str, procedure_id: str, day: date, today: date) -> _Rules:
@@ -63,8 +61,10 @@ def rules_on(list_name: str, procedure_id: str, day: date, today: date) -> _Rule
 
     Raises ``DefinitionError`` where the list has no basis in force today, or no such procedure was in force then.
     """
-    policy = list_policy(list_name)
-    return _Rules(policy, procedures(list_name).on(procedure_id, day), policy.documents_on(today))
+    found = about(list_name)
+    if found.policy is not None:
+        found.policy.documents_on(today)
+    return _Rules(found, procedures(list_name).on(procedure_id, day))
 
 
 def begin(
@@ -93,16 +93,17 @@ def begin(
         found: _Taken = []
         refused: list[Refused] = []
         known = _Known.read(store, seq - 1)
-        found_subjects = checked(store, rules.policy, rules.procedure, subjects, screened, seq - 1, today)
+        found_subjects = checked(store, rules.about, rules.procedure, subjects, screened, seq - 1, today)
         for number, (subject, target, error) in enumerate(found_subjects, start=1):
             if progress is not None:
                 progress(t("立项", "begun"), number, len(found_subjects))
             try:
                 if error is not None:
                     raise error
-                known.refuse_open(subject.eid, list_name, procedure_id)
+                known.refuse_open(subject, list_name, rules.procedure, target)
                 id_ = known.next_id(prefix, today.year)
                 new = Proceeding(id_, list_name, procedure_id, subject.eid, subject.name, today, (), target, bundle)
+                new = replace(new, application=subject.application)
                 first = rules.procedure.for_ground(screened.get("ground"))[0]
                 own = {**screened, **subject.said}
                 after = _step(rules, new, first.id, decision, today, DONE, own, None, None, known)
@@ -110,7 +111,7 @@ def begin(
             except CreditGraphError as refusal:
                 if not partial:
                     raise
-                refused.append(Refused(subject.what, refusal))
+                refused.append(Refused(subject.what, refusal, subject.application))
         return found, refused
 
     return _carry_out(store, f"begin {list_name} {procedure_id}", decision, change, today)
@@ -159,7 +160,7 @@ def stop_all(store: Store, ids: Sequence[str], decision: Decision, why: str) -> 
 class _Known:
     """Ids and numbers in use, and the proceedings that are open, kept up to date while a batch is made."""
 
-    def __init__(self, ids: set[str], numbers: dict[str, str], open_: set[tuple[str, str, str]]) -> None:
+    def __init__(self, ids: set[str], numbers: dict[str, str], open_: set[tuple[str, ...]]) -> None:
         self.ids, self.numbers, self.open = ids, numbers, open_
         self._last: dict[str, int] = {}  # by the beginning of an id, or series and year: the last n
 
@@ -167,7 +168,13 @@ class _Known:
     def read(cls, store: Store, seq: int) -> _Known:
         rows = store.read("read/proceeding_numbers", seq=seq)
         numbers = {number: row["proceeding"] for row in rows for number in (row["numbers"] or "").split("|") if number}
-        open_ = {(row["eid"], row["list_name"], row["procedure"]) for row in rows if row["is_open"]}
+        open_ = {
+            _open_key(
+                row["eid"], row["list_name"], row["procedure"], row["does"], row["entry_source"], row["entry_key"]
+            )
+            for row in rows
+            if row["is_open"]
+        }
         return cls({row["proceeding"] for row in rows}, numbers, open_)
 
     def next_id(self, prefix: str, year: int) -> str:
@@ -187,14 +194,23 @@ class _Known:
         self._last[head] += 1
         return written.written(short, day.year, self._last[head])
 
-    def refuse_open(self, eid: str, list_name: str, procedure_id: str) -> None:
-        if (eid, list_name, procedure_id) in self.open:
-            raise StateError("state.proceeding_open", firm=eid, procedure=procedure_id)
-        self.open.add((eid, list_name, procedure_id))
+    def refuse_open(self, subject: Subject, list_name: str, procedure: Procedure, target: Target | None) -> None:
+        source, key = (target.source, target.key) if target is not None else (None, None)
+        wanted = _open_key(subject.eid, list_name, procedure.id, procedure.does, source, key)
+        if wanted in self.open:
+            raise StateError("state.proceeding_open", firm=subject.what, procedure=procedure.id)
+        self.open.add(wanted)
 
     def use(self, number: str, id_: str) -> None:
         if self.numbers.setdefault(number, id_) != id_:
             raise StateError("state.number_used", number=number, id=self.numbers[number])
+
+
+def _open_key(
+    eid: str, list_name: str, procedure: str, does: str, source: str | None, key: str | None
+) -> tuple[str, ...]:
+    """What may be open once only: a listing of a firm, and what else is done about one of its entries."""
+    return (eid, list_name, procedure, *(() if does == "listing" else (source or "", key or "")))
 
 
 def _step(
@@ -223,6 +239,7 @@ def _step(
     after = take(rules.procedure, before, step_id, actor, today, outcome=outcome, said=said, number=given, note=note)
     if given is not None:
         known.use(given, before.id)
+    due(rules.procedure, after)  # a term that is not set stops it here
     return after
 
 
@@ -307,7 +324,7 @@ def _carry_out(
             effect = made(rules.procedure, taken)
             after, more = taken, list[compare.Change]()
             if effect is not None:
-                after, more = effect_changes(store, rules.policy, taken, effect, decision, seq, today)
+                after, more = effect_changes(store, rules.about, taken, effect, decision, seq, today)
             key, content = proceeding_key(after.id), content_of(rules.procedure, after, decision)
             draft = bureau_statement("Proceeding", key, content, seq, eid=after.eid)
             changes += [*more, compare.hold(found[key], draft, after.opened_on, seq)]

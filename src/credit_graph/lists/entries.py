@@ -20,17 +20,22 @@ class _Fields:
     listed_on: str
     reason: str
     listed_by: str
-    removed_on: str
+    removed_on: str | None = None  # none: the record does not say itself that it ended
     removal_reason: str | None = None
     removed_by: str | None = None
     removed: str | None = None  # a flag
+    number: str | None = None  # what several sources name the same thing by
 
 
 _FIELDS = {
     kind: _Fields("listing_id", "listed_on", "reason", "listed_by", "removed_on", "removal_reason", "removed_by")
     for kind in ("AbnormalListing", "SeriousListing")
 } | {"AbnormalMark": _Fields("mark_id", "marked_on", "reason", "marked_by", "restored_on", removed="restored")}
-ENTRY_KINDS = frozenset(_FIELDS)
+# records that stand on no list, whose publication can be stopped
+_FIELDS |= {
+    "Case": _Fields("document_number", "decided_on", "violation", "authority", number="document_number"),
+    "Inspection": _Fields("inspection_id", "inspected_on", "result", "authority"),
+}
 
 
 def listed(
@@ -50,7 +55,7 @@ def listed(
 def removed(kind: str, content: Mapping[str, Value], day: date, reason: str, by: str) -> dict[str, Value]:
     """The content once it was removed."""
     fields = _FIELDS[kind]
-    found: dict[str, Value] = {**content, fields.removed_on: day}
+    found: dict[str, Value] = {**content, **({fields.removed_on: day} if fields.removed_on else {})}
     if fields.removal_reason and fields.removed_by:
         found |= {fields.removal_reason: reason, fields.removed_by: by}
     return found | ({fields.removed: True} if fields.removed else {})
@@ -90,10 +95,21 @@ def listed_by(kind: str, content: Mapping[str, object]) -> str | None:
 def stands(kind: str, record: Mapping[str, object], day: date) -> bool:
     """Whether the entry (properties of its node) has begun and is not removed on ``day``."""
     fields = _FIELDS[kind]
-    begun, ended = record.get(fields.listed_on), record.get(fields.removed_on)
+    begun, ended = record.get(fields.listed_on), record.get(fields.removed_on or "")
     if not isinstance(begun, date) or begun > day or record.get(fields.removed or "") is True:
         return False
     return not (isinstance(ended, date) and ended <= day)
+
+
+def tells_its_end(kind: str) -> bool:
+    """Whether records of the kind say themselves that they ended; of others only a hold ends the use."""
+    return _FIELDS[kind].removed_on is not None
+
+
+def same_thing(kind: str, record: Mapping[str, object]) -> tuple[object, ...]:
+    """What records of one thing have in common: a penalty comes from several sources under one number (文号)."""
+    number = record.get(_FIELDS[kind].number or "")
+    return ("number", number) if number else (record["source"], record["key"])
 
 
 def ground_of(row: ListRow, article: str, reason: str | None, title: str) -> Ground:

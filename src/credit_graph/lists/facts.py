@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from credit_graph.lists.clock_policy import PENALTY, ClockPolicy, Domain, PenaltyKind, Severity
 from credit_graph.lists.matter import Matter
-from credit_graph.model.time import DAY_MIN, covers
+from credit_graph.model.time import DAY_MAX, DAY_MIN, covers
 
 Record = Mapping[str, Any]
 
@@ -46,15 +46,17 @@ def matter_of(
     *,
     receipt: date | None = None,
     severity: Severity | None = None,
+    restored: date | None = None,
 ) -> Matter:
     """What is known of a record of one of the kinds ``CLOCKED`` (properties of its node) on the day.
 
     ``holds``: Hold statements of this record; ``receipt``: the day of GSXT's receipt, ``severity``: the class that the
-    decision names, both of which no source carries for penalties. A statutory restriction is left out: no column says
+    decision names, both of which no source carries for penalties; ``restored``: the day on which its repair was
+    revoked. A statutory restriction is left out: no column says
     for certain until when it runs, and without it nothing is shown longer.
     """
     fields = _FIELDS[record["kind"]]
-    stopped, withdrawn, held = _use(record, holds, day)
+    stopped, withdrawn, paused, held = _use(record, holds, day)
     ended = _day(record, fields.ended)
     penalty = penalty_facts(record, policy) if fields.subject == PENALTY else {}
     return Matter(
@@ -64,6 +66,8 @@ def matter_of(
         severity=severity,
         stopped_on=min((found for found in (ended, stopped) if found is not None), default=None),
         withdrawn_on=withdrawn,
+        restored_on=restored,
+        paused=paused,
         held=held,
         **penalty,
     )
@@ -74,9 +78,14 @@ def _day(record: Record, field: str | None) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _use(record: Record, holds: Iterable[Record], day: date) -> tuple[date | None, date | None, str | None]:
-    """The days of repair and of annulment, and the reason of any other hold that keeps it from the public."""
-    stopped = withdrawn = held = None
+Pause = tuple[date, date | None]
+
+
+def _use(
+    record: Record, holds: Iterable[Record], day: date
+) -> tuple[date | None, date | None, Pause | None, str | None]:
+    """The days of repair and of annulment, a pause, and the reason of any other hold that keeps it from the public."""
+    stopped = withdrawn = paused = held = None
     for hold in holds:
         if hold.get("event_day") not in (None, record["valid_from"]) or _PUBLIC not in hold["channels"].split(","):
             continue
@@ -85,9 +94,12 @@ def _use(record: Record, holds: Iterable[Record], day: date) -> tuple[date | Non
             stopped = begin if covers(begin, hold["valid_to"], max(day, begin)) else stopped
         elif dated and hold["reason"] == "withdrawn":
             withdrawn = begin if covers(begin, hold["valid_to"], max(day, begin)) else withdrawn
+        elif dated and hold["reason"] == "paused":
+            paused = begin, None if hold["valid_to"] == DAY_MAX else hold["valid_to"] - timedelta(days=1)
+            held = "paused" if covers(begin, hold["valid_to"], day) else held
         elif covers(begin, hold["valid_to"], day):
             held = hold["reason"]
-    return stopped, withdrawn, held
+    return stopped, withdrawn, paused, held
 
 
 def penalty_facts(record: Record, policy: ClockPolicy) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from credit_graph.lists.bases import documents
 from credit_graph.lists.deadlines import deadline
 from credit_graph.lists.letters import in_words, of_bureau
 from credit_graph.lists.measures import measures_of
-from credit_graph.lists.policy import ListPolicy, ListRow
-from credit_graph.lists.procedures import NEXT, Outcome, Procedure, Step
+from credit_graph.lists.policy import ListRow
+from credit_graph.lists.procedures import NEXT, About, Outcome, Procedure, Step
 from credit_graph.lists.proceedings import Proceeding, Taken, due
 
 
@@ -48,16 +48,14 @@ def letters_of(procedure: Procedure, proceeding: Proceeding) -> list[Letter]:
     return found
 
 
-def values(
-    policy: ListPolicy, procedure: Procedure, proceeding: Proceeding, letter: Letter, party: Party
-) -> dict[str, str]:
+def values(about: About, procedure: Procedure, proceeding: Proceeding, letter: Letter, party: Party) -> dict[str, str]:
     """The values by placeholder; what is not known is left out, and a letter that needs it is not made.
 
     Everything is as of the day of the step: letters made again later are the same.
     """
     day = letter.taken.day
     until = _until(proceeding, letter.place)
-    said, row = until.said, policy.on(day)
+    said, row = until.said, about.policy.on(day) if about.policy is not None else None
     found = {
         **of_bureau(authority_on(day)),
         "文号": letter.taken.number or next(reversed(until.numbers), ""),
@@ -65,14 +63,14 @@ def values(
         "名称": proceeding.name,
         "统一社会信用代码": party.code,
         "住所": party.address,
-        "名单": policy.title.zh,
-        "依据": documents()[procedure.document].cite(procedure.article),
+        "名单": about.title.zh,
+        "依据": procedure.cited[0],
         "移出条件": _ways_off(row),
         "修复条件": _conditions(row),
         "公示期": _term(row),
         "申请事项": procedure.name.zh,
         "结果": letter.outcome.name.zh,
-        "措施": _measures(policy.name, day),
+        "措施": _measures(proceeding.list, day),
         "理由": letter.taken.note or said.get("finding") or said.get("facts") or letter.outcome.name.zh,
         "事实": said.get("facts") or said.get("finding", ""),
         "案由": said.get("reason", ""),
@@ -84,9 +82,9 @@ def values(
         "移出事由": said.get("way") or said.get("finding") or said.get("materials", ""),
         "移出日期": in_words(day),
         "期限起算日": in_words(day),
-        "原决定": _decision(policy, proceeding),
+        "原决定": _decision(about, proceeding),
         "送达文书": "\n".join(_served(procedure, until)),
-        **_ground(policy, row, procedure, proceeding, party),
+        **_ground(about, row, procedure, proceeding, party),
         **_days(procedure, until, letter, said),
     }
     return {name: value for name, value in found.items() if value}
@@ -98,14 +96,15 @@ def _until(proceeding: Proceeding, place: int) -> Proceeding:
 
 
 def _ground(
-    policy: ListPolicy, row: ListRow, procedure: Procedure, proceeding: Proceeding, party: Party
+    about: About, row: ListRow | None, procedure: Procedure, proceeding: Proceeding, party: Party
 ) -> dict[str, str]:
     """The ground with its article; of what is about an entry, the entry's reason and the procedure's own article."""
-    ground = next((item for item in row.grounds if item.article == proceeding.ground), None)
-    own = documents()[procedure.document].cite(procedure.article)
-    if procedure.does == "listing" and ground is not None and row.document is not None:
+    grounds = row.grounds if row is not None else ()
+    ground = next((item for item in grounds if item.article == proceeding.ground), None)
+    own = procedure.cited[0]
+    if procedure.does == "listing" and ground is not None and row is not None and row.document is not None:
         return {"事由": ground.text, "条款": documents()[row.document].cite(ground.article)}
-    return {"事由": party.reason or (ground.text if ground else policy.title.zh), "条款": own}
+    return {"事由": party.reason or (ground.text if ground else about.title.zh), "条款": own}
 
 
 def _days(procedure: Procedure, until: Proceeding, letter: Letter, said: Mapping[str, str]) -> dict[str, str]:
@@ -133,11 +132,12 @@ def _days(procedure: Procedure, until: Proceeding, letter: Letter, said: Mapping
     return found
 
 
-def _decision(policy: ListPolicy, proceeding: Proceeding) -> str:
+def _decision(about: About, proceeding: Proceeding) -> str:
     """The decision that a later one is about."""
     if proceeding.target is None:
-        return f"《列入{policy.title.zh}决定书》（{proceeding.numbers[-1]}）" if proceeding.numbers else ""
-    return f"{in_words(proceeding.target.listed_on)}作出的列入{policy.title.zh}决定"
+        return f"《列入{about.title.zh}决定书》（{proceeding.numbers[-1]}）" if proceeding.numbers else ""
+    day = in_words(proceeding.target.listed_on)
+    return f"{day}作出的列入{about.title.zh}决定" if about.policy is not None else f"{day}作出的行政处罚决定"
 
 
 def _served(procedure: Procedure, until: Proceeding) -> list[str]:
@@ -145,16 +145,16 @@ def _served(procedure: Procedure, until: Proceeding) -> list[str]:
     return [f"{procedure.name.zh}决定书（{number}）" for number in numbers] + ["信用修复告知书"]
 
 
-def _ways_off(row: ListRow) -> str:
-    return "；".join(item.way.zh for item in row.removal)
+def _ways_off(row: ListRow | None) -> str:
+    return "；".join(item.way.zh for item in row.removal) if row is not None else ""
 
 
-def _conditions(row: ListRow) -> str:
-    return "；".join(item.zh for item in row.repair.conditions) if row.repair is not None else ""
+def _conditions(row: ListRow | None) -> str:
+    return "；".join(item.zh for item in row.repair.conditions) if row is not None and row.repair is not None else ""
 
 
-def _term(row: ListRow) -> str:
-    if row.set_term is None:
+def _term(row: ListRow | None) -> str:
+    if row is None or row.set_term is None:
         return ""
     return f"{row.set_term.years}年" if row.set_term.years else "至移出之日止"
 

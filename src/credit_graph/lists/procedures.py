@@ -5,6 +5,7 @@ order, by whom, within which term, and with which letter; the format is document
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import combinations
@@ -15,14 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from credit_graph.errors import DefinitionError, Inconsistent, UsageError
 from credit_graph.lists.bases import documents
+from credit_graph.lists.clock_policy import Channel
 from credit_graph.lists.periods import Period
-from credit_graph.lists.policy import Title
+from credit_graph.lists.policy import ListPolicy, Title, list_policy
+from credit_graph.model.kinds import KINDS
 from credit_graph.policyfile import Basis, Dated, read_policy
 from credit_graph.resources import root
 from credit_graph.text import t
 
-Does = Literal["listing", "removal", "objection", "withdrawal", "correction", "restoration"]
-Makes = Literal["listing", "removal", "repair", "withdrawal", "correction", "restoration"]
+Does = Literal["listing", "removal", "objection", "withdrawal", "correction", "restoration", "pause", "resumption"]
+Makes = Literal["listing", "removal", "repair", "withdrawal", "correction", "restoration", "pause"]
 Competent = Literal["registrar", "punisher", "lister"]
 Asked = Literal["text", "day", "number", "ground"]
 
@@ -33,6 +36,8 @@ DOES: dict[Does, tuple[str, str]] = {
     "withdrawal": ("撤销", "withdrawal"),
     "correction": ("更正", "correction"),
     "restoration": ("恢复列入", "listing again"),
+    "pause": ("暂停公示", "pause"),
+    "resumption": ("恢复公示", "end of a pause"),
 }
 DONE = "done"  # the outcome of a step that has no other
 NEXT, END = "next", "end"
@@ -121,15 +126,17 @@ class Step(_Strict):
 
 class Procedure(Dated):
     """How one thing is decided on a span of days. ``way``: the way off the list (a ``removal`` of the list's own file)
-    whose earliest day it keeps to; ``in_being: false``: the subject may have ended."""
+    whose earliest day it keeps to; ``clock``: the channel whose clock (``policies/clocks.yml``) has to allow an early
+    stop; ``in_being: false``: the subject may have ended. ``article``: ``None`` where the document's was not seen."""
 
     id: str = Field(pattern=r"^[a-z_0-9]{2,40}$")
     name: Title
     does: Does
     document: str
-    article: str
+    article: str | None = None
     competent: Competent
     way: str | None = None
+    clock: Channel | None = None
     in_being: bool = True
     steps: tuple[Step, ...] = Field(min_length=2)
 
@@ -143,6 +150,12 @@ class Procedure(Dated):
     def for_ground(self, ground: str | None) -> tuple[Step, ...]:
         """The steps that are asked for an entry on that ground, in order."""
         return tuple(step for step in self.steps if step.asked and (not step.grounds or ground in step.grounds))
+
+    @property
+    def cited(self) -> tuple[str, str]:
+        """Its document, with the article where that is known, in Chinese and English."""
+        given = (self.article,) if self.article else ()
+        return documents()[self.document].cite(*given), documents()[self.document].cite_english(*given)
 
     @property
     def effect(self) -> str:
@@ -163,7 +176,7 @@ def _citations(procedure: Procedure) -> list[Fault]:
     if document is None:
         name = procedure.document
         return [(("document",), f"没有登记文件 {name}", f"unknown document {name}")]
-    cited = {procedure.article, *(step.article for step in procedure.steps if step.article)}
+    cited = {name for name in (procedure.article, *(step.article for step in procedure.steps)) if name}
     missing = sorted(cited - set(document.articles))
     return [(("article",), f"没有登记第{name}条", f"article {name} is not entered") for name in missing]
 
@@ -193,9 +206,12 @@ def _order(procedure: Procedure) -> list[Fault]:
 
 
 class Procedures(_Strict):
-    """All procedures of a list; ``prefix`` begins the ids of its proceedings."""
+    """All procedures of a list; ``prefix`` begins the ids of its proceedings. With a ``kind`` (and ``title``) they are
+    about records of that kind, which stand on no list."""
 
     name: str = Field(alias="list")
+    kind: str | None = None
+    title: Title | None = None
     prefix: str = Field(pattern=r"^[A-Z]{2,4}$")
     procedures: tuple[Procedure, ...] = Field(min_length=1)
 
@@ -208,6 +224,20 @@ class Procedures(_Strict):
                 raise Inconsistent([(("procedures",), zh, en)])
         return self
 
+    @model_validator(mode="after")
+    def _about(self) -> Procedures:
+        if (self.kind is None) != (self.title is None):
+            raise Inconsistent([(("kind",), "kind 与 title 须一并写明", "kind and title stand together")])
+        if self.kind is None:
+            return self
+        if self.kind not in KINDS:
+            raise Inconsistent([(("kind",), f"没有 {self.kind}", f"there is no {self.kind}")])
+        made = {item.makes for row in self.procedures for step in row.steps for item in step.outcomes}
+        if made & {"listing", "correction"}:
+            zh, en = "记录不在名单上，不能列入或者更正", "what stands on no list is not listed or corrected"
+            raise Inconsistent([(("procedures",), zh, en)])
+        return self
+
     def on(self, id_: str, day: date) -> Procedure:
         """The procedure in force that day. Raises ``UsageError`` for an unknown id, ``DefinitionError`` for the day."""
         rows = [row for row in self.procedures if row.id == id_]
@@ -218,6 +248,25 @@ class Procedures(_Strict):
         if not found:
             raise DefinitionError("policy.none_in_force", day=day, what=t(rows[0].name.zh, rows[0].name.en))
         return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What procedures decide about: the entries of a list, or records of a kind that stand on none (``policy`` is
+    ``None``)."""
+
+    title: Title
+    record_kind: str
+    policy: ListPolicy | None
+
+
+def about(list_name: str) -> About:
+    """What the procedures of that name are about. Raises as :func:`procedures`."""
+    found = procedures(list_name)
+    if found.kind is not None and found.title is not None:
+        return About(found.title, found.kind, None)
+    policy = list_policy(list_name)
+    return About(policy.title, policy.record_kind or "", policy)
 
 
 @cache

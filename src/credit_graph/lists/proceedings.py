@@ -54,7 +54,8 @@ class Target(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Proceeding:
     """One subject, one list, one procedure. ``name``: what the subject was called when it began; ``bundle``: those that
-    were begun together; ``target``: the entry that it is about, where there is one."""
+    were begun together; ``target``: the entry that it is about, where there is one; ``application``: the number of the
+    application that it was begun by."""
 
     id: str
     list: str
@@ -65,6 +66,7 @@ class Proceeding:
     taken: tuple[Taken, ...] = ()
     target: Target | None = None
     bundle: str | None = None
+    application: str | None = None
 
     @property
     def said(self) -> dict[str, str]:

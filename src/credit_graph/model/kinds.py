@@ -269,7 +269,7 @@ _BASE = (
 
 _WORK = (*ALERT_KINDS, *PROCEEDING_KINDS)
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS, *_WORK)}
-HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source")
+HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source", "paused")
 # what people decide of the data: no source states it, and clients see what follows from it
 DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision", "ControlDecision")
 # what the bureau's own work leaves in the graph; clients see it as what it is, not among the records of sources

@@ -38,6 +38,7 @@ PROCEEDING_KINDS: tuple[Kind, ...] = (
             "listed_on": Field(T.DAY, "列入日期"),
             "listed_by": Field(T.TEXT, "列入机关"),
             "bundle": Field(T.NUMBER_TEXT, "批次"),
+            "application": Field(T.NUMBER_TEXT, "申请编号"),
             "rules": Field(T.NUMBER_TEXT, "程序版本"),
             "actor": Field(T.TEXT, "操作人"),
             "role": Field(T.TEXT, "角色"),
