@@ -41,6 +41,7 @@ _MODULES = {
     "alerts": ("alerts",),
     "list_work": ("list",),
     "measures": ("measures",),
+    "repair": ("repair",),
     "release": ("release",),
     "redact": ("redact",),
     "clocks": ("clock",),

@@ -126,6 +126,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} 不是 quarantine export 导出的工作簿：{why}。请保留前五列，重新导出后再改。",
         "{path} is no workbook of quarantine export: {why}. Keep its first five columns, or export again.",
     ),
+    "input.not_applications": (
+        "{path} 不是信用修复申请的导出文件：没有列 {why}。列名可在 policies/repair.yml 中补充。",
+        "{path} is no export of applications for repair: it lacks {why}. Headers are data: policies/repair.yml.",
+    ),
     "input.case": (
         "算例“{case}”的 {field} 有误：{why}",
         "The field {field} of the case “{case}” is wrong: {why}",

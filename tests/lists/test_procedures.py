@@ -199,7 +199,8 @@ def test_no_hearing_is_passed_over_before_its_term_is_over() -> None:
         "filed_on": "2026-02-02",
     }
     one = take(procedure, start, "proposed", CLERK, date(2026, 3, 2), said=said)
-    two = take(procedure, one, "notified", CLERK, date(2026, 3, 3), said={"notified_on": "2026-03-03"}, number="告1")
+    said = {"notified_on": "2026-03-03", "penalty_basis": "食品安全法第一百二十三条", "penalty_content": "罚款"}
+    two = take(procedure, one, "notified", CLERK, date(2026, 3, 3), said=said, number="告1")
     # 5 working days after Tuesday 3 March end on Tuesday 10 March
     with pytest.raises(StateError, match="2026-03-11"):
         take(procedure, two, "heard", CLERK, date(2026, 3, 10), outcome="silent")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from credit_graph import clock
-from credit_graph.commands import common
+from credit_graph.commands import common, regrading
 from credit_graph.commands.deciding import ByOption, RoleOption
 from credit_graph.errors import UsageError
 from credit_graph.jobs import letters as letter_job
@@ -20,7 +20,7 @@ from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.proceeding_records import Listed
 from credit_graph.jobs.proceeding_subjects import Subject
 from credit_graph.lists.procedures import DONE, Procedure, Step, about, procedure_lists, procedures
-from credit_graph.lists.proceedings import STOPPED, Proceeding, due, earliest, position
+from credit_graph.lists.proceedings import STOPPED, Proceeding, due, earliest, made, position
 from credit_graph.text import joined, t
 
 app = typer.Typer(help="名单办理：程序、立项、逐步办理 / list work", no_args_is_help=True)
@@ -82,10 +82,10 @@ def begin(
     with common.graph() as store, common.progress(show=not json) as report:
         subjects = [Subject(code, find_firm(store, code), entry) for code in codes]
         done = job.begin(
-            store, list_name, procedure, subjects, _decision(by, role, f"{list_name} {procedure}"),
-            said=_said(said), bundle=bundle, partial=partial, progress=report,
+            store, list_name, procedure, subjects, decision_of(by, role, f"{list_name} {procedure}"),
+            said=said_of(said), bundle=bundle, partial=partial, progress=report,
         )  # fmt: skip
-    _print_done(done, json)
+    print_done(done, json)
 
 
 @app.command("non-filers", help="未年报企业成批立项 / begin for all that did not report")
@@ -97,10 +97,10 @@ def non_filers(
 ) -> None:
     """Firms for the list of abnormal operation, individual businesses for marking: each a proceeding of its own."""
     with common.graph() as store, common.progress(show=not json) as report:
-        done = nonfilers.begin_all(store, _decision(by, role, "non-filers"), year, report)
+        done = nonfilers.begin_all(store, decision_of(by, role, "non-filers"), year, report)
     for bundle, found in done.items():
         common.notes.print(t(f"批次 {bundle}", f"bundle {bundle}"), highlight=False)
-        _print_done(found, json)
+        print_done(found, json)
 
 
 @app.command("step", help="办理一步 / take the next step")
@@ -121,10 +121,12 @@ def step(
     _ids_or_bundle(ids, bundle)
     with common.graph() as store, common.progress(show=not json) as report:
         done = job.step(
-            store, ids or [], step_id, _decision(by, role, step_id), bundle=bundle, outcome=outcome,
-            said=_said(said), number=number, note=note, partial=partial, progress=report,
+            store, ids or [], step_id, decision_of(by, role, step_id), bundle=bundle, outcome=outcome,
+            said=said_of(said), number=number, note=note, partial=partial, progress=report,
         )  # fmt: skip
-    _print_done(done, json)
+        if any(made(_rules(item), item) for item in done.proceedings):
+            regrading.follow(store)  # an entry or its end changes the class of the firm and of those that it touches
+    print_done(done, json)
 
 
 @app.command("stop", help="中止未生效的事项 / end proceedings before they take effect")
@@ -137,8 +139,8 @@ def stop(
 ) -> None:
     """With the reason; what is in effect ends by a removal, withdrawal or correction instead."""
     with common.graph() as store:
-        done = job.stop_all(store, ids, _decision(by, role, why), why)
-    _print_done(done, json)
+        done = job.stop_all(store, ids, decision_of(by, role, why), why)
+    print_done(done, json)
 
 
 @app.command("letters", help="生成文书（.docx） / write the letters")
@@ -263,7 +265,8 @@ def _rules(found: Proceeding) -> Procedure:
     return procedures(found.list).on(found.procedure, found.opened_on)
 
 
-def _said(pairs: Sequence[str] | None) -> dict[str, str]:
+def said_of(pairs: Sequence[str] | None) -> dict[str, str]:
+    """What ``--set NAME=VALUE`` states. Raises ``UsageError("usage.bad_value")``."""
     found: dict[str, str] = {}
     for pair in pairs or ():
         name, equals, value = pair.partition("=")
@@ -273,12 +276,14 @@ def _said(pairs: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def _decision(by: str | None, role: str | None, basis: str) -> Decision:
+def decision_of(by: str | None, role: str | None, basis: str) -> Decision:
+    """Who acts: the caller, or whom the options name."""
     caller = common.caller()
     return Decision(by or caller.actor, role or caller.role, basis)
 
 
-def _print_done(done: job.Done, json: bool) -> None:
+def print_done(done: job.Done, json: bool) -> None:
+    """What a command did, each proceeding with its next step, and what was refused."""
     if json:
         refused = [{"what": item.what, "code": item.error.code, "why": str(item.error)} for item in done.refused]
         told = [_json(item) for item in done.proceedings]
