@@ -116,7 +116,8 @@ def test_each_decision_has_its_number_signature_and_remedies(name: str) -> None:
     remedy = re.compile("六十日内向{{复议机关}}申请行政复议，或者自收到之日起六个月内依法向{{法院}}提起行政诉讼。$")
     told = [line for line in blank if "复议机关" in line]
     burdens = {name for name in NAMES if re.search("listing_decision|refusal|mark_decision|order|answer", name)}
-    assert len(told) == (name in burdens | {"correction_decision", "withdrawal_decision", "restoration_decision"})
+    remade = {"correction_decision", "withdrawal_decision", "restoration_decision", "repair_revocation"}
+    assert len(told) == (name in burdens | remade)
     assert all(remedy.search(line) for line in told)
 
 

@@ -31,6 +31,7 @@ _FIELDS = {
     kind: _Fields("listing_id", "listed_on", "reason", "listed_by", "removed_on", "removal_reason", "removed_by")
     for kind in ("AbnormalListing", "SeriousListing")
 } | {"AbnormalMark": _Fields("mark_id", "marked_on", "reason", "marked_by", "restored_on", removed="restored")}
+ENTRY_KINDS = frozenset(_FIELDS)  # of lists, which the bureau itself makes
 # records that stand on no list, whose publication can be stopped
 _FIELDS |= {
     "Case": _Fields("document_number", "decided_on", "violation", "authority", number="document_number"),

@@ -66,7 +66,7 @@ def values(about: About, procedure: Procedure, proceeding: Proceeding, letter: L
         "名单": about.title.zh,
         "依据": procedure.cited[0],
         "移出条件": _ways_off(row),
-        "修复条件": _conditions(row),
+        "修复条件": "；".join(item.zh for item in procedure.conditions) or _conditions(row),
         "公示期": _term(row),
         "申请事项": procedure.name.zh,
         "结果": letter.outcome.name.zh,
@@ -137,7 +137,8 @@ def _decision(about: About, proceeding: Proceeding) -> str:
     if proceeding.target is None:
         return f"《列入{about.title.zh}决定书》（{proceeding.numbers[-1]}）" if proceeding.numbers else ""
     day = in_words(proceeding.target.listed_on)
-    return f"{day}作出的列入{about.title.zh}决定" if about.policy is not None else f"{day}作出的行政处罚决定"
+    named = {"Case": "作出的行政处罚决定", "Inspection": "的检查结果"}
+    return day + named.get(about.record_kind, f"作出的列入{about.title.zh}决定")
 
 
 def _served(procedure: Procedure, until: Proceeding) -> list[str]:

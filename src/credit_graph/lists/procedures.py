@@ -127,7 +127,8 @@ class Step(_Strict):
 class Procedure(Dated):
     """How one thing is decided on a span of days. ``way``: the way off the list (a ``removal`` of the list's own file)
     whose earliest day it keeps to; ``clock``: the channel whose clock (``policies/clocks.yml``) has to allow an early
-    stop; ``in_being: false``: the subject may have ended. ``article``: ``None`` where the document's was not seen."""
+    stop; ``in_being: false``: the subject may have ended;
+    ``conditions``: what it is granted on, as its letters tell. ``article``: ``None`` where it was not seen."""
 
     id: str = Field(pattern=r"^[a-z_0-9]{2,40}$")
     name: Title
@@ -138,6 +139,7 @@ class Procedure(Dated):
     way: str | None = None
     clock: Channel | None = None
     in_being: bool = True
+    conditions: tuple[Title, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
