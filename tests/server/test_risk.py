@@ -22,7 +22,8 @@ from viewers import INSIDE
 LEVEL = """query ($code: String!, $asOf: AsOf) { enterprise(code: $code, asOf: $asOf) { creditRiskLevel {
   level levelName score directRule policy valid known useDay notice
   evidence { indicator name group text value unit points cap recordCount
-    records { kind validFrom } path { kind } withheld { reason text } } } } }"""
+    records { kind validFrom } path { start { code } end { code } relationship records { kind } }
+    withheld { reason text } } } } }"""
 
 
 @pytest.fixture

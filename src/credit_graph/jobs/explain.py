@@ -26,12 +26,13 @@ from credit_graph.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLine:
-    """A line of evidence with the records that it names: those counted, and those that lead to related firms; and what
-    would lower its points."""
+    """A line of evidence with the records that it names: those counted, and those that lead to related firms, also as
+    hops; and what would lower its points."""
 
     line: Line
     records: list[Record]
     path: list[Record]
+    hops: list[dict[str, Any]]
     lowers: str | None
 
 
@@ -68,7 +69,7 @@ class Explanation:
                     "points": item.line.points,
                     "cap": item.line.cap,
                     "records": item.records,
-                    "path": item.path,
+                    "path": item.hops,
                 }
                 for item in self.lines or ()
             ],
@@ -94,18 +95,17 @@ def explain(store: Store, code: str, point: Point, viewer: Viewer, policy_name: 
     rules = runfile.policy(path)
     lines = list(lines_of(rules, row))
     records = reader.records(sid for line in lines for sid in line.named)
-    told = [
-        ExplainedLine(
-            line, _named(records, line.records), _named(records, line.path), lowering(rules, line, row["score"])
-        )
-        for line in lines
-    ]
+    told = []
+    for line in lines:
+        path_records = _named(records, line.path)
+        lowers = lowering(rules, line, row["score"])
+        told.append(ExplainedLine(line, _named(records, line.records), path_records, reader.hops(path_records), lowers))
     counted = [Counted(item.line, [record["day"] for record in item.records]) for item in told]
     official = found.official(eid, row["level"], counted)
     if (decision := found.override(eid)) is not None:
         sid, text = decision  # without points: the computed class stays in sight
         line = Line(OVERRIDE, (text, text), None, None, 0, 0, (sid,), (), text)
-        told.insert(0, ExplainedLine(line, [found.records[sid]], [], None))
+        told.insert(0, ExplainedLine(line, [found.records[sid]], [], [], None))
     return Explanation(eid, name, run, row, told, official, found.leads(eid))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from credit_graph.grading.grade import CHANNEL
+from credit_graph.grading.hops import hops
 from credit_graph.grading.sentences import record_facts
 from credit_graph.ingest.definitions import definitions
 from credit_graph.jobs.batches import last_seq
@@ -67,12 +68,14 @@ class Reader:
 
     def __init__(self, store: Store, point: Point, viewer: Viewer) -> None:
         self.store, self.point, self.viewer = store, point, viewer
+        self.nodes: dict[str, Node] = {}  # those that were read, by statement
 
     def records(self, sids: Iterable[str]) -> dict[str, Record]:
         """The statements by id, those that were erased too."""
         wanted = sorted(set(sids))
         nodes = [row["record"] for row in self.store.read("read/grade_records", sids=wanted)]
         shown = self.shown(nodes)
+        self.nodes |= {node["sid"]: node for node in nodes}
         for sid, line in tombstones(self.store).of_statements(set(wanted) - shown.keys()).items():
             nothing = {"firm": None, "name": None, "day": None, "document": None}
             head = {"sid": sid, "kind": None, "source": line.source, "withheld": "erased"}
@@ -89,6 +92,24 @@ class Reader:
         open_firms = {node["eid"] for node in nodes if node.get("eid") and reasons[node["sid"]] is None}
         called = names(self.store, open_firms, self.point)
         return {node["sid"]: self._record(node, reasons[node["sid"]], called) for node in nodes}
+
+    def hops(self, records: Iterable[Record]) -> list[dict[str, Any]]:
+        """The path that these records make: from, to, relationship, records; a withheld one names no end."""
+        told = list(records)
+        shown = {record["sid"]: record for record in told if record["withheld"] is None}
+        called = {record["firm"]: record["name"] for record in shown.values() if record["firm"] and record["name"]}
+        nodes = [self.nodes[sid] for sid in shown]
+        found = [
+            {
+                "from": hop.start._asdict(),
+                "to": hop.end._asdict(),
+                "relationship": hop.relationship,
+                "records": [shown[sid] for sid in hop.sids],
+            }
+            for hop in hops(nodes, called, persons=self.viewer.may("persons"))
+        ]
+        unknown = {"from": None, "to": None, "relationship": None}
+        return found + [{**unknown, "records": [record]} for record in told if record["sid"] not in shown]
 
     def usable(self, nodes: list[Node]) -> list[Node]:
         """Those that may be used for grading."""

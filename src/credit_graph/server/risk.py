@@ -13,12 +13,14 @@ import strawberry
 from credit_graph.errors import StateError
 from credit_graph.grading import runfile
 from credit_graph.grading.grade import CHANNEL
+from credit_graph.grading.hops import hops
 from credit_graph.grading.leading_text import Counted
 from credit_graph.grading.lines import Line, lines_of
 from credit_graph.grading.lowering import lowering
 from credit_graph.grading.policy import NOTICE, GradingPolicy, Indicator
 from credit_graph.grading.sentences import record_facts
 from credit_graph.jobs.grade import latest_run, run_path
+from credit_graph.jobs.names import names
 from credit_graph.jobs.rebuild import erased_text, tombstones
 from credit_graph.jobs.tombstones import Tombstone
 from credit_graph.jobs.withheld import unshared, withheld_text
@@ -59,6 +61,24 @@ class WithheldRecord:
 
     code: strawberry.Private[str]
     said: strawberry.Private[str]
+
+
+@strawberry.type(description="关联路径一段的一端 / one end of a hop")
+class HopEnd:
+    """A firm by code and name, or a person by name; null: unknown, or not for this role."""
+
+    code: str | None
+    name: str | None
+
+
+@strawberry.type(description="关联路径的一段 / one hop of a path to another firm")
+class EvidenceHop:
+    """Start holds (holds), has an office in (office), or is registered with (registered) end."""
+
+    start: HopEnd
+    end: HopEnd
+    relationship: str
+    records: list[Record]
 
 
 @strawberry.type(description="一项指标的得分及依据 / points of one indicator and what they rest on")
@@ -129,10 +149,24 @@ class RiskEvidence:
         """The records."""
         return await _records(info, self.line.records, self.at)
 
-    @needs("records", "关联路径上的记录 / the records of the links that lead to another firm")
-    async def path(self, info: Info) -> list[Record] | None:
-        """The records of the path."""
-        return await _records(info, self.line.path, self.at)
+    @needs("records", "关联路径，逐段 / the links that lead to other firms, hop by hop, of records that may be used")
+    async def path(self, info: Info) -> list[EvidenceHop] | None:
+        """The path."""
+        context = info.context
+        used = {item.found.node["sid"]: item for item in await _records(info, self.line.path, self.at)}
+        nodes = [item.found.node for item in used.values()]
+        eids = {node["eid"] for node in nodes if node.get("eid")}
+        called = await context.run(partial(names, context.store, eids, self.at.point))
+        made = hops(nodes, called, persons=viewer(context.role).may("persons"))
+        return [
+            EvidenceHop(
+                start=HopEnd(**hop.start._asdict()),
+                end=HopEnd(**hop.end._asdict()),
+                relationship=hop.relationship,
+                records=[used[sid] for sid in hop.sids],
+            )
+            for hop in made
+        ]
 
 
 @strawberry.type(
