@@ -71,6 +71,10 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "{what}不得提前停止公示：{why}。",
         "{what} can't be stopped early: {why}.",
     ),
+    "state.on_list": (
+        "“{firm}”仍在{list}中，不符合信用修复条件。请先移出。",
+        "“{firm}” still stands on a list, so this can't be repaired: {list}. It has to be removed first.",
+    ),
     "state.clock_open": (
         "{what}的公示期限不能确定，不能办理修复：{why}。",
         "How long {what} has to be shown can't be told, so it can't be repaired: {why}.",

@@ -38,7 +38,7 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
     load_or_create(store.settings, store)
     made = City(store)
     for code in (A, B, D):
-        made.firm(code, f"庆原测试{code[-1]}有限公司", authority=BUREAU)
+        made.firm(code, f"庆原测试{code[-1]}有限公司", authority=BUREAU, address="庆原市西原区南大街1号")
     made.firm(C, "外地测试有限公司", authority="兰州市市场监督管理局")
     case: dict[str, Any] = {"basis": "《产品质量法》第四十九条", "penalty_kind": "罚款;没收违法所得", "fine": 5_000_000}
     case |= {"authority": BUREAU, "procedure": "普通程序"}
@@ -53,6 +53,7 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
     penalty(A, "a2", "庆市监罚〔2025〕8号", day, source="penalty_decision")
     penalty(A, "a3", "庆市监罚〔2025〕9号", day, source="penalty_decision", penalty_kind="责令停产停业;罚款")
     penalty(C, "c", "兰市监罚〔2025〕1号", day, source="penalty_decision", authority="兰州市市场监督管理局")
+    penalty(B, "b1", "庆市监罚〔2025〕20号", day, source="penalty_decision")
     penalty(D, "d", "庆市监罚〔2025〕30号", date(2025, 8, 1), source="penalty_decision")
     listed = date(2025, 7, 9)
     said: dict[str, Any] = {"listed_on": listed, "reason": "未按照规定的期限公示年度报告", "listed_by": BUREAU}
@@ -126,6 +127,7 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
         penalty_line("GS-1", A, "庆市监罚〔2025〕7号"),  # the same application once more
         f"GS-10,移出经营异常名录,,{B},,2025-12-01,申请书、承诺书,,补报年报",
         f"GS-11,移出经营异常名录,,{A},,2025-12-01,申请书、承诺书,,补报年报",
+        penalty_line("GS-12", B, "庆市监罚〔2025〕20号"),  # it stands on the abnormal list: 3号第六条
     )
     out = tmp_path / "refused.xlsx"
     done = typed("case_officer", "repair", "import", str(file), "--refused", str(out))
@@ -143,6 +145,7 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
         (10, "申请材料", "state.materials_missing"),
         (11, "申请编号", "state.application_known"),
         (13, "文书号", "state.not_listed"),
+        (14, "统一社会信用代码", "state.on_list"),
     ]
     sheet = load_workbook(out).worksheets[0]
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
@@ -188,6 +191,15 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
     typed("approver", "list", "step", "decided", other, "--outcome", "agreed")
     assert holds(store, A) == set()
     assert graded(store, A)["score"] == before["score"]
+    for which in (bundle, (other,)):
+        typed("case_officer", "list", "letters", *which, "--out", str(tmp_path / "letters"))
+    assert sorted(path.name.split("-", 3)[-1] for path in (tmp_path / "letters").iterdir()) == [
+        "application_acceptance.docx",
+        "application_acceptance.docx",
+        "repair_decision.docx",
+        "repair_refusal.docx",
+        "repair_revocation.docx",
+    ]
     form = said(number="庆市监罚〔2025〕7号", applied_on="2025-12-10", materials=ALL, shown_since="2025-05-20")
     assert refused("case_officer", "repair", "apply", "penalty", A, *form) == "state.shown_too_short"
     found = typed("case_officer", "clock", "庆市监罚〔2025〕7号", "--receipt", "2025-05-20")

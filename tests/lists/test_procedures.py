@@ -240,6 +240,7 @@ def test_stopped_before_its_effect_only() -> None:
 def test_every_step_is_taken_by_a_role_within_terms_that_exist() -> None:
     known, terms = set(roles_file().rows[-1].roles), {row.event for row in deadlines().deadlines}
     for file, procedure in rules.all_procedures():
+        assert set(procedure.not_on) <= set(rules.procedure_lists())
         for step in procedure.steps:
             assert step.role in known, (file.name, procedure.id, step.id)
             waits = [wait for wait in (step.after, *(item.after for item in step.outcomes)) if wait is not None]

@@ -18,6 +18,7 @@ from credit_graph.lists.entries import ground_of, listed_by, listed_on, same_thi
 from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import plain
 from credit_graph.lists.procedures import About, Procedure
+from credit_graph.lists.procedures import about as about_list
 from credit_graph.lists.proceedings import Proceeding, Target
 from credit_graph.model.time import covers
 from credit_graph.store import Store
@@ -66,6 +67,7 @@ def checked(
     entries = of_firms(store, about.record_kind, eids, seq)
     gone = _out_of_use(of_firms(store, "Hold", eids, seq), today)
     restored = restorations(store, seq) if procedure.clock is not None else {}
+    barred = _barred(store, procedure, eids, gone, seq, today)
     authority = authority_on(today)
     found: list[Checked] = []
     for subject in subjects:
@@ -80,6 +82,8 @@ def checked(
             _check_competence(procedure, subject, firm, target, authority)
             if found_entry is not None and target is not None:
                 _check_earliest(about, procedure, subject, target.listed_on, today)
+                if subject.eid in barred:
+                    raise StateError("state.on_list", firm=subject.what, list=barred[subject.eid])
                 _check_clock(procedure, subject, found_entry, told, restored, today)
             if procedure.does == "withdrawal" and target is not None:
                 _check_published(store, subject, target, seq)
@@ -217,6 +221,25 @@ def _check_clock(
     )
     named = next((entry[name] for name in _NUMBERS if entry.get(name)), subject.what)
     check_early_stop(matter, procedure.clock, today, str(named))
+
+
+def _barred(
+    store: Store,
+    procedure: Procedure,
+    eids: Sequence[str],
+    gone: Mapping[tuple[str, str], Record],
+    seq: int,
+    today: date,
+) -> dict[str, str]:
+    """The subjects that stand on a list on which they may not, with its title."""
+    found: dict[str, str] = {}
+    for name in procedure.not_on:
+        listed = about_list(name)
+        for eid, entries in of_firms(store, listed.record_kind, eids, seq).items():
+            standing = [entry for entry in entries if stands(listed.record_kind, entry, today)]
+            if any((entry["source"], entry["key"]) not in gone for entry in standing):
+                found.setdefault(eid, t(listed.title.zh, listed.title.en))
+    return found
 
 
 def _day_said(said: Mapping[str, str], name: str, today: date) -> date | None:

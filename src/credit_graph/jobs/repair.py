@@ -31,6 +31,7 @@ _COLUMN = {
     "usage.several": "number",
     "state.not_competent": "code",
     "state.subject_ended": "code",
+    "state.on_list": "code",
     "state.application_known": "application",
     "state.proceeding_open": "application",
     "state.materials_missing": "materials",

@@ -128,7 +128,8 @@ class Procedure(Dated):
     """How one thing is decided on a span of days. ``way``: the way off the list (a ``removal`` of the list's own file)
     whose earliest day it keeps to; ``clock``: the channel whose clock (``policies/clocks.yml``) has to allow an early
     stop; ``in_being: false``: the subject may have ended;
-    ``conditions``: what it is granted on, as its letters tell. ``article``: ``None`` where it was not seen."""
+    ``not_on``: lists on which the subject may not stand; ``conditions``: what it is granted on, as its letters tell.
+    ``article``: ``None`` where it was not seen."""
 
     id: str = Field(pattern=r"^[a-z_0-9]{2,40}$")
     name: Title
@@ -139,6 +140,7 @@ class Procedure(Dated):
     way: str | None = None
     clock: Channel | None = None
     in_being: bool = True
+    not_on: tuple[str, ...] = ()
     conditions: tuple[Title, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=2)
 
