@@ -155,6 +155,8 @@ def explain(
     if result.official is not None:
         _print_official(result.official, level)
     _print_lines(result)
+    for item in result.referrals:
+        common.console.print(t("行刑衔接：", "Transfer: ") + f"{item.text}（{item.sid}）", highlight=False)
     common.console.print(t(*NOTICE), style="bold")
 
 

@@ -71,7 +71,9 @@ def begin(
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="程序，如 listing、removal / procedure")],
     codes: Annotated[list[str], typer.Argument(metavar="CODE…", help="代码或名称 / code or name")],
     said: SetOption = None,
-    entry: Annotated[str | None, typer.Option("--entry", help="名单条目的记录编号 / the entry's statement")] = None,
+    entry: Annotated[
+        str | None, typer.Option("--entry", help="名单条目的记录编号或文号 / the entry's statement or number")
+    ] = None,
     bundle: BundleOption = None,
     partial: PartialOption = False,
     by: ByOption = None,

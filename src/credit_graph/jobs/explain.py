@@ -19,6 +19,7 @@ from credit_graph.jobs.beside import beside
 from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.grade import DEFAULT_POLICY, latest_run, run_path
 from credit_graph.jobs.names import names
+from credit_graph.jobs.referrals import Referred, referrals
 from credit_graph.jobs.withheld import Reader, Record, Viewer
 from credit_graph.model.time import Point
 from credit_graph.store import Store
@@ -38,7 +39,8 @@ class ExplainedLine:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The grade of one firm in one run, with evidence that adds up; ``lines``: ``None`` where it is withheld."""
+    """The grade of one firm in one run, with evidence that adds up; ``lines``: ``None`` where it is withheld, and with
+    it ``referrals``, its cases at police and courts, which give no points."""
 
     code: str
     name: str | None
@@ -47,6 +49,7 @@ class Explanation:
     lines: list[ExplainedLine] | None
     official: dict[str, Any] | None
     leads: Leads
+    referrals: list[Referred]
 
     def as_json(self) -> dict[str, Any]:
         """As ``explain --json`` prints it."""
@@ -62,6 +65,7 @@ class Explanation:
             "known": self.run["seq"],
             "use_day": self.run["use"].isoformat(),
             "run": self.run["rid"],
+            "referrals": [{"record": item.sid, "text": item.text} for item in self.referrals],
             "evidence": [
                 {
                     "indicator": item.line.id,
@@ -91,7 +95,7 @@ def explain(store: Store, code: str, point: Point, viewer: Viewer, policy_name: 
     found = beside(reader, [eid])
     name = names(store, [eid], point).get(eid)
     if not viewer.may("evidence"):
-        return Explanation(eid, name, run, row, None, found.official(eid, row["level"], None), found.leads(eid))
+        return Explanation(eid, name, run, row, None, found.official(eid, row["level"], None), found.leads(eid), [])
     rules = runfile.policy(path)
     lines = list(lines_of(rules, row))
     records = reader.records(sid for line in lines for sid in line.named)
@@ -106,7 +110,7 @@ def explain(store: Store, code: str, point: Point, viewer: Viewer, policy_name: 
         sid, text = decision  # without points: the computed class stays in sight
         line = Line(OVERRIDE, (text, text), None, None, 0, 0, (sid,), (), text)
         told.insert(0, ExplainedLine(line, [found.records[sid]], [], [], None))
-    return Explanation(eid, name, run, row, told, official, found.leads(eid))
+    return Explanation(eid, name, run, row, told, official, found.leads(eid), referrals(store, eid, point.seq))
 
 
 def _named(records: Mapping[str, Record], sids: Iterable[str]) -> list[Record]:

@@ -29,6 +29,7 @@ from credit_graph.lists.entries import (
 from credit_graph.lists.policy import ListPolicy
 from credit_graph.lists.procedures import About, Makes
 from credit_graph.lists.proceedings import Proceeding, Target
+from credit_graph.lists.referrals import referral
 from credit_graph.model.kinds import CHANNELS
 from credit_graph.model.statement import Content, Statement, Value
 from credit_graph.store import Store
@@ -46,6 +47,8 @@ def effect_changes(
     if makes == "listing":
         assert policy is not None
         return _listed(policy, proceeding, seq, today)
+    if makes in ("publication", "referral"):  # the case itself stays as it is
+        return proceeding, [_referred(store, proceeding, seq)] if makes == "referral" else []
     target = proceeding.target
     assert target is not None
     timeline = timelines(store, target.source, [target.key], seq)[target.key]
@@ -102,6 +105,16 @@ def _listed(policy: ListPolicy, proceeding: Proceeding, seq: int, today: date) -
     made = draft.again(n=1, valid_from=today)
     target = Target(SOURCE, draft.key, today, by)
     return replace(proceeding, target=target), [compare.Change("new", opens=[made])]
+
+
+def _referred(store: Store, proceeding: Proceeding, seq: int) -> compare.Change:
+    """What became of the firm's case at the police or court: one record, said anew with each answer."""
+    key = f"referral|{proceeding.id}"
+    content = referral(proceeding)
+    draft = bureau_statement("Referral", key, content, seq, eid=proceeding.eid)
+    handed_on = content["handed_on"]
+    assert isinstance(handed_on, date)
+    return compare.hold(timelines(store, SOURCE, [key], seq)[key], draft, handed_on, seq)
 
 
 def _use_ended(store: Store, entry: Statement, makes: Makes, basis: Decision, seq: int, today: date) -> Changes:

@@ -34,8 +34,8 @@ _TELLING = ("penalty_kind", "basis", "decided_on", "authority")
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A firm of which a proceeding is to be begun: ``what`` it was called by, its eid, the entry meant (a statement's
-    id; needed only where it has several) or its document's ``number``, and what is stated of this one alone; the
-    ``application`` that it is begun by. ``name`` is looked up."""
+    id or its number; needed only where it has several) or its document's ``number``, what is stated of this one alone,
+    and the ``application`` that it is begun by. ``name`` is looked up."""
 
     what: str
     eid: str
@@ -78,7 +78,7 @@ def checked(
             _check_firm(about, procedure, subject, firm, today)
             told = {**said, **subject.said}
             found_entry = _entry(about, procedure, subject, told, entries.get(subject.eid, []), gone, today)
-            target = _target(about, subject, found_entry)
+            target = _target(about, procedure, subject, found_entry)
             _check_competence(procedure, subject, firm, target, authority)
             if found_entry is not None and target is not None:
                 _check_earliest(about, procedure, subject, target.listed_on, today)
@@ -167,11 +167,13 @@ def _entry(
             raise StateError("state.listed_already", firm=subject.what, list=title)
         return None
     pool = standing
+    if procedure.does == "transfer":  # also a case that is not decided yet
+        pool = [entry for entry in entries if not _annulled(entry, gone)]
     if procedure.does in ("restoration", "resumption"):
         pool = [entry for entry in entries if entry not in standing and _may_return(kind, procedure, entry, gone)]
-    wanted = [entry for entry in pool if subject.entry in (None, entry["sid"])]
+    wanted = [entry for entry in pool if subject.entry in (None, entry["sid"], *_numbers(entry))]
     if subject.number is not None:
-        wanted = [entry for entry in wanted if subject.number in {entry.get(name) for name in _NUMBERS}]
+        wanted = [entry for entry in wanted if subject.number in _numbers(entry)]
     if not wanted:
         raise StateError("state.not_listed", firm=subject.what, list=title)
     things = {same_thing(kind, entry) for entry in wanted}
@@ -179,6 +181,16 @@ def _entry(
         raise UsageError("usage.several", what=subject.what, candidates=joined(entry["sid"] for entry in wanted))
     # of several sources the one that says most: its clock needs the kinds of the penalty and their basis
     return max(wanted, key=lambda entry: (*(bool(entry.get(name)) for name in _TELLING), entry["source"], entry["key"]))
+
+
+def _numbers(entry: Record) -> set[str]:
+    """What people call it by."""
+    return {entry[name] for name in _NUMBERS if entry.get(name)}
+
+
+def _annulled(entry: Record, gone: Mapping[tuple[str, str], Record]) -> bool:
+    hold = gone.get((entry["source"], entry["key"]))
+    return hold is not None and hold["reason"] == "withdrawn"
 
 
 def _may_return(kind: str, procedure: Procedure, entry: Record, gone: Mapping[tuple[str, str], Record]) -> bool:
@@ -190,10 +202,12 @@ def _may_return(kind: str, procedure: Procedure, entry: Record, gone: Mapping[tu
     return hold is not None and hold["source"] == SOURCE and hold["reason"] == wanted
 
 
-def _target(about: About, subject: Subject, entry: Record | None) -> Target | None:
+def _target(about: About, procedure: Procedure, subject: Subject, entry: Record | None) -> Target | None:
     if entry is None:
         return None
     day = listed_on(about.record_kind, entry)
+    if day is None and procedure.does == "transfer":
+        day = entry.get("opened_on") or entry["valid_from"]
     if day is None:
         raise StateError("state.not_listed", firm=subject.what, list=t(about.title.zh, about.title.en))
     return Target(entry["source"], entry["key"], day, listed_by(about.record_kind, entry))

@@ -24,8 +24,13 @@ from credit_graph.policyfile import Basis, Dated, read_policy
 from credit_graph.resources import root
 from credit_graph.text import t
 
-Does = Literal["listing", "removal", "objection", "withdrawal", "correction", "restoration", "pause", "resumption"]
-Makes = Literal["listing", "removal", "repair", "withdrawal", "correction", "restoration", "pause"]
+Does = Literal[
+    "listing", "removal", "objection", "withdrawal", "correction", "restoration", "pause", "resumption",
+    "publication", "transfer",
+]  # fmt: skip
+Makes = Literal[
+    "listing", "removal", "repair", "withdrawal", "correction", "restoration", "pause", "publication", "referral"
+]
 Competent = Literal["registrar", "punisher", "lister"]
 Asked = Literal["text", "day", "number", "ground"]
 
@@ -38,6 +43,8 @@ DOES: dict[Does, tuple[str, str]] = {
     "restoration": ("恢复列入", "listing again"),
     "pause": ("暂停公示", "pause"),
     "resumption": ("恢复公示", "end of a pause"),
+    "publication": ("公布", "publication"),
+    "transfer": ("移送", "transfer"),
 }
 DONE = "done"  # the outcome of a step that has no other
 NEXT, END = "next", "end"
@@ -203,7 +210,7 @@ def _order(procedure: Procedure) -> list[Fault]:
             faults.append((place, f"{name} 不在步骤 {step.id} 之前", f"{name} is not before the step {step.id}"))
         before |= {step.id, *(ask.name for ask in step.asks)}
     making = [step.id for step in procedure.steps if any(item.makes for item in step.outcomes)]
-    if len(making) != 1:
+    if len(making) != 1 and not (making and procedure.does == "transfer"):  # its record is told further by each answer
         zh, en = f"须恰有一个生效的步骤，现有 {len(making)} 个", f"one step makes the decision, not {len(making)}"
         faults.append((("steps",), zh, en))
     return faults

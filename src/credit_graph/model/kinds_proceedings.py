@@ -77,4 +77,27 @@ PROCEEDING_KINDS: tuple[Kind, ...] = (
             "role": Field(T.TEXT, "角色"),
         },
     ),
+    # a case handed to the police or a court (行刑衔接): what it was handed over for, and what came back
+    Kind(
+        "Referral",
+        "涉嫌犯罪移送",
+        "state",
+        {
+            "proceeding": Field(T.NUMBER_TEXT, "事项编号"),
+            "crime": Field(T.TEXT, "涉嫌罪名"),
+            "handed_to": Field(T.TEXT, "接收机关"),
+            "handed_on": Field(T.DAY, "移送日期"),
+            "receipt": Field(T.NUMBER_TEXT, "移送回执编号"),
+            "result": Field(T.CATEGORY, "结果"),
+            "answer_number": Field(T.NUMBER_TEXT, "立案或者不立案通知书文号"),
+            "answered_on": Field(T.DAY, "立案或者不立案日期"),
+            "court": Field(T.TEXT, "法院或者检察院"),
+            "judgment_number": Field(T.NUMBER_TEXT, "裁判或者不起诉文书文号"),
+            "judged_on": Field(T.DAY, "裁判日期"),
+            "judgment": Field(T.TEXT, "裁判结果"),
+            "set_off": Field(T.TEXT, "罚款折抵"),
+            "case_source": Field(T.NUMBER_TEXT, "案件的数据源"),
+            "case_key": Field(T.NUMBER_TEXT, "案件的记录键"),
+        },
+    ),
 )
