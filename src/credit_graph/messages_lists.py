@@ -107,4 +107,8 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "{path} 有 {count} 行不能接受（见上），未写入；--partial 可只写入其余各行。",
         "{path}: {count} rows can't be taken (see above), so nothing was written; --partial takes the others.",
     ),
+    "state.not_publishable": (
+        "“{firm}”的这一处罚不得公布：{why}。",
+        "This penalty of “{firm}” must not be published: {why}.",
+    ),
 }

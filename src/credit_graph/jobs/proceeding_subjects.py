@@ -20,6 +20,7 @@ from credit_graph.lists.policy import plain
 from credit_graph.lists.procedures import About, Procedure
 from credit_graph.lists.procedures import about as about_list
 from credit_graph.lists.proceedings import Proceeding, Target
+from credit_graph.lists.redaction import Leaving, Refused, publishable_record
 from credit_graph.model.time import covers
 from credit_graph.store import Store
 from credit_graph.text import joined, t
@@ -85,6 +86,7 @@ def checked(
                 if subject.eid in barred:
                     raise StateError("state.on_list", firm=subject.what, list=barred[subject.eid])
                 _check_clock(procedure, subject, found_entry, told, restored, today)
+                _check_publishable(about, procedure, subject, found_entry, today)
             if procedure.does == "withdrawal" and target is not None:
                 _check_published(store, subject, target, seq)
         except CreditGraphError as refusal:
@@ -254,6 +256,17 @@ def _barred(
             if any((entry["source"], entry["key"]) not in gone for entry in standing):
                 found.setdefault(eid, t(listed.title.zh, listed.title.en))
     return found
+
+
+def _check_publishable(about: About, procedure: Procedure, subject: Subject, entry: Record, today: date) -> None:
+    """What the law keeps from the public is told by nobody; what its texts hold is for the step that redacts."""
+    if procedure.does != "publication" or about.policy is None:
+        return
+    fields = about.policy.on(today).publishable.fields
+    found = publishable_record(about.record_kind, entry, Leaving(fields), today)
+    if isinstance(found, Refused):
+        why = joined(t(*reason.sentence) for reason in found.reasons)
+        raise StateError("state.not_publishable", firm=subject.what, why=why)
 
 
 def _day_said(said: Mapping[str, str], name: str, today: date) -> date | None:

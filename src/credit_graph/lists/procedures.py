@@ -32,7 +32,7 @@ Makes = Literal[
     "listing", "removal", "repair", "withdrawal", "correction", "restoration", "pause", "publication", "referral"
 ]
 Competent = Literal["registrar", "punisher", "lister"]
-Asked = Literal["text", "day", "number", "ground"]
+Asked = Literal["text", "day", "number", "ground", "public"]
 
 DOES: dict[Does, tuple[str, str]] = {
     "listing": ("列入", "listing"),
@@ -55,8 +55,9 @@ class _Strict(BaseModel):
 
 
 class Ask(_Strict):
-    """What has to be stated with a step: a text, a day (of a fact, so never after today), a number of a document, or a
-    ground of the list (its article). ``since``: the step before whose day it can't lie."""
+    """What has to be stated with a step: a text, one to be made ``public`` (with nothing in it that must not leave), a
+    day (of a fact, so never after today), a number of a document, or a ground of the list (its article). ``since``:
+    the step before whose day it can't lie."""
 
     name: str = Field(pattern=r"^[a-z_]{2,30}$")
     title: Title

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from credit_graph.errors import StateError, UsageError
 from credit_graph.lists.deadlines import Deadline, deadline
 from credit_graph.lists.procedures import DONE, END, NEXT, Ask, Makes, Outcome, Procedure, Step, Wait
+from credit_graph.lists.textscan import scanner
 from credit_graph.text import joined, t
 
 STOPPED = "stopped"  # ended before its effect: the subject is gone, or whoever applied withdrew
@@ -294,7 +295,19 @@ def _told(proceeding: Proceeding, step: Step, outcome: Outcome, said: dict[str, 
     for name, ask in asks.items():
         if ask.type == "day" and name in told:
             told[name] = _day(proceeding, ask, told[name], {**stands, **told}, today).isoformat()
+        elif ask.type == "public" and name in told:
+            _check_public(ask, told[name], today)
     return told
+
+
+def _check_public(ask: Ask, text: str, today: date) -> None:
+    """A text that is to be public is free of numbers, addresses and names of persons, as redaction looks for them."""
+    scan = scanner(today)
+    found = [(scan.looks[item.what].name, item) for item in scan.scan(text)]
+    if found:
+        why = joined(t(f"{name.zh}（第 {at.start + 1} 字）", f"{name.en} (at {at.start + 1})") for name, at in found)
+        title = t(ask.title.zh, ask.title.en)
+        raise UsageError("usage.bad_value", option=f"--set {ask.name}", value=title, why=why)
 
 
 def _day(proceeding: Proceeding, ask: Ask, value: str, said: Mapping[str, str], today: date) -> date:
