@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,9 @@ def test_a_serious_listing_with_its_letters(
     on("2026-06-01", monkeypatch)
     again = typed("case_officer", "letters", id_, "--out", str(folder))
     assert again["same"] == 4
+    acts = [json.loads(line) for line in (store.home / "audit" / "log.jsonl").read_text("utf-8").splitlines()]
+    exports = [act["what"] for act in acts if act["action"] == "export"]
+    assert exports == [{"by": "list letters", "folder": "letters", "letters": 4}] * 2
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 

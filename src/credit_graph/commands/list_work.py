@@ -157,6 +157,7 @@ def letters(
     _ids_or_bundle(ids, bundle)
     with common.graph() as store, common.progress(show=not json) as report:
         done = letter_job.write(store, ids or [], out, bundle=bundle, wanted=wanted, progress=report)
+    common.log("export", {"by": "list letters", "folder": out.name, "letters": len(done.files)})
     if json:
         refused = [{"what": what, "code": error.code, "why": str(error)} for what, error in done.refused]
         common.print_json({"files": [str(path) for path in done.files], "same": done.same, "refused": refused})
