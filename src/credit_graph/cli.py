@@ -42,6 +42,7 @@ _MODULES = {
     "list_work": ("list",),
     "measures": ("measures",),
     "repair": ("repair",),
+    "receipts": ("receipt",),
     "release": ("release",),
     "redact": ("redact",),
     "clocks": ("clock",),

@@ -111,4 +111,12 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "“{firm}”的这一处罚不得公布：{why}。",
         "This penalty of “{firm}” must not be published: {why}.",
     ),
+    "state.receipt_given": (
+        "该渠道的公示回执已有记录（{receipt}）。如有错误，请先用 credit-graph receipt undo {receipt} 撤销。",
+        "That channel's receipt is there already ({receipt}). If it is wrong: credit-graph receipt undo {receipt}",
+    ),
+    "input.columns": (
+        "{path} 缺少列：{columns}。未写入任何内容。",
+        "{path} lacks the columns {columns}. Nothing was written.",
+    ),
 }

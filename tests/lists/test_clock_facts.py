@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from credit_graph.lists.clock_policy import clock_policy
+from credit_graph.lists.clocks import clock
 from credit_graph.lists.facts import CLOCKED, matter_of
 from credit_graph.lists.matter import Matter
 from credit_graph.model.kinds import KINDS
@@ -133,3 +134,12 @@ def test_every_kind_that_has_clocks_and_its_days() -> None:
     assert told(check) == Matter("sampling_results", event_on=start, published_on=end)
     # a day that was set aside as impossible is none
     assert told(listing | {"listed_on": None}).event_on is None
+
+
+def test_a_period_counts_anew_from_a_restoration() -> None:
+    """Listed 2023-03-01, listed again 2026-05-06: three years from then, one at least (44号令第二十条)."""
+    record = {"kind": "SeriousListing", "valid_from": D("2023-03-01"), "listed_on": D("2023-03-01")}
+    found = clock(told(record | {"counted_from": D("2026-05-06")}), "gsxt", DAY)
+    days = (found.start, found.until_min, found.until_max, found.state)
+    assert days == (D("2026-05-06"), D("2027-05-06"), D("2029-05-06"), "running")
+    assert clock(told(record), "gsxt", DAY).state == "ended"

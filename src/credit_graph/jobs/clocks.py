@@ -9,6 +9,7 @@ from typing import Any
 from credit_graph.errors import UsageError
 from credit_graph.ingest.values import Bad, document_number
 from credit_graph.jobs.proceeding_subjects import restorations
+from credit_graph.jobs.receipts import known_receipts
 from credit_graph.lists.clock_policy import CHANNELS, Severity, clock_policy
 from credit_graph.lists.clocks import Clock, clock
 from credit_graph.lists.facts import CLOCKED, matter_of
@@ -39,33 +40,45 @@ def clocks_of(
     """The clocks by the rules of the point's valid day, of the statement of that id or of all records that carry that
     number of a document (文号) and are known at the point. Holds are those known then.
 
-    ``receipt`` and ``severity`` are what a person reads from GSXT and from the decision; they are not kept. Raises
-    ``UsageError``: nothing is called so, or it is no record that is shown for a time.
+    The receipt of GSXT is the recorded one, or ``receipt``, which like ``severity`` a person reads there or in the
+    decision and is not kept. Raises ``UsageError``: nothing is called so, or it is no record that is shown for a time.
+    """
+    shown = clocked(store, wanted, point.seq)
+    receipts = known_receipts(store, point.seq)
+    restored = restorations(store, point.seq)
+    sources = sorted({record["source"] for record in shown})
+    holds = [row["record"] for row in store.read("read/release_holds", seq=point.seq, sources=sources)]
+    found = []
+    for record in shown:
+        mine = [hold for hold in holds if (hold["held_source"], hold["held_key"]) == (record["source"], record["key"])]
+        recorded = receipts.of(record, "gsxt", point.valid)
+        from_ = receipt or (recorded.day if recorded is not None else None)
+        anew = restored.get((record["source"], record["key"]))
+        matter = matter_of(record, mine, point.valid, clock_policy(), receipt=from_, severity=severity, restored=anew)
+        found.append(RecordClocks(record, tuple(clock(matter, channel, point.valid) for channel in CHANNELS)))
+    return found
+
+
+def clocked(store: Store, wanted: str, seq: int) -> list[dict[str, Any]]:
+    """The statement of that id, or all records that carry that number of a document (文号) and are known at a seq.
+
+    Raises ``UsageError``: nothing is called so, or it is no record that is shown for a time.
     """
     records = [row["record"] for row in store.read("read/statement", sid=wanted)]
     if not records:
-        number = _number(wanted)
-        records = [row["record"] for row in store.read("read/records_by_document", number=number, seq=point.seq)]
+        number = stored_number(wanted)
+        records = [row["record"] for row in store.read("read/records_by_document", number=number, seq=seq)]
     if not records:
         raise UsageError("usage.unknown_entity", what=wanted)
     shown = [record for record in records if record["kind"] in CLOCKED]
     if not shown:
         why = t("不是处罚、名单条目或者检查结果", "no penalty, entry of a list, or result of a check")
         raise UsageError("usage.bad_value", option="ID", value=wanted, why=why)
-    sources = sorted({record["source"] for record in shown})
-    holds = [row["record"] for row in store.read("read/release_holds", seq=point.seq, sources=sources)]
-    restored = restorations(store, point.seq)
-    found = []
-    for record in shown:
-        mine = [hold for hold in holds if (hold["held_source"], hold["held_key"]) == (record["source"], record["key"])]
-        anew = restored.get((record["source"], record["key"]))
-        matter = matter_of(record, mine, point.valid, clock_policy(), receipt=receipt, severity=severity, restored=anew)
-        found.append(RecordClocks(record, tuple(clock(matter, channel, point.valid) for channel in CHANNELS)))
-    return found
+    return shown
 
 
-def _number(wanted: str) -> str:
-    """The number as it is stored."""
+def stored_number(wanted: str) -> str:
+    """The number of a document as it is stored."""
     try:
         return document_number(wanted)
     except Bad:

@@ -18,6 +18,7 @@ from credit_graph.errors import InputError, StateError, UsageError
 from credit_graph.jobs.batches import last_seq, refuse_open_batch
 from credit_graph.jobs.names import industry_codes, person_names
 from credit_graph.jobs.rebuild import refuse_erased, refuse_erased_since
+from credit_graph.jobs.receipts import known_receipts
 from credit_graph.lists.release import INDEX, Rules, build_files, release_id, rules_on
 from credit_graph.model.time import Point
 from credit_graph.store import Store
@@ -132,7 +133,8 @@ def _files(store: Store, rules: Rules, point: Point, holds_seq: int | None = Non
     versions = store.read("read/release_versions", seqs=seqs)
     eids = [record["eid"] for record in records if record.get("eid")]
     codes = industry_codes(store, eids if rules.industries else [], point)
-    return build_files(rules, records, holds, versions, point, codes, person_names(store, eids, point))
+    persons = person_names(store, eids, point)
+    return build_files(rules, records, holds, versions, point, codes, persons, known_receipts(store, point.seq))
 
 
 def _run(index: dict[str, Any], point: Point, sha256: str) -> dict[str, Any]:

@@ -17,17 +17,19 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """The subject of a kind of record, and its fields for the event, the receipt of GSXT, and the end."""
+    """The subject of a kind of record, and its fields for the event, the receipt of GSXT, the end, and the day from
+    which its period counts anew."""
 
     subject: str
     event: str
     published: str | None = None
     ended: str | None = None
+    restored: str | None = None
 
 
 _FIELDS = {
     "Case": _Fields(PENALTY, "decided_on"),
-    "SeriousListing": _Fields("serious_violation", "listed_on", ended="removed_on"),
+    "SeriousListing": _Fields("serious_violation", "listed_on", ended="removed_on", restored="counted_from"),
     "AbnormalListing": _Fields("abnormal_operation", "listed_on", ended="removed_on"),
     "AbnormalMark": _Fields("abnormal_mark", "marked_on", ended="restored_on"),
     "Inspection": _Fields("sampling_results", "inspected_on", published="published_on"),
@@ -66,11 +68,16 @@ def matter_of(
         severity=severity,
         stopped_on=min((found for found in (ended, stopped) if found is not None), default=None),
         withdrawn_on=withdrawn,
-        restored_on=restored,
+        restored_on=max(filter(None, (restored, _day(record, fields.restored))), default=None),
         paused=paused,
         held=held,
         **penalty,
     )
+
+
+def event_day(record: Record) -> date | None:
+    """The day of the decision, listing, marking or inspection of a record of one of the kinds ``CLOCKED``."""
+    return _day(record, _FIELDS[record["kind"]].event)
 
 
 def _day(record: Record, field: str | None) -> date | None:

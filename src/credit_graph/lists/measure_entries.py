@@ -148,8 +148,7 @@ def _fate(policy: ListPolicy, record: Record, held: str | None, day: date, *, pu
     if not (stands(kind, record, day) and covers(record["valid_from"], record["valid_to"], day)):
         return "removed"
     if set(KINDS[kind].fields) >= RECORD_FIELDS:
-        # a period that was started anew counts from there
-        judged = judge({**record, "listed_on": listed_on(kind, record)}, policy.on(day), day, held=False)
+        judged = judge(record, policy.on(day), day, held=False)
         if judged.status != "entry":
             return "expired" if any(reason.code == "term_over" for reason in judged.reasons) else "unfit"
     return "stands" if published else "unpublished"

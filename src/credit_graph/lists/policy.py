@@ -168,6 +168,8 @@ class ListRow(Dated):
     set_term: Term | None = Field(default=None, alias="term")
     set_authority: Authority | None = Field(default=None, alias="authority")
     set_publishable: Publishable | None = Field(default=None, alias="publishable")
+    # an entry that this bureau decided itself is released only once the receipt of GSXT (公示回执) is there
+    published: Cited | None = None
     unchecked: tuple[Unchecked, ...] = ()
     grounds: tuple[Ground, ...] = ()
     not_grounds: tuple[NotGround, ...] = ()
@@ -191,7 +193,7 @@ class ListRow(Dated):
         return self
 
     def _cited(self) -> list[Cited]:
-        parts = (self.procedure, self.set_term, self.set_authority, self.repair, *self.removal)
+        parts = (self.procedure, self.set_term, self.set_authority, self.published, self.repair, *self.removal)
         return [part for part in parts if part is not None]
 
     @property
@@ -291,10 +293,11 @@ def list_policy(name: str) -> ListPolicy:
 
 
 def policy_sha256(name: str) -> str:
-    """SHA-256 over the list's definition, redaction and all bases: with them a release is rebuilt byte for byte."""
+    """SHA-256 over the list's definition, clocks, redaction and bases: with them a release is rebuilt byte for byte."""
     digest = hashlib.sha256()
     policies = root("policies")
-    for path in [_folder() / f"{name}.yml", policies / "redaction.yml", *sorted((policies / "bases").glob("*.yml"))]:
+    shared = [policies / "clocks.yml", policies / "redaction.yml", *sorted((policies / "bases").glob("*.yml"))]
+    for path in [_folder() / f"{name}.yml", *shared]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
 

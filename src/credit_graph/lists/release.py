@@ -20,7 +20,11 @@ from typing import Any
 from credit_graph import __version__
 from credit_graph.errors import DefinitionError
 from credit_graph.lists.bases import Document
+from credit_graph.lists.clock_policy import ClockPolicy, clock_policy
+from credit_graph.lists.clocks import clock
+from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
+from credit_graph.lists.receipts import Receipts
 from credit_graph.lists.redaction import HELD, Cleared, Held, Leaving, Refused, hidden, publishable_record
 from credit_graph.lists.standing import RECORD_FIELDS, Judgement, judge
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
@@ -96,6 +100,7 @@ def build_files(
     point: Point,
     industry_codes: Mapping[str, str] | None = None,
     persons: Mapping[str, frozenset[str]] | None = None,
+    receipts: Receipts | None = None,
 ) -> dict[str, bytes]:
     """All files of the release by name.
 
@@ -103,15 +108,18 @@ def build_files(
     ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by;
     ``industry_codes``: eid -> code, wanted where the rules name industries. A firm without a code is of none.
     ``persons``: eid -> names of persons whom the graph knows there, who are not to be named.
+    ``receipts``: of GSXT, known at the point.
     """
+    holds = list(holds)
     reasons = _held(holds, point.use)
+    judging = _Judging(rules.row, point.valid, clock_policy(), _by_record(holds), receipts or Receipts())
     if rules.industries:
         codes = industry_codes or {}
         records = [item for item in records if codes.get(item.get("eid") or "", "").startswith(rules.industries)]
     judged = []
     for record in sorted(records, key=_order):
         held = _hold_of(record, reasons)
-        judged.append((record, judge(record, rules.row, point.valid, held=held is not None), held))
+        judged.append((record, judging.of(record, held=held is not None), held))
     judged = _latest(judged)
     standing = [(record, result) for record, result, _ in judged if result.status == "entry"]
     leaving = [(record, result, _leaving(rules, record, persons or {}, point)) for record, result in standing]
@@ -134,6 +142,31 @@ def text_cell(value: Any) -> str:
 
 
 _Judged = tuple[Record, Judgement, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What each record is judged by."""
+
+    row: ListRow
+    day: date
+    clocks: ClockPolicy
+    holds: Mapping[tuple[str, str], Sequence[Record]]
+    receipts: Receipts
+
+    def of(self, record: Record, *, held: bool) -> Judgement:
+        shown = self.receipts.of(record, "gsxt", self.day)
+        mine = self.holds.get((record["source"], record["key"]), ())
+        matter = matter_of(record, mine, self.day, self.clocks, receipt=shown.day if shown else None)
+        found = clock(matter, "release", self.day, self.clocks)
+        return judge(record, self.row, self.day, held=held, clock=found, published=shown is not None)
+
+
+def _by_record(holds: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
+    found: dict[tuple[str, str], list[Record]] = {}
+    for hold in holds:
+        found.setdefault((hold["held_source"], hold["held_key"]), []).append(hold)
+    return found
 
 
 def _order(record: Record) -> tuple[str, str, str]:
@@ -226,7 +259,10 @@ _REFUSED_COLUMNS = {
 def _refused(
     rules: Rules, record: Record, result: Judgement, persons: Mapping[str, frozenset[str]], point: Point
 ) -> dict[str, Any]:
-    cited = dict.fromkeys(rules.document.cite(*reason.articles) for reason in result.reasons)
+    cited: dict[str, None] = {}
+    for reason in result.reasons:
+        cited |= dict.fromkeys([rules.document.cite(*reason.articles)] if reason.articles else [])
+        cited |= dict.fromkeys(zh for zh, _ in reason.cited)
     known = _persons(record, persons)
     fields = ("name", "credit_code", "listing_id", "listed_on", "listed_by", "reason")
     return {

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from credit_graph.lists.clocks import Clock
+from credit_graph.lists.matter import Sentence
 from credit_graph.lists.policy import Ground, ListRow, plain
+from credit_graph.lists.receipts import BUREAU
 from credit_graph.model.time import covers
 
 Status = Literal["entry", "refused", "removed", "held"]
@@ -27,16 +30,31 @@ REASONS: dict[str, tuple[str, str]] = {
     "authority_unfit": ("列入机关缺失或不是有权机关", "the listing authority is missing or not competent"),
     "removal_unclear": ("有移出原因或移出日期有误，无法确认是否已移出", "it is unclear whether it was removed"),
     "term_over": ("列入期限已届满，应当移出", "the term is over: it has to be removed"),
+    "no_receipt": ("本机关决定列入，尚无公示系统的公示回执", "decided by this bureau, and no receipt of GSXT is there"),
+    # what the clock of the channel `release` says, where it is not running (docs/lists.md, clocks)
+    "clock_not_shown": ("依规定不公示", "by the rules it is not shown"),
+    "clock_not_started": ("公示期限尚未起算", "its clock has not started"),
+    "clock_ended": ("公示期限已届满或者已停止公示", "its clock has ended"),
+    "clock_paused": ("暂停公示", "its publication is paused"),
+    "clock_held": ("已停用", "it is on hold"),
+    "clock_blocked": ("公示期限不能确定", "its clock is blocked"),
+}
+# the clock says again what one of these has said
+_SAID: dict[str, frozenset[str]] = {
+    "clock_ended": frozenset({"term_over"}),
+    "clock_blocked": frozenset({"no_listing_day", "removal_unclear"}),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason: its code (a key of ``REASONS``), the article or articles (first, last) it rests on, a detail."""
+    """One reason: its code (a key of ``REASONS``), the article or articles (first, last) of the list's document that
+    it rests on, a detail; ``cited``: what it rests on instead, with its document, in Chinese and English."""
 
     code: str
     articles: tuple[str, ...]
     detail: str = ""  # Chinese
+    cited: tuple[Sentence, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -54,11 +72,20 @@ class Judgement:
     last_day: date | None = None  # of the term
 
 
-def judge(record: Mapping[str, Any], row: ListRow, day: date, *, held: bool) -> Judgement:
+def judge(
+    record: Mapping[str, Any],
+    row: ListRow,
+    day: date,
+    *,
+    held: bool,
+    clock: Clock | None = None,
+    published: bool = True,
+) -> Judgement:
     """Whether the record (properties of its node) stands on the list on ``day``.
 
-    ``held``: a hold (停用标记) keeps it from the public. A record that was removed is only that; an open one is
-    an entry only where nothing at all speaks against it.
+    ``held``: a hold (停用标记) keeps it from the public; ``clock``: of the channel ``release``, where the question is
+    whether to show it; ``published``: there is a receipt of GSXT. A record that was removed is only that; an open one
+    is an entry only where nothing at all speaks against it.
     """
     unclear = _removal_unclear(record)
     if not unclear and _removed(record, day):
@@ -69,9 +96,26 @@ def judge(record: Mapping[str, Any], row: ListRow, day: date, *, held: bool) -> 
     reasons += _days(record, row, day) + _parties(record, row)
     if unclear:
         reasons.append(Refusal("removal_unclear", (row.term.article,)))
+    if row.published is not None and record["source"] == BUREAU and not published:
+        reasons.append(Refusal("no_receipt", (row.published.article,)))
+    reasons += _clock(clock, {reason.code for reason in reasons}) if clock is not None else []
     if reasons:
         return Judgement("refused", reasons=tuple(reasons))
-    return Judgement("entry", grounds=grounds, last_day=row.term.last_day(record["listed_on"]))
+    return Judgement("entry", grounds=grounds, last_day=_last_day(record, row))
+
+
+def _last_day(record: Mapping[str, Any], row: ListRow) -> date | None:
+    """Of the term, which counts anew from a restoration (44号令第二十条)."""
+    begun = record.get("counted_from") or record.get("listed_on")
+    return row.term.last_day(begun) if isinstance(begun, date) else None
+
+
+def _clock(clock: Clock, said: set[str]) -> list[Refusal]:
+    """Why the channel may not show it; nothing where that was said already."""
+    code = f"clock_{clock.state}"
+    if clock.shown or _SAID.get(code, frozenset()) & said:
+        return []
+    return [Refusal(code, (), "；".join(zh for zh, _ in clock.why), clock.articles)]
 
 
 def _removed(record: Mapping[str, Any], day: date) -> bool:
@@ -107,7 +151,7 @@ def _days(record: Mapping[str, Any], row: ListRow, day: date) -> list[Refusal]:
     found = []
     if listed_on < row.listed_from:
         found.append(Refusal("listed_before", articles, f"{row.listed_from}"))
-    if (last := row.term.last_day(listed_on)) is not None and last < day:
+    if (last := _last_day(record, row)) is not None and last < day:
         found.append(Refusal("term_over", (row.term.article,), f"{last}"))
     return found
 

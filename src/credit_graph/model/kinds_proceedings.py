@@ -1,7 +1,5 @@
-"""The record kinds of list work: a proceeding (办理事项) and a task of a joint measure as their last step left them.
-
-Each step is a statement of its own.
-"""
+"""The record kinds of list work: a proceeding (办理事项) and a task of a joint measure as their last step left them,
+each step a statement of its own; and the receipt of a channel (公示回执) that shows a record."""
 
 from __future__ import annotations
 
@@ -98,6 +96,23 @@ PROCEEDING_KINDS: tuple[Kind, ...] = (
             "set_off": Field(T.TEXT, "罚款折抵"),
             "case_source": Field(T.NUMBER_TEXT, "案件的数据源"),
             "case_key": Field(T.NUMBER_TEXT, "案件的记录键"),
+        },
+    ),
+    Kind(
+        "Receipt",
+        "公示回执",
+        "event",
+        {
+            "channel": Field(T.CATEGORY, "公示渠道"),
+            "number": Field(T.NUMBER_TEXT, "回执编号"),
+            "shown_on": Field(T.DAY, "公示日期"),
+            "shown_kind": Field(T.CATEGORY, "所公示记录的类别"),
+            "shown_source": Field(T.NUMBER_TEXT, "所公示记录的数据源"),
+            "shown_key": Field(T.NUMBER_TEXT, "所公示记录的记录键"),
+            "shown_document": Field(T.NUMBER_TEXT, "所公示文书的文号"),
+            "basis": Field(T.TEXT, "依据"),
+            "actor": Field(T.TEXT, "操作人"),
+            "role": Field(T.TEXT, "角色"),
         },
     ),
 )

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import strawberry
 
 from credit_graph.jobs.names import industry_codes, person_names
+from credit_graph.jobs.receipts import known_receipts
 from credit_graph.lists.release import MARK, build_files, heading, rules_on
 from credit_graph.server.batching import by_rest
 from credit_graph.server.connections import Connection, connect, page_size
@@ -128,7 +129,8 @@ async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEnt
     firms = [record["eid"] for record in records if record.get("eid")]
     codes = await context.run(partial(industry_codes, context.store, firms if rules.industries else [], point))
     persons = await context.run(partial(person_names, context.store, firms, point))
-    files = build_files(rules, records, [item["record"] for item in held], [], point, codes, persons)
+    receipts = await context.run(partial(known_receipts, context.store, point.seq))
+    files = build_files(rules, records, [item["record"] for item in held], [], point, codes, persons, receipts)
     eids = {record["sid"]: record.get("eid") for record in records}
     headings = {field: heading(rules, field) for field in rules.row.publishable.fields}
     entries = json.loads(files["entries.json"])["entries"]
