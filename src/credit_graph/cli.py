@@ -43,6 +43,7 @@ _MODULES = {
     "measures": ("measures",),
     "repair": ("repair",),
     "receipts": ("receipt",),
+    "due": ("due",),
     "release": ("release",),
     "redact": ("redact",),
     "clocks": ("clock",),

@@ -12,6 +12,7 @@ from credit_graph.commands.deciding import ByOption, RoleOption
 from credit_graph.jobs import receipt_book as book
 from credit_graph.jobs import receipt_file
 from credit_graph.jobs.receipt_book import Known, Refused
+from credit_graph.lists.receipts import CHANNEL_NAMES
 from credit_graph.text import t
 
 app = typer.Typer(help="公示回执：公示系统、信用中国 / receipts of publication", no_args_is_help=True)
@@ -96,7 +97,7 @@ def show(
 
 def _shown(item: Known) -> dict[str, Any]:
     said = item.statement.content
-    channel = next(words for id_, words in book.CHANNELS.items() if id_ == said["channel"])
+    channel = next(words for id_, words in CHANNEL_NAMES.items() if id_ == said["channel"])
     return {
         "id": item.statement.sid,
         "channel": said["channel"],

@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from credit_graph.grading.dormant import showing
 from credit_graph.grading.reports_policy import Fact
 from credit_graph.jobs.alert_list import Listed
+from credit_graph.jobs.due import due as due_items
 from credit_graph.jobs.reports import silent_firms
 from credit_graph.jobs.sheets import Value
+from credit_graph.lists.due import WARNING, role_title
 from credit_graph.model.time import Point
 from credit_graph.policyfile import Dated, read_policy
 from credit_graph.projection import Projection
@@ -28,7 +30,7 @@ MOST = 8  # rows, so that the brief stays one page
 _WARNINGS = ("风险预警", "warnings")
 _ENTRIES = ("未报年报列入、标记", "entries for missing reports")
 
-Due = tuple[str, str, date]  # who ("": nobody), what, the last day
+Due = tuple[str, str, date | None]  # who ("": nobody), what, the last day (None: no term runs)
 
 
 class Term(Dated):
@@ -54,13 +56,17 @@ def brief_policy() -> BriefPolicy:
 
 
 def due(store: Store, projection: Projection, warnings: Sequence[Listed]) -> Iterator[Due]:
-    """Everything that has a last day at the projection's point.
+    """Everything that has to be done at the projection's point: what ``credit-graph due`` tells one by one, the
+    entries that follow a missing report, and open matters with a term.
 
     Raises ``DefinitionError`` where no rules of reports, or no calendar of their year, are there.
     """
-    for item in warnings:
-        if item.alert.waits:
-            yield item.alert.owner or "", t(*_WARNINGS), item.alert.due_on
+    point = projection.point
+    for item in due_items(store, point.seq, point.valid, warnings).items:
+        if item.list == WARNING:
+            yield next(iter(item.persons), ""), t(*_WARNINGS), item.day
+        else:
+            yield role_title(item.role) if item.role else next(iter(item.persons), ""), t(*item.what), item.day
     yield from _entries(store, projection.point)
     for term in brief_policy().terms:
         if term.in_force(projection.point.valid):
@@ -79,7 +85,8 @@ def counted(found: Iterable[Due], day: date) -> list[list[Value]]:
     counts: dict[tuple[str, str], Counter[str]] = {}
     for who, what, last in found:
         row = counts.setdefault((who, what), Counter())
-        row.update({"open": 1, "soon": int(day <= last <= day + SOON), "late": int(last < day)})
+        soon, late = (day <= last <= day + SOON, last < day) if last is not None else (False, False)
+        row.update({"open": 1, "soon": int(soon), "late": int(late)})
     frame = pd.DataFrame(
         [(*key, row["open"], row["soon"], row["late"]) for key, row in counts.items()],
         columns=["who", "what", "open", "soon", "late"],

@@ -111,15 +111,19 @@ def run(store: Store, decision: Decision, *, keep: bool = True) -> MeasureRun:
     )
 
 
-def listed(store: Store, *, department_id: str = "", states: Collection[str] = ()) -> list[Named]:
-    """Tasks as they stand, those due first. Raises ``UsageError`` for an unknown department or state."""
+def listed(
+    store: Store, *, department_id: str = "", states: Collection[str] = (), seq: int | None = None
+) -> list[Named]:
+    """Tasks as they stand at ``seq`` (or now), those due first.
+
+    Raises ``UsageError`` for an unknown department or state.
+    """
     if department_id:
         department(department_id)
     if unknown := [state for state in states if state not in STATES]:
         raise UsageError("usage.bad_value", option="--state", value=joined(unknown), why=joined(STATES))
-    rows = store.read(
-        "read/measure_tasks", seq=batches.last_seq(store), department=department_id, states=list(states) or list(STATES)
-    )
+    at = batches.last_seq(store) if seq is None else seq
+    rows = store.read("read/measure_tasks", seq=at, department=department_id, states=list(states) or list(STATES))
     return [
         Named(
             MeasureTask.of(row["record"]["eid"], row["record"]), row["name"] or "", row["code"] or row["record"]["eid"]

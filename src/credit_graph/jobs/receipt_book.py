@@ -23,17 +23,13 @@ from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, undo
 from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.facts import CLOCKED, event_day
-from credit_graph.lists.receipts import ReceiptChannel, document_of
+from credit_graph.lists.receipts import CHANNEL_NAMES, document_of
 from credit_graph.model.statement import Statement, Value
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
 from credit_graph.text import joined, t
 
 KIND = "Receipt"
-CHANNELS: dict[ReceiptChannel, tuple[str, str]] = {
-    "gsxt": ("国家企业信用信息公示系统", "GSXT"),
-    "credit_china": ("信用中国", "信用中国 (Credit China)"),
-}
 _CHUNK = 1000
 Record = Mapping[str, Any]
 Progress = Callable[[str, int, int], None]
@@ -171,9 +167,9 @@ def _draft(
     seq: int,
 ) -> Statement:
     """What the receipt states; its ordinal is set later. Raises ``_Fault``."""
-    channel = next((id_ for id_, words in CHANNELS.items() if item.channel in (id_, *words)), None)
+    channel = next((id_ for id_, words in CHANNEL_NAMES.items() if item.channel in (id_, *words)), None)
     if channel is None:
-        why = t("可用的有：", "one of: ") + joined(CHANNELS)
+        why = t("可用的有：", "one of: ") + joined(CHANNEL_NAMES)
         raise _Fault(names.channel, _bad(names.channel, item.channel, why))
     number = screen_text(clean(item.number))
     if not number:

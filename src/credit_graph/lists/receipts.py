@@ -11,7 +11,10 @@ from datetime import date
 from typing import Any, Literal
 
 ReceiptChannel = Literal["gsxt", "credit_china"]
-RECEIPT_CHANNELS: tuple[ReceiptChannel, ...] = ("gsxt", "credit_china")
+CHANNEL_NAMES: dict[ReceiptChannel, tuple[str, str]] = {
+    "gsxt": ("国家企业信用信息公示系统", "GSXT"),
+    "credit_china": ("信用中国", "信用中国 (Credit China)"),
+}
 BUREAU = "bureau"  # the source of what this bureau says itself
 
 
@@ -32,8 +35,9 @@ class Receipts:
     """Receipts that are known, by what they are of."""
 
     def __init__(self, items: Iterable[Receipt] = ()) -> None:
+        self.all = tuple(items)
         self._of_record: dict[tuple[str, ...], list[Receipt]] = {}
-        for item in items:
+        for item in self.all:
             self._of_record.setdefault((item.source, item.key), []).append(item)
             if item.document is not None:
                 self._of_record.setdefault(("", *item.document), []).append(item)
