@@ -124,3 +124,16 @@ def test_the_bureaus_entry_gives_way_to_its_sources(city: City, store: Store, mo
     done = typed("approver", "step", "decided", id_, "--outcome", "agreed")["proceedings"][0]
     assert done["entry"] == {"source": "abnormal", "key": "a-1"}
     assert holds(store, A) == {("repaired", "public,departments,grading", date(2026, 3, 10))}
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_what_the_bureau_put_in_place_of_a_sources_entry_stays(city: City, store: Store) -> None:
+    """The source says again what was corrected: it is held, and the corrected entry stands."""
+    serious(city, date(2025, 3, 1))
+    words = said(error_found_on="2026-03-02", ground="9", finding="应为破坏公平竞争秩序")
+    id_ = typed("case_officer", "begin", "serious_violation", "correction", A, *words)["proceedings"][0]["id"]
+    typed("approver", "step", "corrected", id_, "--outcome", "agreed")
+    serious(city, date(2025, 3, 1))
+    assert give_way(store, {"SeriousListing"}) is None
+    assert [row["source"] for row in standing(store, "SeriousListing", A) if row["source"] == "bureau"] == ["bureau"]
+    assert holds(store, A) == {("withdrawn", "public,departments,grading,internal", date(1, 1, 1))}

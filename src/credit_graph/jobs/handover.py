@@ -22,18 +22,20 @@ _WHO = Decision("credit-graph", "system", "名单条目由数据源送达 / the 
 
 def give_way(store: Store, kinds: Iterable[str]) -> int | None:
     """Close the bureau's entries of these kinds that a source says too, of the same firm and day; the seq, if any did.
+    What the bureau put in the place of a source's entry (corrected, listed again) does not give way to that one.
 
     A hold of the bureau on its own entry (removed, repaired) is placed on the source's, as long as that still stands.
     Under the writer lock. The source's entry is the one that later proceedings are about.
     """
     seq = batches.last_seq(store)
     pairs = [pair for kind in sorted(set(kinds) & ENTRY_KINDS) for pair in _pairs(store, kind, seq)]
+    new = seq + 1
+    theirs = timelines(store, SOURCE, [_hold_key(other) for _, other in pairs], new)
+    pairs = [(entry, other) for entry, other in pairs if not _replaced(theirs[_hold_key(other)].last)]
     if not pairs:
         return None
-    new = seq + 1
     own = timelines(store, SOURCE, [entry["key"] for entry, _ in pairs], new)
     holds = timelines(store, SOURCE, [_hold_key(entry) for entry, _ in pairs], new)
-    theirs = timelines(store, SOURCE, [_hold_key(other) for _, other in pairs], new)
     changes: list[compare.Change] = []
     for entry, other in pairs:
         changes.append(compare.withdraw(own[entry["key"]], new))
@@ -61,6 +63,11 @@ def _pairs(store: Store, kind: str, seq: int) -> list[tuple[dict[str, Any], dict
         if twin is not None:
             found.append((entry, twin))
     return found
+
+
+def _replaced(hold: Statement | None) -> bool:
+    """Whether the bureau withdrew the source's entry: its own, which counts its period anew, stands instead."""
+    return hold is not None and hold.content["reason"] == "withdrawn"
 
 
 def _hold_key(record: dict[str, Any]) -> str:
