@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,8 @@ from credit_graph.lists.due import TASK, WARNING, Item, horizon, role_title, rol
 from credit_graph.lists.policy import list_names
 from credit_graph.server.roles import role
 from credit_graph.text import joined, t
+
+_NUMBER = re.compile(r"（[^（）]*号[^（）]*）")
 
 
 def register(parent: typer.Typer) -> None:
@@ -69,9 +72,19 @@ def due(
         common.print_json({**head, "items": [_json(item, today) for item in items], "unknown": unknown})
         return
     title = common.counted(f"到期与逾期（截至 {last}）", f"Due and late (until {last})", len(items), len(items[:limit]))
-    common.print_table(title, _header(), [_row(item, today) for item in items[:limit]])
+    common.print_table(title, _header(), [_on_screen(_row(item, today)) for item in items[:limit]])
     for line in found.unknown:
         common.notes.print(_line(line.what, line.count), highlight=False, soft_wrap=True)
+
+
+def _on_screen(row: list[Value]) -> list[Value]:
+    """The basis without numbers of documents, each document once: it has to fit a line or two; all of it is in the
+    JSON and the workbook."""
+    found: dict[str, list[str]] = {}
+    for part in str(row[-1]).split("；"):
+        name, end, article = _NUMBER.sub("", part).partition("》")
+        found.setdefault(name + end, []).append(article)
+    return [*row[:-1], "；".join(name + "、".join(articles) for name, articles in found.items())]
 
 
 def _header() -> list[str]:
