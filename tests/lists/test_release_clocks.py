@@ -102,3 +102,8 @@ def test_what_the_clock_says_is_no_entry_though_no_hold_keeps_it(start: str, cod
     (entries, refused) = released(entry(), hold("repaired", start), use=D("2025-05-01"))
     basis = "；".join(f"{ORDER_44}{article}" for article in ("", "第二十一条", "第十六条", "第二十条"))
     assert (entries, refused) == ([], [(code, sentence, basis)])
+
+
+def test_a_removal_after_the_valid_day_does_not_speak_on_it() -> None:
+    """Removed within its first year, which the rules don't allow: on the days before it stood all the same."""
+    assert released(entry(listed="2026-06-01", removed_on=D("2026-11-24"))) == (["2029-06-01"], [])

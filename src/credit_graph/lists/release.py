@@ -13,7 +13,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -158,6 +158,8 @@ class _Judging:
         shown = self.receipts.of(record, "gsxt", self.day)
         mine = self.holds.get((record["source"], record["key"]), ())
         matter = matter_of(record, mine, self.day, self.clocks, receipt=shown.day if shown else None)
+        if matter.stopped_on is not None and matter.stopped_on > self.day:
+            matter = replace(matter, stopped_on=None)  # what comes later does not decide what is shown on the day
         found = clock(matter, "release", self.day, self.clocks)
         return judge(record, self.row, self.day, held=held, clock=found, published=shown is not None)
 
