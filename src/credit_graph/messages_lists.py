@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 LIST_WORK: dict[str, tuple[str, str]] = {
+    "state.text_decided": (
+        "该文字已认定可以公开（{decision}）。如须撤销：credit-graph redact undo {decision}",
+        "That text may leave already ({decision}). To undo that: credit-graph redact undo {decision}",
+    ),
     "letter.value": (
         "文书 {letter} 的“{field}”不能写入：{why}",
         "The letter {letter} can't take this “{field}”: {why}",

@@ -140,3 +140,19 @@ def test_the_graphs_own_persons_hold_an_entry_and_the_command_tells(
     assert statements[1].sid in shown
     assert "10–12" in shown
     assert "苗苗苗）" not in shown
+
+    # a person has looked: that text may leave, and is held again once the decision is undone
+    monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-11-23")
+    command = CommandLine(monkeypatch, capfd)
+    who = ("--actor", "周公示", "--role", "publisher", "redact")
+    assert "usage.bad_value" in command.run(*who, "pass", row["sid"], "listed_on", "--why", "已核对", status=2)[1]
+    assert "usage.bad_value" in command.run(*who, "pass", row["sid"], "name", "--why", " ", status=2)[1]
+    command.run(*who, "pass", row["sid"], "name", "--why", "已核对，为企业字号")
+    assert "state.text_decided" in command.run(*who, "pass", row["sid"], "name", "--why", "再次", status=6)[1]
+    (decided,) = json.loads(command.run("redact", "list", "--json")[0])
+    assert (decided["field"], decided["actor"], decided["role"]) == ("name", "周公示", "publisher")
+    after = release.build(store, "serious_violation", Point(2, POINT.valid, POINT.use), tmp_path / "out2")
+    assert (after.index["counts"]["entries"], after.index["for_review"]) == (3, [])
+    command.run(*who, "undo", decided["id"], "--why", "误判")
+    again = release.build(store, "serious_violation", Point(3, POINT.valid, POINT.use), tmp_path / "out3")
+    assert (again.index["counts"]["entries"], len(again.index["for_review"])) == (2, 1)

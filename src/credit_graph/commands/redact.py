@@ -1,4 +1,4 @@
-"""``credit-graph redact check``: what of a text must not leave the bureau."""
+"""``credit-graph redact``: what of a text must not leave the bureau, and what a person lets leave."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import typer
 
 from credit_graph import clock
 from credit_graph.commands import common
+from credit_graph.commands.deciding import ByOption, RoleOption, WhyOption, add_undo, decision, state_text
+from credit_graph.jobs import text_decisions as job
 from credit_graph.lists.textscan import masked, scanner
 from credit_graph.text import t
 
@@ -20,12 +22,8 @@ _PATH = re.compile(r"[/\\\\]|\.(txt|md|csv|tsv|json|html?|xml|docx?|xlsx?|pdf)$"
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
+    add_undo(app, job.undo, lambda store: t("该文字重新待核对。", "The text is held again."))
     parent.add_typer(app, name="redact")
-
-
-@app.callback()
-def _group() -> None:
-    """A group, though it has one command so far."""
 
 
 @app.command("check", help="查找文本中不得公开的内容 / find what must not leave in a text")
@@ -63,6 +61,41 @@ def check(
         names = (t("内容", "what"), t("行", "line"), t("列", "column"), t("字数", "length"), t("遮盖后", "masked"))
         rows = [(*list(item.values())[1:6], item["basis"]) for item in found]
         common.print_table(t("不得公开", "Must not leave"), (*names, t("依据", "basis")), rows)
+
+
+@app.command("pass", help="核对后准予公开某一文字 / let a text leave after a person has looked at it")
+def let_pass(
+    sid: Annotated[str, typer.Argument(metavar="RECORD", help="记录编号 / the statement")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="字段，如 reason / field")],
+    why: WhyOption = "",
+    by: ByOption = None,
+    role: RoleOption = None,
+) -> None:
+    """That text alone, by its hash: another text of the field is held again. No refusal of the law is undone."""
+    with common.graph() as store:
+        made = job.let_leave(store, sid, field, decision(by, role, why))
+    common.console.print(t(f"准予公开：{made}", f"It may leave: {made}"), highlight=False)
+
+
+@app.command("list", help="已准予公开的文字 / texts that people let leave")
+def list_decided(
+    every: Annotated[bool, typer.Option("--all", help="含已撤销的 / also those undone")] = False,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Who decided, when and why; the texts themselves are kept as hashes."""
+    with common.graph() as store:
+        found = job.decided(store, every=every)
+    names = "field text decided_on basis actor role".split()
+    rows = [{"id": item.statement.sid, **{n: item.statement.content[n] for n in names}} for item in found]
+    if as_json:
+        common.print_json([{**row, "undone": item.undone} for row, item in zip(rows, found, strict=True)])
+        return
+    columns = ["id", t("字段", "field"), t("日期", "day"), t("理由", "why"), t("认定人", "by"), t("状态", "state")]
+    shown = [
+        (row["id"], row["field"], row["decided_on"], row["basis"], row["actor"], state_text(item.undone))
+        for row, item in zip(rows, found, strict=True)
+    ]
+    common.print_table(t("准予公开的文字", "Texts that may leave"), columns, shown)
 
 
 def _text(what: str) -> str:

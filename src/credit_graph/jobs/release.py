@@ -15,6 +15,7 @@ from typing import Any
 
 from credit_graph import __version__, clock
 from credit_graph.errors import InputError, StateError, UsageError
+from credit_graph.jobs import text_decisions
 from credit_graph.jobs.batches import last_seq, refuse_open_batch
 from credit_graph.jobs.names import industry_codes, person_names
 from credit_graph.jobs.rebuild import refuse_erased, refuse_erased_since
@@ -133,8 +134,9 @@ def _files(store: Store, rules: Rules, point: Point, holds_seq: int | None = Non
     versions = store.read("read/release_versions", seqs=seqs)
     eids = [record["eid"] for record in records if record.get("eid")]
     codes = industry_codes(store, eids if rules.industries else [], point)
-    persons = person_names(store, eids, point)
-    return build_files(rules, records, holds, versions, point, codes, persons, known_receipts(store, point.seq))
+    persons, decisions = person_names(store, eids, point), text_decisions.at(store, holds_seq or point.seq)
+    receipts = known_receipts(store, point.seq)
+    return build_files(rules, records, holds, versions, point, codes, persons, receipts, decisions)
 
 
 def _run(index: dict[str, Any], point: Point, sha256: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from credit_graph.lists.clocks import clock
 from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
 from credit_graph.lists.receipts import Receipts
-from credit_graph.lists.redaction import HELD, Cleared, Held, Leaving, Refused, hidden, publishable_record
+from credit_graph.lists.redaction import HELD, Cleared, Held, Leaving, Refused, TextDecision, hidden, publishable_record
 from credit_graph.lists.standing import RECORD_FIELDS, Judgement, judge
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import Point, covers
@@ -101,14 +101,15 @@ def build_files(
     industry_codes: Mapping[str, str] | None = None,
     persons: Mapping[str, frozenset[str]] | None = None,
     receipts: Receipts | None = None,
+    decisions: tuple[TextDecision, ...] = (),
 ) -> dict[str, bytes]:
     """All files of the release by name.
 
     ``records``: statements of the list's kind that are known at the point and have begun by its valid day;
     ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by;
     ``industry_codes``: eid -> code, wanted where the rules name industries. A firm without a code is of none.
-    ``persons``: eid -> names of persons whom the graph knows there, who are not to be named.
-    ``receipts``: of GSXT, known at the point.
+    ``persons``: eid -> names of persons whom the graph knows there, who are not to be named. ``receipts``: of GSXT,
+    known at the point. ``decisions``: texts that people let leave.
     """
     holds = list(holds)
     reasons = _held(holds, point.use)
@@ -122,7 +123,11 @@ def build_files(
         judged.append((record, judging.of(record, held=held is not None), held))
     judged = _latest(judged)
     standing = [(record, result) for record, result, _ in judged if result.status == "entry"]
-    leaving = [(record, result, _leaving(rules, record, persons or {}, point)) for record, result in standing]
+    fields = Leaving(rules.row.publishable.fields, decisions=decisions)
+    leaving = [
+        (record, result, publishable_record(rules.kind, record, _of(fields, record, persons or {}), point.use))
+        for record, result in standing
+    ]
     entries = [_entry(rules, record, result, out) for record, result, out in leaving if isinstance(out, Cleared)]
     review = [_review(record, out) for record, _, out in leaving if not isinstance(out, Cleared)]
     named = [(record, result) for record, result, _ in judged if result.status == "refused"]
@@ -203,12 +208,9 @@ def _persons(record: Record, persons: Mapping[str, frozenset[str]]) -> frozenset
     return persons.get(record.get("eid") or "", frozenset())
 
 
-def _leaving(
-    rules: Rules, record: Record, persons: Mapping[str, frozenset[str]], point: Point
-) -> Cleared | Held | Refused:
-    """What redaction says, by the rules of the day on which it would leave."""
-    fields = Leaving(rules.row.publishable.fields, _persons(record, persons))
-    return publishable_record(rules.kind, record, fields, point.use)
+def _of(fields: Leaving, record: Record, persons: Mapping[str, frozenset[str]]) -> Leaving:
+    """By what this record is judged: with the persons of its firm."""
+    return replace(fields, persons=_persons(record, persons))
 
 
 def _review(record: Record, out: Held | Refused) -> dict[str, Any]:

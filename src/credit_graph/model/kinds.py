@@ -249,6 +249,20 @@ _BASE = (
             "role": Field(T.TEXT, "角色"),
         },
     ),
+    # a text that may leave as it is; it is named by its hash alone
+    Kind(
+        "TextDecision",
+        "公示文字认定",
+        "state",
+        {
+            "text": Field(T.NUMBER_TEXT, "文字的哈希值"),
+            "field": Field(T.CATEGORY, "字段"),
+            "basis": Field(T.TEXT, "理由"),
+            "decided_on": Field(T.DAY, "认定日期"),
+            "actor": Field(T.TEXT, "认定人"),
+            "role": Field(T.TEXT, "角色"),
+        },
+    ),
     # one party of a decision; its subject is the company
     Kind(
         "ControlDecision",
@@ -271,7 +285,7 @@ _WORK = (*ALERT_KINDS, *PROCEEDING_KINDS)
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_BASE, *FIRM_KINDS, *AUTHORITY_KINDS, *_WORK)}
 HOLD_REASONS = ("repaired", "withdrawn", "expired", "deleted_by_source", "paused")
 # what people decide of the data: no source states it, and clients see what follows from it
-DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision", "ControlDecision")
+DECISION_KINDS = ("Hold", "PersonDecision", "LevelDecision", "ControlDecision", "TextDecision")
 # what the bureau's own work leaves in the graph; clients see it as what it is, not among the records of sources
 WORK_KINDS = tuple(kind.name for kind in _WORK)
 CHANNELS = ("public", "departments", "grading", "internal")

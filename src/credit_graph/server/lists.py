@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from credit_graph.jobs import text_decisions
 from credit_graph.jobs.names import industry_codes, person_names
 from credit_graph.jobs.receipts import known_receipts
 from credit_graph.lists.release import MARK, build_files, heading, rules_on
@@ -130,7 +131,9 @@ async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEnt
     codes = await context.run(partial(industry_codes, context.store, firms if rules.industries else [], point))
     persons = await context.run(partial(person_names, context.store, firms, point))
     receipts = await context.run(partial(known_receipts, context.store, point.seq))
-    files = build_files(rules, records, [item["record"] for item in held], [], point, codes, persons, receipts)
+    texts = await context.run(partial(text_decisions.at, context.store, moment.head))
+    holds = [item["record"] for item in held]
+    files = build_files(rules, records, holds, [], point, codes, persons, receipts, texts)
     eids = {record["sid"]: record.get("eid") for record in records}
     headings = {field: heading(rules, field) for field in rules.row.publishable.fields}
     entries = json.loads(files["entries.json"])["entries"]
