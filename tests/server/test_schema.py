@@ -36,7 +36,7 @@ def test_the_class_is_never_called_a_rating() -> None:
 
 def test_every_kind_of_record_has_its_type_and_no_document_number_shows() -> None:
     schema = build_schema(schema_text())
-    work = {"Alert", "AlertSignal", "Proceeding"}
+    work = {"Alert", "AlertSignal", "Proceeding", "MeasureTask", "Receipt", "Referral"}
     assert (
         set(RECORD_TYPES)
         == set(KINDS) - {"Hold", "PersonDecision", "LevelDecision", "ControlDecision", "TextDecision"} - work
