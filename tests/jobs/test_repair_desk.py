@@ -213,6 +213,12 @@ def test_from_25_december_2025(city: City, store: Store, monkeypatch: pytest.Mon
     on("2026-03-02", monkeypatch)
     form = said(number="庆市监罚〔2025〕7号", applied_on="2026-03-02", materials=ALL, shown_since="2025-05-20")
     apply = ("repair", "apply", "penalty", A)
+    bare = said(number="庆市监罚〔2025〕7号", applied_on="2026-03-02", materials=ALL, severity="一般")
+    assert refused("case_officer", *apply, *bare) == "usage.bad_value"  # since when GSXT shows it
+    receipt = ("--channel", "gsxt", "--number", "G-7", "--on", "2025-05-20")
+    who = ("--actor", STAFF["publisher"], "--role", "publisher")
+    assert invoke(*who, "receipt", "add", "庆市监罚〔2025〕7号", *receipt).exit_code == 0
+    assert refused("case_officer", *apply, *bare) == "state.clock_open"  # the receipt says it
     seq = batches.last_seq(store)
     assert refused("case_officer", *apply, *form) == "usage.bad_value"  # the class has to be named
     assert refused("case_officer", *apply, *form, "--set", "severity=一般") == "state.clock_open"

@@ -167,6 +167,7 @@ def _print(steps: list[tuple[str, str, float]], seconds: float, code: str) -> No
             "未年报的逐户立项，再用 list open 查看",
             "list who did not report; see list open",
         ),
+        ("due", "谁应在何日前办什么，哪些已逾期", "what is due, by whom, and what is late"),
         (f"trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),
         ("faults", "疑点清单", "what is doubtful in the data"),
         ("quarantine list", "被拒绝的行及原因", "rows that were refused, and why"),

@@ -15,9 +15,11 @@ from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.proceeding_records import listed
 from credit_graph.jobs.proceeding_subjects import Subject
 from credit_graph.jobs.proceedings import Done, begin
+from credit_graph.jobs.receipts import known_receipts
 from credit_graph.jobs.repair_file import RefusedRow, check_out, read, write_refused
 from credit_graph.lists.procedures import procedures
 from credit_graph.lists.proceedings import Proceeding
+from credit_graph.lists.receipts import Receipts
 from credit_graph.lists.repair import Application, RepairKind, repair_policy
 from credit_graph.lists.repair_counts import Counted, count
 from credit_graph.store import Store
@@ -67,7 +69,7 @@ def import_file(
     check_out(refused_to)
     rows = read(path, rules)
     done = Imported()
-    taken = _applications(store)
+    taken, receipts = _applications(store), known_receipts(store, batches.last_seq(store))
     seen: set[str] = set()
     groups: dict[str, list[tuple[Application, RepairKind, Subject]]] = {}
     for row in rows:
@@ -79,7 +81,7 @@ def import_file(
             _check_filled(row)
             if number in seen:
                 raise StateError("state.application_known", application=number, id=path.name)
-            kind, subject = _subject(store, row)
+            kind, subject = _subject(store, row, receipts)
             groups.setdefault(kind.id, []).append((row, kind, subject))
             seen.add(number)
         except (StateError, UsageError) as error:
@@ -100,7 +102,8 @@ def apply(store: Store, kind: str, what: str, values: Mapping[str, str], decisio
     number = values.get("application")
     if number and (known := _applications(store).get(number)):
         raise StateError("state.application_known", application=number, id=known)
-    row, subject = _subject(store, Application(0, {**values, "kind": kind, "code": what}))
+    receipts = known_receipts(store, batches.last_seq(store))
+    row, subject = _subject(store, Application(0, {**values, "kind": kind, "code": what}), receipts)
     return begin(store, row.list_name, row.procedure, [subject], decision, bundle=_bundle(row.id, clock.today()))
 
 
@@ -123,18 +126,23 @@ def _check_filled(row: Application) -> None:
             raise UsageError("usage.bad_value", option=f"--set {name}", value="", why=t("没有填写", "it is empty"))
 
 
-def _subject(store: Store, row: Application) -> tuple[RepairKind, Subject]:
-    """Whom the application is about and what it says, checked as far as it goes without the graph's records."""
+def _subject(store: Store, row: Application, receipts: Receipts) -> tuple[RepairKind, Subject]:
+    """Whom the application is about and what it says, checked as far as it goes without the graph's records. What it
+    does not say of the publication is taken from the receipt of GSXT, where that is known."""
     today = clock.today()
     kind = repair_policy().kind(row.values.get("kind", ""), today)
-    said = kind.said(row.values, today)
+    eid = find_firm(store, row.what)
+    values, number = dict(row.values), row.values.get("number")
+    if number and not values.get("shown_since"):
+        document = {"source": "", "key": "", "document_number": number, "eid": eid}
+        if (receipt := receipts.of(document, "gsxt", today)) is not None:
+            values["shown_since"] = receipt.day.isoformat()
+    said = kind.said(values, today)
     first = procedures(kind.list_name).on(kind.procedure, today).steps[0]
     for ask in first.asks:
         if ask.name not in said and ask.name in repair_policy().columns and ask.name != "materials":
             raise UsageError("usage.bad_value", option=f"--set {ask.name}", value="", why=ask.title.zh)
     kind.check_materials(row.values.get("materials", ""), row.what)
-    eid = find_firm(store, row.what)
-    number = row.values.get("number")
     return kind, Subject(row.what, eid, number=number, application=row.values.get("application"), said=said)
 
 
