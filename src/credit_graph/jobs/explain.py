@@ -65,7 +65,6 @@ class Explanation:
             "known": self.run["seq"],
             "use_day": self.run["use"].isoformat(),
             "run": self.run["rid"],
-            "referrals": [{"record": item.sid, "text": item.text} for item in self.referrals],
             "evidence": [
                 {
                     "indicator": item.line.id,
@@ -77,7 +76,11 @@ class Explanation:
                 }
                 for item in self.lines or ()
             ],
+            **({"referrals": told} if (told := self._referred()) else {}),
         }
+
+    def _referred(self) -> list[dict[str, str]]:
+        return [{"record": item.sid, "text": item.text} for item in self.referrals]
 
 
 def explain(store: Store, code: str, point: Point, viewer: Viewer, policy_name: str = DEFAULT_POLICY) -> Explanation:
