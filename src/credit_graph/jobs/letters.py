@@ -14,7 +14,7 @@ from credit_graph.jobs.proceeding_subjects import holding_on, of_firms
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.letter_values import Letter, Party, letters_of, values
 from credit_graph.lists.letters import template
-from credit_graph.lists.procedures import About, about, procedures
+from credit_graph.lists.procedures import about, procedures
 from credit_graph.lists.proceedings import Proceeding
 from credit_graph.store import Store
 from credit_graph.text import t
@@ -59,9 +59,9 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     written = Written([], 0, [])
     same = 0
-    subjects: dict[str, About] = {}
+    subjects = {name: about(name) for name in {item.list for item in found}}
     for number, item in enumerate(found, start=1):
-        found_about = subjects.setdefault(item.list, about(item.list))
+        found_about = subjects[item.list]
         rules = procedures(item.list).on(item.procedure, item.opened_on)
         for letter in letters_of(rules, item):
             if wanted not in (None, letter.template):
