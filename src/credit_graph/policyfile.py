@@ -52,6 +52,10 @@ class Dated(BaseModel):
         """Whether the row applies on the day."""
         return self.effective_from <= day < self.effective_to
 
+    def overlaps(self, other: Dated) -> bool:
+        """Whether there is a day on which both apply."""
+        return self.effective_from < other.effective_to and other.effective_from < self.effective_to
+
 
 class _InForce(Protocol):
     def in_force(self, day: date) -> bool: ...

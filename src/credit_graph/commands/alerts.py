@@ -11,6 +11,7 @@ import typer
 
 from credit_graph import clock
 from credit_graph.commands import common
+from credit_graph.commands.deciding import RoleOption, acting
 from credit_graph.commands.links import progress_bar
 from credit_graph.grading.alert_life import STEPS, Alert, assign, close, handle
 from credit_graph.grading.alert_policy import alert_policy
@@ -31,7 +32,6 @@ _UNVERIFIED = 20  # shown without --json
 Codes = Annotated[list[str], typer.Argument(metavar="CODE…", help="代码或名称 / code or name")]
 Code = Annotated[str, typer.Argument(metavar="CODE", help="代码或名称 / code or name")]
 ByOption = Annotated[str | None, typer.Option("--by", help="经办人 / who acts; default: --actor")]
-RoleOption = Annotated[str | None, typer.Option("--role", help="其角色 / in which role; default: the global --role")]
 NoteOption = Annotated[str, typer.Option("--note", help="说明 / a note")]
 
 
@@ -49,7 +49,7 @@ def run(
 ) -> None:
     """Judge the city by policies/alerts.yml; repeated, it changes nothing."""
     with common.graph() as store, progress_bar(json) as report:
-        found = job.run(store, _decision(by, role, "alerts run"), report, keep=not dry)
+        found = job.run(store, acting(by, role, "alerts run"), report, keep=not dry)
     if json:
         common.print_json(_run_json(found))
         return
@@ -155,7 +155,7 @@ def assign_alerts(
     """All of them, or none where one can't be."""
     day = common.day("--due", due)
     said = job.screened(owner) or ""
-    _take(codes, lambda alert, today: assign(alert, said, today, day, job.screened(note)), _decision(by, role, said))
+    _take(codes, lambda alert, today: assign(alert, said, today, day, job.screened(note)), acting(by, role, said))
 
 
 @app.command("handle", help="登记处置措施 / say what was done")
@@ -168,14 +168,14 @@ def handle_alert(
 ) -> None:
     """Of warnings that are assigned."""
     said = job.screened(measure) or ""
-    _take(codes, lambda alert, today: handle(alert, said, today, job.screened(note)), _decision(by, role, said))
+    _take(codes, lambda alert, today: handle(alert, said, today, job.screened(note)), acting(by, role, said))
 
 
 @app.command("close", help="销号 / close warnings")
 def close_alert(codes: Codes, note: NoteOption = "", by: ByOption = None, role: RoleOption = None) -> None:
     """Of warnings that are handled; the note says on what ground."""
     said = job.screened(note) or ""
-    _take(codes, lambda alert, today: close(alert, said, today), _decision(by, role, said))
+    _take(codes, lambda alert, today: close(alert, said, today), acting(by, role, said))
 
 
 def _take(codes: list[str], step: Callable[[Alert, date], Alert], decision: Decision) -> None:
@@ -185,11 +185,6 @@ def _take(codes: list[str], step: Callable[[Alert, date], Alert], decision: Deci
     for alert in done:
         zh = f"{alert.eid}：{state_name(alert)}，期限 {alert.due_on}"
         common.console.print(t(zh, f"{alert.eid}: {state_name(alert)}, due {alert.due_on}"), highlight=False)
-
-
-def _decision(by: str | None, role: str | None, basis: str) -> Decision:
-    caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, basis)
 
 
 def _rule(id_: str) -> str:

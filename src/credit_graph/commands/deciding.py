@@ -31,8 +31,13 @@ def decision(by: str | None, role: str | None, basis: str, option: str = "--why"
     """The decision of the caller, or of whom the options name; ``UsageError`` where ``option`` gives no basis."""
     if not basis.strip():
         raise UsageError("usage.bad_value", option=option, value=basis, why=t("必须说明依据", "must be given"))
+    return acting(by, role, basis.strip())
+
+
+def acting(by: str | None, role: str | None, basis: str) -> Decision:
+    """The same of an act that says by itself what it rests on."""
     caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, basis.strip())
+    return Decision(by or caller.actor, role or caller.role, basis)
 
 
 def add_undo(app: typer.Typer, job: Callable[[Store, str, Decision], int], then: Callable[[Store], str]) -> None:

@@ -10,12 +10,11 @@ import typer
 
 from credit_graph import clock
 from credit_graph.commands import common, regrading
-from credit_graph.commands.deciding import ByOption, RoleOption
+from credit_graph.commands.deciding import ByOption, RoleOption, acting
 from credit_graph.errors import UsageError
 from credit_graph.jobs import letters as letter_job
 from credit_graph.jobs import nonfilers, proceeding_records
 from credit_graph.jobs import proceedings as job
-from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.proceeding_records import Listed
 from credit_graph.jobs.proceeding_subjects import Subject
@@ -84,7 +83,7 @@ def begin(
     with common.graph() as store, common.progress(show=not json) as report:
         subjects = [Subject(code, find_firm(store, code), entry) for code in codes]
         done = job.begin(
-            store, list_name, procedure, subjects, decision_of(by, role, f"{list_name} {procedure}"),
+            store, list_name, procedure, subjects, acting(by, role, f"{list_name} {procedure}"),
             said=said_of(said), bundle=bundle, partial=partial, progress=report,
         )  # fmt: skip
     print_done(done, json)
@@ -99,7 +98,7 @@ def non_filers(
 ) -> None:
     """Firms for the list of abnormal operation, individual businesses for marking: each a proceeding of its own."""
     with common.graph() as store, common.progress(show=not json) as report:
-        done = nonfilers.begin_all(store, decision_of(by, role, "non-filers"), year, report)
+        done = nonfilers.begin_all(store, acting(by, role, "non-filers"), year, report)
     for bundle, found in done.items():
         common.notes.print(t(f"批次 {bundle}", f"bundle {bundle}"), highlight=False)
         print_done(found, json)
@@ -123,7 +122,7 @@ def step(
     _ids_or_bundle(ids, bundle)
     with common.graph() as store, common.progress(show=not json) as report:
         done = job.step(
-            store, ids or [], step_id, decision_of(by, role, step_id), bundle=bundle, outcome=outcome,
+            store, ids or [], step_id, acting(by, role, step_id), bundle=bundle, outcome=outcome,
             said=said_of(said), number=number, note=note, partial=partial, progress=report,
         )  # fmt: skip
         if any(made(_rules(item), item) for item in done.proceedings):
@@ -141,7 +140,7 @@ def stop(
 ) -> None:
     """With the reason; what is in effect ends by a removal, withdrawal or correction instead."""
     with common.graph() as store:
-        done = job.stop_all(store, ids, decision_of(by, role, why), why)
+        done = job.stop_all(store, ids, acting(by, role, why), why)
     print_done(done, json)
 
 
@@ -277,12 +276,6 @@ def said_of(pairs: Sequence[str] | None) -> dict[str, str]:
             raise UsageError("usage.bad_value", option="--set", value=pair, why="NAME=VALUE")
         found[name.strip()] = value
     return found
-
-
-def decision_of(by: str | None, role: str | None, basis: str) -> Decision:
-    """Who acts: the caller, or whom the options name."""
-    caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, basis)
 
 
 def print_done(done: job.Done, json: bool) -> None:

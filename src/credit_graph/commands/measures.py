@@ -9,12 +9,11 @@ import typer
 
 from credit_graph import clock
 from credit_graph.commands import common
-from credit_graph.commands.deciding import ByOption, RoleOption
+from credit_graph.commands.deciding import ByOption, RoleOption, acting
 from credit_graph.errors import CreditGraphError, InputError, UsageError
 from credit_graph.ingest.files import shown
 from credit_graph.jobs import measure_book
 from credit_graph.jobs import measure_tasks as job
-from credit_graph.jobs.decisions import Decision
 from credit_graph.lists.measure_tasks import ANSWERS, STATES, WHYS, MeasureTask, figures
 from credit_graph.lists.measures import department
 from credit_graph.text import joined, t
@@ -39,7 +38,7 @@ def run(
 ) -> None:
     """By policies/measures.yml; repeated, it changes nothing."""
     with common.graph() as store:
-        found = job.run(store, _decision(by, role, "measures run"), keep=not dry)
+        found = job.run(store, acting(by, role, "measures run"), keep=not dry)
     if json:
         refused = [{"measure": row.measure, "list": row.list, "why": row.why} for row in found.refused]
         told = {"batch": found.seq, "day": found.day, "steps": found.steps, "entries": found.entries}
@@ -99,7 +98,7 @@ def answer(
     day = common.past_day("--on", on) or clock.today()
     with common.graph() as store:
         answers = [job.Said(id_, said, day, who, note) for id_ in ids]
-        done, _ = job.answered(store, answers, _decision(by, role, f"measures {said}"))
+        done, _ = job.answered(store, answers, acting(by, role, f"measures {said}"))
     _print_done(done, json)
 
 
@@ -156,7 +155,7 @@ def import_answers(
     told = [(row.number, row.said) for row in rows if row.said is not None]
     done: list[MeasureTask] = []
     with common.graph() as store:
-        decision = _decision(by, role, f"measures import {len(rows)}")
+        decision = acting(by, role, f"measures import {len(rows)}")
         answers = [said for _, said in told]
         _, refused = job.answered(store, answers, decision, department_id=department_id, partial=True, keep=False)
         faults |= {told[place][0]: error for place, error in refused.items()}
@@ -208,8 +207,3 @@ def _json(item: job.Named) -> dict[str, Any]:
     task = item.task
     told: dict[str, Any] = {**task.content(), "entries": task.entries.split("\n"), "lists": task.lists.split(",")}
     return {"id": task.id, "code": item.code, "name": item.name, **told, "overdue": task.late(clock.today())}
-
-
-def _decision(by: str | None, role: str | None, basis: str) -> Decision:
-    caller = common.caller()
-    return Decision(by or caller.actor, role or caller.role, basis)

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from credit_graph.commands import common
-from credit_graph.commands.deciding import ByOption, RoleOption
-from credit_graph.commands.list_work import decision_of, print_done, said_of
+from credit_graph.commands.deciding import ByOption, RoleOption, acting
+from credit_graph.commands.list_work import print_done, said_of
 from credit_graph.errors import UsageError
 from credit_graph.jobs import repair as job
 from credit_graph.lists.repair import repair_policy
@@ -37,7 +37,7 @@ def import_(
 ) -> None:
     """Each row begins its proceeding or is refused with its reason; a file that is imported again begins nothing."""
     with common.graph() as store, common.progress(show=not json) as report:
-        done = job.import_file(store, path, decision_of(by, role, "repair import"), refused, report)
+        done = job.import_file(store, path, acting(by, role, "repair import"), refused, report)
     rules = repair_policy()
     if json:
         told = {bundle: [item.id for item in items] for bundle, items in done.begun.items()}
@@ -82,7 +82,7 @@ def apply(
 ) -> None:
     """As a row of the portal's export: ``--set number=文号`` names the penalty, ``--set materials=…`` the papers."""
     with common.graph() as store:
-        done = job.apply(store, kind, code, said_of(said), decision_of(by, role, f"repair {kind}"))
+        done = job.apply(store, kind, code, said_of(said), acting(by, role, f"repair {kind}"))
     print_done(done, json)
 
 

@@ -74,7 +74,7 @@ def run(store: Store, decision: Decision, progress: Progress | None = None, *, k
     """
     with store.writer("alerts"):
         if keep:
-            _take_back(store)
+            batches.take_back(store, PATH)
         batches.refuse_open_batch(store)
         today = clock.today()
         point = Point(batches.last_seq(store), today, today)
@@ -148,13 +148,6 @@ def current(store: Store) -> list[Alert]:
 
 
 _STATES = ["open", "assigned", "handled", "closed"]
-
-
-def _take_back(store: Store) -> None:
-    """Take back a run that was interrupted: it is made again."""
-    begun = batches.open_batch(store)
-    if begun is not None and begun["path"] == PATH:
-        batches.undo_open(store, batches.find(store, begun["seq"]))
 
 
 def _two_runs(

@@ -233,6 +233,13 @@ def recent(store: Store, limit: int = 50) -> list[Batch]:
     return [Batch.of(row["batch"]) for row in store.read("read/batches", source=None, limit=limit)]
 
 
+def take_back(store: Store, path: str) -> None:
+    """Take back a batch of that path that was interrupted: what wrote it is done again."""
+    begun = open_batch(store)
+    if begun is not None and begun["path"] == path:
+        undo_open(store, find(store, begun["seq"]))
+
+
 def undo_open(store: Store, batch: Batch) -> None:
     """Take back an uncommitted batch as if it had never been begun. Resumable: each step can be repeated."""
     seq = batch.seq

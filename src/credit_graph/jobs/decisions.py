@@ -96,7 +96,7 @@ def hold_change(
         **decision.said,
         **({"event_day": event_day} if event_day else {}),
     }
-    key = _hold_key(record.source, record.key, event_day)
+    key = hold_key_of(record.source, record.key, event_day)
     draft = bureau_statement("Hold", key, content, seq, eid=record.eid, pid=record.pid)
     timeline = timelines(store, SOURCE, [draft.key], seq)[draft.key]
     if timeline.last is not None and not replace:
@@ -106,7 +106,7 @@ def hold_change(
 
 def lift_change(store: Store, source: str, key: str, seq: int) -> compare.Change:
     """What the batch ``seq`` closes to lift the bureau's hold on that record; nothing where there is none."""
-    hold_key = _hold_key(source, key, None)
+    hold_key = hold_key_of(source, key)
     return compare.withdraw(timelines(store, SOURCE, [hold_key], seq)[hold_key], seq)
 
 
@@ -157,7 +157,7 @@ def lift_hold(store: Store, source: str, key: str, decision: Decision, event_day
     """Lift the bureau's hold: closed in known. Raises ``UsageError`` if there is none."""
 
     def change(seq: int) -> list[compare.Change]:
-        hold_key = _hold_key(source, key, event_day)
+        hold_key = hold_key_of(source, key, event_day)
         timeline = timelines(store, SOURCE, [hold_key], seq)[hold_key]
         if timeline.last is None:
             raise UsageError("usage.unknown_entity", what=f"hold {source} {key}")
@@ -219,7 +219,8 @@ def annul(store: Store, source: str, key: str, decision: Decision) -> int:
     return carry_out(store, f"annul {source} {key}", decision, change)
 
 
-def _hold_key(source: str, key: str, event_day: date | None) -> str:
+def hold_key_of(source: str, key: str, event_day: date | None = None) -> str:
+    """The natural key of the bureau's hold on what a source says under its key."""
     return f"{source}|{key}|{event_day or ''}"
 
 

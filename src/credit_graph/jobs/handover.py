@@ -10,7 +10,7 @@ from typing import Any
 
 from credit_graph.ingest import compare
 from credit_graph.jobs import batches
-from credit_graph.jobs.decisions import SOURCE, Decision, hold_change, write_batch
+from credit_graph.jobs.decisions import SOURCE, Decision, hold_change, hold_key_of, write_batch
 from credit_graph.jobs.proceeding_subjects import of_firms
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.entries import ENTRY_KINDS, begun_on
@@ -71,4 +71,4 @@ def _replaced(hold: Statement | None) -> bool:
 
 
 def _hold_key(record: dict[str, Any]) -> str:
-    return f"{record['source']}|{record['key']}|"
+    return hold_key_of(record["source"], record["key"])

@@ -72,7 +72,7 @@ def run(store: Store, decision: Decision, *, keep: bool = True) -> MeasureRun:
     """
     with store.writer(PATH):
         if keep:
-            _take_back(store)
+            batches.take_back(store, PATH)
         batches.refuse_open_batch(store)
         today, seq = clock.today(), batches.last_seq(store)
         if not seq:
@@ -247,10 +247,3 @@ def _changes(store: Store, tasks: Sequence[MeasureTask], decision: Decision, seq
 def task_key(key: Key) -> str:
     """The natural key of a task."""
     return f"measure|{'|'.join(key)}"
-
-
-def _take_back(store: Store) -> None:
-    """Take back a run that was interrupted: it is made again."""
-    begun = batches.open_batch(store)
-    if begun is not None and begun["path"] == PATH:
-        batches.undo_open(store, batches.find(store, begun["seq"]))

@@ -6,7 +6,6 @@ it ended. What never was (撤销) is closed in ``known`` and held everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -31,11 +30,18 @@ from credit_graph.lists.procedures import About, Makes
 from credit_graph.lists.proceedings import Proceeding, Target
 from credit_graph.lists.referrals import referral
 from credit_graph.model.kinds import CHANNELS
-from credit_graph.model.statement import Content, Statement, Value
+from credit_graph.model.statement import Statement, Value
 from credit_graph.store import Store
 from credit_graph.text import t
 
 Changes = list[compare.Change]
+# what a decision makes -> the reason of the hold that ends the use
+_REASONS: dict[Makes, str] = {
+    "repair": "repaired",
+    "pause": "paused",
+    "removal": "expired",
+    "withdrawal": "withdrawn",
+}
 
 
 def effect_changes(
@@ -62,8 +68,7 @@ def effect_changes(
         return proceeding, _use_ended(store, entry, makes, basis, seq, today)
     by = authority_on(today).name
     if makes in ("removal", "repair"):
-        reason = "repaired" if makes == "repair" else "expired"
-        found = [hold_change(store, entry, reason, basis, seq, today, replace=True)]
+        found = [hold_change(store, entry, _REASONS[makes], basis, seq, today, replace=True)]
         if entry.source == SOURCE:
             why = proceeding.said.get("way") or t("移出", "removed")
             content = removed(kind, entry.content, today, why, by)
@@ -72,15 +77,14 @@ def effect_changes(
     if makes == "withdrawal":
         gone = hold_change(store, entry, "withdrawn", basis, seq, channels=CHANNELS, replace=True)
         return proceeding, [compare.withdraw(timeline, seq), gone]
-    change: Callable[[Content], dict[str, Value]]
     if makes == "restoration":
-        change = lambda content: restored(kind, content, today)  # noqa: E731 - one of two
+        content = restored(kind, entry.content, today)
     else:
         assert policy is not None
         said = proceeding.said
         ground = ground_of(policy.on(today), said["ground"], said.get("reason"), policy.title.zh)
-        change = lambda content: corrected(kind, content, ground, said.get("reason"))  # noqa: E731
-    return _instead(store, proceeding, timeline, entry, change(entry.content), makes, basis, seq)
+        content = corrected(kind, entry.content, ground, said.get("reason"))
+    return _instead(store, proceeding, timeline, entry, content, makes, basis, seq)
 
 
 def _delivered(
@@ -119,7 +123,6 @@ def _referred(store: Store, proceeding: Proceeding, seq: int) -> compare.Change:
 
 def _use_ended(store: Store, entry: Statement, makes: Makes, basis: Decision, seq: int, today: date) -> Changes:
     """Use ends by a hold, or begins again by lifting it: of every record of the thing, whichever source it is of."""
-    reasons = {"repair": "repaired", "pause": "paused", "removal": "expired", "withdrawal": "withdrawn"}
     others = of_firms(store, entry.kind, [entry.eid], seq - 1).get(entry.eid, []) if entry.eid else []
     records = {(entry.source, entry.key): entry}
     wanted = same_thing(entry.kind, entry.properties())
@@ -132,9 +135,9 @@ def _use_ended(store: Store, entry: Statement, makes: Makes, basis: Decision, se
             found.append(lift_change(store, record.source, record.key, seq))
         elif makes == "withdrawal":
             found.append(compare.withdraw(timelines(store, record.source, [record.key], seq)[record.key], seq))
-            found.append(hold_change(store, record, reasons[makes], basis, seq, channels=CHANNELS, replace=True))
+            found.append(hold_change(store, record, _REASONS[makes], basis, seq, channels=CHANNELS, replace=True))
         else:
-            found.append(hold_change(store, record, reasons[makes], basis, seq, today, replace=True))
+            found.append(hold_change(store, record, _REASONS[makes], basis, seq, today, replace=True))
     return found
 
 

@@ -19,7 +19,7 @@ from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import plain
 from credit_graph.lists.procedures import About, Procedure
 from credit_graph.lists.procedures import about as about_list
-from credit_graph.lists.proceedings import Proceeding, Target
+from credit_graph.lists.proceedings import Proceeding, Target, stated_day
 from credit_graph.lists.redaction import Leaving, Refused, publishable_record
 from credit_graph.model.time import covers
 from credit_graph.store import Store
@@ -226,12 +226,13 @@ def _check_clock(
     """No early stop before the clock of the record allows it; what its source doesn't carry was stated."""
     if procedure.clock is None:
         return
+    since = said.get("shown_since")
     matter = matter_of(
         entry,
         (),
         today,
         clock_policy(),
-        receipt=_day_said(said, "shown_since", today),
+        receipt=stated_day("shown_since", since.strip(), today) if since else None,
         severity=severity_named(said["severity"]) if said.get("severity") else None,
         restored=restored.get((entry["source"], entry["key"])),
     )
@@ -267,20 +268,6 @@ def _check_publishable(about: About, procedure: Procedure, subject: Subject, ent
     if isinstance(found, Refused):
         why = joined(t(*reason.sentence) for reason in found.reasons)
         raise StateError("state.not_publishable", firm=subject.what, why=why)
-
-
-def _day_said(said: Mapping[str, str], name: str, today: date) -> date | None:
-    """A day that was stated; ``UsageError`` where it is none or lies in the future."""
-    if not said.get(name):
-        return None
-    try:
-        day = date.fromisoformat(said[name].strip())
-    except ValueError:
-        why = t("须为日期，如 2026-07-01", "must be a day like 2026-07-01")
-        raise UsageError("usage.bad_value", option=f"--set {name}", value=said[name], why=why) from None
-    if day > today:
-        raise UsageError("usage.future", day=day)
-    return day
 
 
 def restorations(store: Store, seq: int) -> dict[tuple[str, str], date]:

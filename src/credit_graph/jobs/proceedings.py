@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from credit_graph import clock
 from credit_graph.errors import CreditGraphError, StateError, UsageError
@@ -92,7 +94,7 @@ def begin(
     def change(seq: int) -> tuple[_Taken, list[Refused]]:
         found: _Taken = []
         refused: list[Refused] = []
-        known = _Known.read(store, seq - 1)
+        known = _Known(store, seq - 1)
         found_subjects = checked(store, rules.about, rules.procedure, subjects, screened, seq - 1, today)
         for number, (subject, target, error) in enumerate(found_subjects, start=1):
             if progress is not None:
@@ -158,24 +160,30 @@ def stop_all(store: Store, ids: Sequence[str], decision: Decision, why: str) -> 
 
 
 class _Known:
-    """Ids and numbers in use, and the proceedings that are open, kept up to date while a batch is made."""
+    """Ids and numbers in use, and the proceedings that are open, kept up to date while a batch is made. They are read
+    when they are asked for first: most steps have no document and begin nothing."""
 
-    def __init__(self, ids: set[str], numbers: dict[str, str], open_: set[tuple[str, ...]]) -> None:
-        self.ids, self.numbers, self.open = ids, numbers, open_
+    def __init__(self, store: Store, seq: int) -> None:
+        self._store, self._seq = store, seq
         self._last: dict[str, int] = {}  # by the beginning of an id, or series and year: the last n
 
-    @classmethod
-    def read(cls, store: Store, seq: int) -> _Known:
-        rows = store.read("read/proceeding_numbers", seq=seq)
-        numbers = {number: row["proceeding"] for row in rows for number in (row["numbers"] or "").split("|") if number}
-        open_ = {
-            _open_key(
-                row["eid"], row["list_name"], row["procedure"], row["does"], row["entry_source"], row["entry_key"]
-            )
-            for row in rows
-            if row["is_open"]
-        }
-        return cls({row["proceeding"] for row in rows}, numbers, open_)
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        return list(self._store.read("read/proceeding_numbers", seq=self._seq))
+
+    @cached_property
+    def ids(self) -> set[str]:
+        return {row["proceeding"] for row in self._rows}
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        rows = self._rows
+        return {number: row["proceeding"] for row in rows for number in (row["numbers"] or "").split("|") if number}
+
+    @cached_property
+    def open(self) -> set[tuple[str, ...]]:
+        names = ("eid", "list_name", "procedure", "does", "entry_source", "entry_key")
+        return {_open_key(*(row[name] for name in names)) for row in self._rows if row["is_open"]}
 
     def next_id(self, prefix: str, year: int) -> str:
         head = f"{prefix}{year}-"
@@ -262,7 +270,7 @@ def _each(
 
     def change(seq: int) -> tuple[_Taken, list[Refused]]:
         wanted = _wanted(store, ids, bundle, step_id, seq)
-        known = _Known.read(store, seq - 1)
+        known = _Known(store, seq - 1)
         rules: dict[tuple[str, str, date], _Rules] = {}
         changed = changed_subjects(store, wanted, seq - 1, today)
         pairs: _Taken = []
@@ -311,7 +319,7 @@ def _carry_out(
 ) -> Done:
     """Write what changed, with what it makes of the entries, as one batch."""
     with store.writer(PATH):
-        _take_back(store)
+        batches.take_back(store, PATH)
         batches.refuse_open_batch(store)
         seq = batches.last_seq(store) + 1
         pairs, refused = change(seq)
@@ -331,13 +339,6 @@ def _carry_out(
             now.append(after)
         write_batch(store, seq, what, decision, changes, path=PATH)
     return Done(seq, now, refused)
-
-
-def _take_back(store: Store) -> None:
-    """Take back a batch that was interrupted: its step is taken again."""
-    begun = batches.open_batch(store)
-    if begun is not None and begun["path"] == PATH:
-        batches.undo_open(store, batches.find(store, begun["seq"]))
 
 
 def _screened(text: str) -> str:

@@ -68,8 +68,7 @@ class Deadlines(BaseModel):
     @model_validator(mode="after")
     def _apart(self) -> Deadlines:
         for one, other in combinations(self.deadlines, 2):
-            apart = one.effective_to <= other.effective_from or other.effective_to <= one.effective_from
-            if one.event == other.event and not apart:
+            if one.event == other.event and one.overlaps(other):
                 zh, en = f"{one.event} 有两条同时有效", f"two rows of {one.event} are in force at once"
                 raise Inconsistent([(("deadlines",), zh, en)])
         return self

@@ -78,9 +78,8 @@ class Numbers(BaseModel):
     @model_validator(mode="after")
     def _apart(self) -> Numbers:
         for one, other in combinations(self.numbers, 2):
-            if one.effective_to <= other.effective_from or other.effective_to <= one.effective_from:
-                continue
-            if one.series == other.series or _folded(one.pattern) == _folded(other.pattern):
+            same = one.series == other.series or _folded(one.pattern) == _folded(other.pattern)
+            if same and one.overlaps(other):
                 zh = f"{one.series} 与 {other.series} 同时有效，文号无法区分"
                 en = f"{one.series} and {other.series} are in force at once and can't be told apart"
                 raise Inconsistent([(("numbers",), zh, en)])

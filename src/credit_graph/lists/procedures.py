@@ -230,8 +230,7 @@ class Procedures(_Strict):
     @model_validator(mode="after")
     def _apart(self) -> Procedures:
         for one, other in combinations(self.procedures, 2):
-            apart = one.effective_to <= other.effective_from or other.effective_to <= one.effective_from
-            if one.id == other.id and not apart:
+            if one.id == other.id and one.overlaps(other):
                 zh, en = f"{one.id} 有两条同时有效", f"two rows of {one.id} are in force at once"
                 raise Inconsistent([(("procedures",), zh, en)])
         return self

@@ -312,19 +312,25 @@ def _check_public(ask: Ask, text: str, today: date) -> None:
 
 def _day(proceeding: Proceeding, ask: Ask, value: str, said: Mapping[str, str], today: date) -> date:
     """A day that is asked: real, not after today, not before the step or day it follows."""
-    option = f"--set {ask.name}"
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        why = t("须为日期，如 2026-07-01", "must be a day like 2026-07-01")
-        raise UsageError("usage.bad_value", option=option, value=value, why=why) from None
-    if day > today:
-        raise UsageError("usage.future", day=day)
+    day = stated_day(ask.name, value, today)
     if ask.since is not None:
         steps = {taken.step: taken.day for taken in proceeding.taken}
         first = steps.get(ask.since) or date.fromisoformat(said[ask.since])
         if day < first:
-            raise UsageError("usage.bad_value", option=option, value=value, why=t(f"早于 {first}", f"before {first}"))
+            why = t(f"早于 {first}", f"before {first}")
+            raise UsageError("usage.bad_value", option=f"--set {ask.name}", value=value, why=why)
+    return day
+
+
+def stated_day(name: str, value: str, today: date) -> date:
+    """The day that was stated by that name; ``UsageError`` where it is none or lies in the future."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        why = t("须为日期，如 2026-07-01", "must be a day like 2026-07-01")
+        raise UsageError("usage.bad_value", option=f"--set {name}", value=value, why=why) from None
+    if day > today:
+        raise UsageError("usage.future", day=day)
     return day
 
 
