@@ -23,17 +23,26 @@ STAFF = {
 }
 
 
-def typed(role: str, *words: str, status: int = 0) -> Any:
-    done = invoke("--actor", STAFF[role], "--role", role, "list", *words, *([] if status else ["--json"]))
-    assert done.exit_code == status, done.output
-    return json.loads(done.output) if not status else done.output
+def answer(role: str, *words: str) -> Any:
+    """What a command answers to whoever has that role."""
+    done = invoke("--actor", STAFF[role], "--role", role, *words, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def refusal(role: str, *words: str) -> str:
+    """The code of the error; nothing is written by it."""
+    with pytest.raises(CreditGraphError) as raised:
+        invoke("--actor", STAFF[role], "--role", role, *words)
+    return raised.value.code
+
+
+def typed(role: str, *words: str) -> Any:
+    return answer(role, "list", *words)
 
 
 def refused(role: str, *words: str) -> str:
-    """The code of the error; nothing is written by it."""
-    with pytest.raises(CreditGraphError) as raised:
-        invoke("--actor", STAFF[role], "--role", role, "list", *words)
-    return raised.value.code
+    return refusal(role, "list", *words)
 
 
 def on(day: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from openpyxl import load_workbook
 
 from commandline import invoke
-from credit_graph.errors import CreditGraphError
 from credit_graph.grading import runfile
 from credit_graph.jobs import batches
 from credit_graph.jobs.cache import refresh
@@ -21,10 +19,11 @@ from credit_graph.model.time import Point
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from handmade import City
+from listwork import BUREAU, STAFF, on, said
+from listwork import answer as typed
+from listwork import refusal as refused
 
-BUREAU = "庆原市市场监督管理局"
 A, B, C, D = (f"9162100{n}MA7000034{n}" for n in "2345")
-STAFF = {"case_officer": "王经办", "reviewer": "李科长", "legal": "孙法制", "approver": "赵局长", "publisher": "周公示"}
 TODAY = date(2025, 12, 1)
 ALL = "信用修复申请书；守信承诺书；罚款缴纳凭证"
 HEADER = "申请编号,申请事项,企业名称,统一社会信用代码,处罚决定书文号,申请日期,申请材料,公示日期,修复事由"
@@ -56,31 +55,11 @@ def city(store: Store, monkeypatch: pytest.MonkeyPatch) -> City:
     penalty(B, "b1", "庆市监罚〔2025〕20号", day, source="penalty_decision")
     penalty(D, "d", "庆市监罚〔2025〕30号", date(2025, 8, 1), source="penalty_decision")
     listed = date(2025, 7, 9)
-    said: dict[str, Any] = {"listed_on": listed, "reason": "未按照规定的期限公示年度报告", "listed_by": BUREAU}
-    made.say("AbnormalListing", B, "b", start=listed, source="abnormal_listing", **said)
+    entry: dict[str, Any] = {"listed_on": listed, "reason": "未按照规定的期限公示年度报告", "listed_by": BUREAU}
+    made.say("AbnormalListing", B, "b", start=listed, source="abnormal_listing", **entry)
     made.commit()
     refresh(store)
     return made
-
-
-def on(day: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CREDIT_GRAPH_TODAY", day)
-
-
-def typed(role: str, *words: str) -> Any:
-    done = invoke("--actor", STAFF[role], "--role", role, *words, "--json")
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
-
-
-def refused(role: str, *words: str) -> str:
-    with pytest.raises(CreditGraphError) as raised:
-        invoke("--actor", STAFF[role], "--role", role, *words)
-    return raised.value.code
-
-
-def said(**values: str) -> list[str]:
-    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
 
 
 def holds(store: Store, eid: str) -> set[tuple[str, str, str, date]]:
@@ -106,6 +85,7 @@ def penalty_line(number: str, code: str, document: str, materials: str = ALL, sh
 
 
 THREE = "public,departments,grading"
+BUNDLE = ("--bundle", "repair-penalty-2025-12-01")
 
 
 def test_from_the_portals_file_to_the_points_that_are_gone(
@@ -113,6 +93,13 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
 ) -> None:
     grade(store, Point(city.seq - 1, TODAY, TODAY))
     before = graded(store, A)
+    _import_twice(store, tmp_path)
+    _granted(store, monkeypatch, before)
+    _revoked(store, monkeypatch, before, tmp_path)
+
+
+def _import_twice(store: Store, tmp_path: Path) -> None:
+    """Each row begins a proceeding or is refused with its column; the second time nothing happens."""
     file = export(
         tmp_path / "export.csv",
         penalty_line("GS-1", A, "庆市监罚[2025]第7号"),
@@ -157,11 +144,13 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
     assert (again["begun"], sorted(again["known"])) == ({}, ["GS-1", "GS-10", "GS-2"])
     assert batches.last_seq(store) == seq
 
-    bundle = ("--bundle", "repair-penalty-2025-12-01")
-    shown = typed("case_officer", "list", "step", "accepted", *bundle, "--outcome", "accepted")
+
+def _granted(store: Store, monkeypatch: pytest.MonkeyPatch, before: dict[str, Any]) -> None:
+    """One is granted, one refused: the penalty's points are gone that day, as a full run finds too."""
+    shown = typed("case_officer", "list", "step", "accepted", *BUNDLE, "--outcome", "accepted")
     assert [item["due"] for item in shown["proceedings"]] == ["2025-12-22", "2025-12-22"]  # 15 working days
-    typed("case_officer", "list", "step", "verified", *bundle, "--outcome", "met", *said(finding="已缴清，无再犯"))
-    typed("reviewer", "list", "step", "reviewed", *bundle, "--outcome", "agreed")
+    typed("case_officer", "list", "step", "verified", *BUNDLE, "--outcome", "met", *said(finding="已缴清，无再犯"))
+    typed("reviewer", "list", "step", "reviewed", *BUNDLE, "--outcome", "agreed")
     assert holds(store, A) == set()
     on("2025-12-03", monkeypatch)
     typed("approver", "list", "step", "decided", "XF2025-00002", "--outcome", "refused")
@@ -183,7 +172,9 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
     }  # fmt: skip
     assert (figures["abnormal_operation"]["received"], figures["abnormal_operation"]["granted"]) == (1, 0)
 
-    # the proof of payment was false: shown again, its minimum counted from that day
+
+def _revoked(store: Store, monkeypatch: pytest.MonkeyPatch, before: dict[str, Any], tmp_path: Path) -> None:
+    """The proof of payment was false: shown again, its minimum counted from that day."""
     on("2025-12-10", monkeypatch)
     words = said(facts="缴纳凭证系伪造", found_on="2025-12-10")
     other = typed("case_officer", "list", "begin", "penalty", "restoration", A, *words)["proceedings"][0]["id"]
@@ -191,7 +182,7 @@ def test_from_the_portals_file_to_the_points_that_are_gone(
     typed("approver", "list", "step", "decided", other, "--outcome", "agreed")
     assert holds(store, A) == set()
     assert graded(store, A)["score"] == before["score"]
-    for which in (bundle, (other,)):
+    for which in (BUNDLE, (other,)):
         typed("case_officer", "list", "letters", *which, "--out", str(tmp_path / "letters"))
     assert sorted(path.name.split("-", 3)[-1] for path in (tmp_path / "letters").iterdir()) == [
         "application_acceptance.docx",
