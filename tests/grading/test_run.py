@@ -195,7 +195,6 @@ def test_explain(city: City) -> None:
         "known": 1,
         "use_day": "2026-11-23",
         "run": result.rid,
-        "referrals": [],
     }
     assert sum(line["points"] for line in found["evidence"]) == 358
     scoring = {
