@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from credit_graph.messages_lists import LIST_WORK
+from credit_graph.messages_releases import RELEASES
 
 # code: (Chinese, English); fields in braces come from the raiser
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -393,4 +394,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The graph is not available, number {id}. Try again later.",
     ),
     **LIST_WORK,
+    **RELEASES,
 }

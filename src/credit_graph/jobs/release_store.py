@@ -1,0 +1,185 @@
+"""Where releases are kept (HOME/releases): archives, public editions, which is the latest, and what was done.
+
+A folder is written beside as ``.partial`` and renamed. Where another stands in its place, that one is set aside as
+``.old`` first and removed last; whatever was cut short, :meth:`ReleaseStore.mend` brings it to an end.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+
+from credit_graph import clock
+from credit_graph.errors import StateError
+from credit_graph.lists.editions.draft import release_parts
+from credit_graph.lists.editions.edition import canonical
+from credit_graph.store.files import lock_file, private_folder, write_whole
+from credit_graph.text import t
+
+LATEST = "latest.json"
+LOG = "log.jsonl"
+_RELEASE = re.compile(r"\d{4}Q[1-4](-[1-9]\d*)?")
+_ATTEMPTS = 5
+
+
+class ReleaseStore:
+    """The releases of an installation. ``home``: its data directory; nothing needs to be there yet."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "releases"
+
+    def lists(self) -> list[str]:
+        """Names of the lists that were published, in order."""
+        return sorted(path.parent.name for path in self.folder.glob(f"public/*/{LATEST}"))
+
+    def releases(self, list_name: str) -> list[str]:
+        """Ids of the list's published releases, oldest first."""
+        last = self.latest(list_name)
+        found = self.archived(list_name)
+        return found[: found.index(last) + 1] if last in found else []
+
+    def archived(self, list_name: str) -> list[str]:
+        """Ids of all archives, oldest first; the last may be of a publication that was cut short."""
+        folder = self.folder / "archive" / list_name
+        found = [path.name for path in folder.glob("*") if _RELEASE.fullmatch(path.name)]
+        return sorted(found, key=release_parts)
+
+    def latest(self, list_name: str) -> str | None:
+        """Id of the release that is valid now, ``None`` where none was published."""
+        said = self.latest_said(list_name)
+        return str(said["release"]) if said else None
+
+    def latest_said(self, list_name: str) -> dict[str, Any] | None:
+        """``latest.json``."""
+        try:
+            return dict(json.loads((self.folder / "public" / list_name / LATEST).read_bytes()))
+        except FileNotFoundError:
+            return None
+
+    def archive_folder(self, list_name: str, release: str) -> Path:
+        """Where the archive of a release is."""
+        return self.folder / "archive" / list_name / release
+
+    def public_folder(self, list_name: str, release: str) -> Path:
+        """Where the public edition of a release is."""
+        return self.folder / "public" / list_name / release
+
+    def archive(self, list_name: str, release: str) -> dict[str, bytes]:
+        """Files of an archive by name (``approvals/NAME.json`` among them); none where there is no such."""
+        return read_folder(self.archive_folder(list_name, release))
+
+    def public(self, list_name: str, release: str) -> dict[str, bytes]:
+        """Files of the public edition by name; none where there is no such."""
+        return read_folder(self.public_folder(list_name, release))
+
+    @contextmanager
+    def lock(self, list_name: str) -> Iterator[None]:
+        """One at a time for each list. Raises ``StateError("state.busy")`` where another is at it."""
+        private_folder(self.folder)
+        lock = lock_file(self.folder / f"{list_name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StateError("state.busy", what=t(f"名单 {list_name} 的发布", f"release of {list_name}")) from None
+        try:
+            self.mend(list_name)
+            yield
+        finally:
+            lock.release()
+
+    def put_archive(self, list_name: str, release: str, files: Mapping[str, bytes]) -> None:
+        """Write an archive; there must be none."""
+        write_folder(self.archive_folder(list_name, release), files)
+
+    def put_public(self, list_name: str, release: str, files: Mapping[str, bytes]) -> None:
+        """Write a public edition in place of the one that is there."""
+        write_folder(self.public_folder(list_name, release), files, replace=True)
+
+    def put_latest(self, list_name: str, said: Mapping[str, Any], keys: bytes) -> None:
+        """Say which release is valid now; ``keys``: the public keys beside it."""
+        with writing(self.folder):
+            write_whole(self.folder / "public" / "keys.jsonl", keys)
+            write_whole(self.folder / "public" / list_name / LATEST, canonical(dict(said)) + b"\n")
+
+    def note(self, what: str, **said: Any) -> None:
+        """Append a line to the log of releases: day, time, what was done."""
+        line = {"day": clock.today().isoformat(), "time": clock.now().isoformat(timespec="seconds"), "what": what}
+        private_folder(self.folder)
+        with (self.folder / LOG).open("ab") as file:
+            file.write(canonical({**line, **said}) + b"\n")
+        (self.folder / LOG).chmod(0o600)
+
+    def noted(self) -> list[dict[str, Any]]:
+        """The lines of the log, oldest first."""
+        path = self.folder / LOG
+        return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+    def mend(self, list_name: str) -> None:
+        """Bring to an end what was cut short. A folder of which an old one is set aside was written whole."""
+        for kind in ("archive", "public"):
+            for old in (self.folder / kind / list_name).glob("*.old"):
+                folder = old.with_suffix("")
+                if not folder.exists():
+                    partial_of(folder).rename(folder)
+                shutil.rmtree(old)
+            for partial in (self.folder / kind / list_name).glob("*.partial"):
+                shutil.rmtree(partial)
+
+
+def partial_of(folder: Path) -> Path:
+    """The name under which a folder is written."""
+    return folder.with_name(folder.name + ".partial")
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """All files below a folder by their relative names; none where there is no such folder."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            paths = sorted(path for path in folder.rglob("*") if path.is_file())
+            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+        except FileNotFoundError:  # it was replaced meanwhile
+            if attempt == _ATTEMPTS - 1:
+                raise
+    return {}
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], *, replace: bool = False) -> None:
+    """Write the files into a folder, whole or not at all; readable by the owner only.
+
+    Raises ``StateError``: ``state.cannot_write``, ``state.release_exists`` where one is there.
+    """
+    partial, old = partial_of(folder), folder.with_name(folder.name + ".old")
+    if folder.exists() and not replace:
+        raise StateError("state.release_exists", path=folder)
+    with writing(folder):
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            private_folder(partial)
+            for name, data in files.items():
+                private_folder((partial / name).parent)
+                write_whole(partial / name, data)
+        except OSError:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        if folder.exists():
+            folder.rename(old)
+        partial.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses, as ``StateError("state.cannot_write")``, a full disk by its name."""
+    try:
+        yield
+    except OSError as error:
+        full = t("磁盘已满", "the disk is full") if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+        raise StateError("state.cannot_write", path=path, why=full or error.strerror or type(error).__name__) from None
