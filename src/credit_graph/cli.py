@@ -49,6 +49,7 @@ _MODULES = {
     "clocks": ("clock",),
     "bases": ("bases",),
     "hold": ("hold",),
+    "keys": ("keys",),
     "audit": ("audit",),
     "erase": ("erase", "purge"),
     "serve": ("serve", "schema", "key"),

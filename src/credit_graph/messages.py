@@ -139,11 +139,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path} 不是 credit-graph generate 生成的目录：没有 truth。",
         "{path} was not made by credit-graph generate: it has no truth.",
     ),
-    "input.not_a_release": ("{path} 不是名单发布目录。", "{path} is no folder of a release."),
-    "input.release_altered": (
-        "{path} 与发布时不一致：缺失、多出或被改动。",
-        "{path} is not as it was released: missing, added or altered.",
-    ),
     # definitions and policies (exit 4)
     "definition.invalid": ("定义文件 {path} 有误：{why}", "The definition {path} is wrong: {why}"),
     "policy.invalid": ("政策文件 {path} 有误：{why}", "The policy file {path} is wrong: {why}"),

@@ -8,4 +8,28 @@ RELEASES: dict[str, tuple[str, str]] = {
         "增量与前次发布不符（记录 {record}）。",
         "The delta doesn't fit the former release (record {record}).",
     ),
+    "input.not_a_release": ("{path} 不是名单发布目录。", "{path} is no folder of a release."),
+    "input.release_altered": (
+        "{path} 与发布时不一致：{why}。",
+        "{path} is not as it was released: {why}.",
+    ),
+    "input.keys_invalid": (
+        "公钥历史 {path} 第 {line} 行不能接受：{why}。",
+        "The key history {path} can't be taken, line {line}: {why}.",
+    ),
+    "input.signature": ("签名无效：{why}。", "The signature does not hold: {why}."),
+    "input.not_a_key": ("{path} 不是 Ed25519 的{kind}（PEM）。", "{path} is no Ed25519 {kind} (PEM)."),
+    "state.no_signing_key": (
+        "没有可在 {day} 签署发布的密钥：{why}。请运行 credit-graph keys new，或者放回原密钥（docs/keys.md）。",
+        "No key can sign a release on {day}: {why}. Run credit-graph keys new, or put the key back (docs/keys.md).",
+    ),
+    "state.key_open": (
+        "私钥 {path} 对其他用户开放，不使用。请运行 chmod 600 {path}；如可能已被他人读取，请改用新密钥并撤销它。",
+        "The private key {path} is open to others and is not used. Run chmod 600 {path}; if somebody may have read it, "
+        "make a new key and revoke this one.",
+    ),
+    "state.only_key": (
+        "密钥 {key} 是本机关唯一可用的密钥。请先用 credit-graph keys new 生成新密钥，再撤销它。",
+        "The key {key} is the bureau's only one. Make another first (credit-graph keys new), then revoke it.",
+    ),
 }

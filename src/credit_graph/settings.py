@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     secret_file: Path | None = Field(None, description="Installation secret; default HOME/secret.json (0600).")
     passphrase: SecretStr | None = Field(None, description="Opens the sealed copy of the secret; else it is asked for.")
     passphrase_file: Path | None = Field(None, description="File (0600) that holds that passphrase.")
+    signing_key: SecretStr | None = Field(
+        None, description="Private key that signs releases; else HOME/releases/private."
+    )
+    signing_key_file: Path | None = Field(None, description="File (0600) that holds that key.")
     loaders: Path | None = Field(None, description="Folder of a department's own loader definitions.")
     heap: str = Field("1g", description="Java heap of the embedded engine (512m, 2g).")
     idle_minutes: float = Field(10.0, description="The embedded engine stops after so many idle minutes.")

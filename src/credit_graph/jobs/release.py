@@ -23,6 +23,7 @@ from credit_graph.jobs.receipts import known_receipts
 from credit_graph.lists.release import INDEX, Rules, build_files, release_id, rules_on
 from credit_graph.model.time import Point
 from credit_graph.store import Store
+from credit_graph.text import t
 
 _SID = re.compile(r"\b[0-9a-f]{32}\b")
 
@@ -87,10 +88,10 @@ def show(folder: Path) -> ReleaseResult:
     found = {path.name: path for path in folder.iterdir() if path.name != INDEX}
     for name in sorted(set(expected) | set(found)):
         if name not in found or name not in expected or not found[name].is_file():
-            raise InputError("input.release_altered", path=folder / name)
+            raise InputError("input.release_altered", path=folder / name, why=t("缺失或者多出", "missing or added"))
         content = found[name].read_bytes()
         if (len(content), hashlib.sha256(content).hexdigest()) != expected[name]:
-            raise InputError("input.release_altered", path=folder / name)
+            raise InputError("input.release_altered", path=folder / name, why=t("内容被改动", "its bytes were altered"))
     return ReleaseResult(folder, index, hashlib.sha256(data).hexdigest(), unchanged=True)
 
 
