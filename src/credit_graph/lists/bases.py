@@ -91,8 +91,11 @@ class Document(_Strict):
         """《标题》（文号）第…条, as a decision cites it; of several articles the first 至 the last; of policies and
         notices 第（…）项; of none the document alone."""
         ends = list(dict.fromkeys((articles[0], articles[-1]))) if articles else []
-        form = "第（{}）项" if self._by_item else "第{}条"
-        return f"《{self.title}》（{self.number}）" + "至".join(form.format(chinese_number(int(a))) for a in ends)
+        return f"《{self.title}》（{self.number}）" + "至".join(self.place(article) for article in ends)
+
+    def place(self, article: str) -> str:
+        """The article or item without the document: 第五条."""
+        return ("第（{}）项" if self._by_item else "第{}条").format(chinese_number(int(article)))
 
     def cite_english(self, *articles: str) -> str:
         """The same in English: Title (number), art. 5–11."""
