@@ -11,6 +11,10 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "文书 {letter} 的“{field}”不能写入：{why}",
         "The letter {letter} can't take this “{field}”: {why}",
     ),
+    "input.release_text_too_long": (
+        "名单第 {number} 条的“{column}”超过 32,767 个字符，工作簿的单元格容纳不下。请先缩短来源中的文字。",
+        "“{column}” of entry {number} has over 32,767 characters, more than a cell holds. Shorten the source's text.",
+    ),
     "letter.unfilled": (
         "文书 {letter} 缺少：{fields}。请补全后再生成。",
         "The letter {letter} lacks: {fields}. Fill them in first.",
