@@ -19,6 +19,7 @@ RELEASES: dict[str, tuple[str, str]] = {
     ),
     "input.signature": ("签名无效：{why}。", "The signature does not hold: {why}."),
     "input.not_a_key": ("{path} 不是 Ed25519 的{kind}（PEM）。", "{path} is no Ed25519 {kind} (PEM)."),
+    "input.proof": ("这份证明不成立：{why}。", "This proof does not hold: {why}."),
     "state.no_signing_key": (
         "没有可在 {day} 签署发布的密钥：{why}。请运行 credit-graph keys new，或者放回原密钥（docs/keys.md）。",
         "No key can sign a release on {day}: {why}. Run credit-graph keys new, or put the key back (docs/keys.md).",

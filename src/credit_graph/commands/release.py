@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common, release_collect
+from credit_graph.commands import common, release_collect, release_verify
 from credit_graph.jobs.release import ReleaseResult
 from credit_graph.jobs.release import build as build_release
 from credit_graph.jobs.release import rebuild as rebuild_release
@@ -19,11 +19,12 @@ from credit_graph.text import language, t
 
 _SHOWN = 20  # entries held; all of them stand in index.json
 app = typer.Typer(help="名单发布 / releases of lists", no_args_is_help=True)
+release_collect.register(app)
+release_verify.register(app)
 
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
-    release_collect.register(app)
     parent.add_typer(app, name="release")
 
 

@@ -34,7 +34,7 @@ def history(home: Path) -> KeyHistory:
 
 def read_history(path: Path) -> KeyHistory:
     """The history in a file; raises ``InputError``: not_found, no_permission, keys_invalid."""
-    return KeyHistory.read(_bytes(path), str(path))
+    return KeyHistory.read(file_bytes(path), str(path))
 
 
 def bureau_signer(home: Path, day: date) -> Signer:
@@ -51,7 +51,7 @@ def signer_from(path: Path) -> Signer:
     Raises ``InputError`` (not_found, no_permission, not_a_key), ``StateError("state.key_open")`` where others may
     read it.
     """
-    data = _bytes(path)
+    data = file_bytes(path)
     if os.name != "nt" and path.stat().st_mode & 0o077:
         raise StateError("state.key_open", path=path)
     try:
@@ -63,7 +63,7 @@ def signer_from(path: Path) -> Signer:
 def public_from(path: Path) -> bytes:
     """The raw public key in a file (PEM). Raises ``InputError``: not_found, no_permission, not_a_key."""
     try:
-        return read_public(_bytes(path))
+        return read_public(file_bytes(path))
     except ValueError:
         raise _no_key(path, t("公钥", "public key")) from None
 
@@ -187,7 +187,8 @@ def _locked(home: Path) -> AbstractContextManager[object]:
     return lock_file(private_folder(home / FOLDER) / "keys.lock").acquire()
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """What is in the file; raises ``InputError``: not_found, no_permission, damaged."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

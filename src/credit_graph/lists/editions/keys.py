@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from credit_graph.errors import InputError
 from credit_graph.lists.editions.edition import canonical, sha256
 from credit_graph.lists.editions.signatures import (
     SIGNATURE_BYTES,
-    Kind,
     Signature,
     Signer,
     as_base64,
@@ -106,16 +106,11 @@ class KeyHistory:
     @staticmethod
     def read(data: bytes, path: str = FILE) -> KeyHistory:
         """The history in a file. Raises ``InputError("input.keys_invalid")`` with the line that can't stand."""
-        *lines, rest = data.split(b"\n")
-        if rest or not lines:
-            raise _invalid(path, len(lines) + 1, t("不完整", "it is cut off"))
-        history = KeyHistory()
-        for number, line in enumerate(lines, start=1):
-            try:
-                history = history._followed_by(line)
-            except _Refused as refused:
-                raise _invalid(path, number, str(refused)) from None
-        return history
+        try:
+            return _read(data)
+        except _Refused as refused:
+            why, number = refused.args
+            raise _invalid(path, number, why) from None
 
     def as_bytes(self) -> bytes:
         """The file."""
@@ -178,7 +173,7 @@ class KeyHistory:
         named = {line["key"] for line in lines if iso_day(line["day"]) >= since}
         return [found for found in self.keys if found.id in named - {key}]
 
-    def check(self, kind: Kind, data: bytes, signature: bytes, *, role: Role, owner: str | None = None) -> Signed:
+    def check(self, kind: str, data: bytes, signature: bytes, *, role: Role, owner: str | None = None) -> Signed:
         """Who made the signature (bytes of a ``.sig`` file) over the data, judged by the day on which it was made.
 
         Raises ``InputError("input.signature")``: other bytes than a signature has, unknown key, another's key, a key
@@ -268,6 +263,21 @@ class KeyHistory:
         body = canonical({name: value for name, value in said.items() if name != "signature"})
         if not signature.of(signer.public, "key", body):
             raise _Refused(t("签名与内容不符", "its signature is not over its content"))
+
+
+@lru_cache(maxsize=8)  # all releases of an installation hold much the same
+def _read(data: bytes) -> KeyHistory:
+    """The history; :class:`_Refused` with the reason and the number of the line."""
+    *lines, rest = data.split(b"\n")
+    if rest or not lines:
+        raise _Refused(t("不完整", "it is cut off"), len(lines) + 1)
+    history = KeyHistory()
+    for number, line in enumerate(lines, start=1):
+        try:
+            history = history._followed_by(line)
+        except _Refused as refused:
+            raise _Refused(str(refused), number) from None
+    return history
 
 
 def _ended(keys: tuple[Key, ...]) -> tuple[Key, ...]:

@@ -10,7 +10,6 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -27,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from credit_graph.lists.editions.edition import canonical, sha256
 from credit_graph.lists.editions.strict import strict_file
 
-Kind = Literal["head", "index", "approval", "key"]
+KINDS = ("head", "index", "approval", "key")
 KEY_BYTES, SIGNATURE_BYTES = 32, 64
 _ID_DIGITS = 16
 _SPKI = bytes.fromhex("302a300506032b6570032100")  # what stands before the key in a SubjectPublicKeyInfo (RFC 8410)
@@ -99,18 +98,20 @@ class Signer:
         """The private key as PKCS #8 in PEM."""
         return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
-    def raw(self, kind: Kind, data: bytes, day: date) -> bytes:
+    def raw(self, kind: str, data: bytes, day: date) -> bytes:
         """The signature alone, 64 bytes."""
         return self.private.sign(signed(kind, day, data))
 
-    def sign(self, kind: Kind, data: bytes, day: date) -> bytes:
+    def sign(self, kind: str, data: bytes, day: date) -> bytes:
         """The bytes of a ``.sig`` file over a file's bytes. Whether the key is valid on the day the history tells."""
         said = {"key": self.key_id, "signature": as_base64(self.raw(kind, data, day)), "signed_on": day.isoformat()}
         return canonical(said) + b"\n"
 
 
 def signed(kind: str, day: date, data: bytes) -> bytes:
-    """The bytes over which a signature is made."""
+    """The bytes over which a signature is made. ``KeyError``: a kind that is none of ``KINDS``."""
+    if kind not in KINDS:
+        raise KeyError(kind)
     return f"credit_graph/{kind}\n{day.isoformat()}\n".encode() + data
 
 
