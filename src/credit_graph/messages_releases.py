@@ -29,6 +29,10 @@ RELEASES: dict[str, tuple[str, str]] = {
         "The private key {path} is open to others and is not used. Run chmod 600 {path}; if somebody may have read it, "
         "make a new key and revoke this one.",
     ),
+    "state.not_lost": (
+        "本机关的私钥 {key} 还在，公钥历史不必重新开始：请运行 credit-graph keys new，不加 --restart。",
+        "The bureau's private key {key} is here, so the history goes on: run credit-graph keys new without --restart.",
+    ),
     "state.only_key": (
         "密钥 {key} 是本机关唯一可用的密钥。请先用 credit-graph keys new 生成新密钥，再撤销它。",
         "The key {key} is the bureau's only one. Make another first (credit-graph keys new), then revoke it.",

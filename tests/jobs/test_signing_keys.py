@@ -143,6 +143,37 @@ def test_private_keys_that_others_can_read_or_that_are_elsewhere(
         assert raised.value.code == code
 
 
+def test_when_all_private_keys_are_lost_a_new_first_key_vouches_for_the_old(
+    home: Path, cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = on(monkeypatch, "2026-01-05")
+    cli.run("keys", "new", "--owner", BUREAU)
+    gone = bureau_signer(home, day)
+    cli.run("keys", "new", "--department", OFFICE, "--out", str(tmp_path / "office.key"))
+    cli.run("keys", "add", str(tmp_path / "office.key.pub"), "--department", OFFICE)
+    office = history(home).keys[1].id
+    cli.run("keys", "revoke", office, "--on", "2026-01-05", "--why", "离职")
+    assert "state.not_lost" in cli.run("keys", "new", "--restart", status=6)[1]
+    before = (home / "releases" / "keys.jsonl").read_bytes()
+    (home / "releases" / "private" / f"{gone.key_id}.pem").unlink()
+    later = on(monkeypatch, "2026-06-01")
+    assert "state.no_signing_key" in cli.run("keys", "new", status=6)[1]
+    cli.run("keys", "new", "--restart")
+    after = history(home)
+    made = bureau_signer(home, later).key_id
+    assert after.root.id == made
+    assert keys(cli) == [
+        (BUREAU, "2026-06-01", None, None, True),
+        (BUREAU, "2026-01-05", "2026-06-01", None, False),
+        (OFFICE, "2026-01-05", None, "2026-01-05", False),
+    ]
+    assert after.check("head", b"x", gone.sign("head", b"x", day), role="bureau").key.id == gone.key_id
+    with pytest.raises(CreditGraphError, match="valid until 2026-06-01"):
+        after.check("head", b"x", gone.sign("head", b"x", date(2026, 6, 2)), role="bureau")
+    assert (home / "releases" / f"keys-before-{made}.jsonl").read_bytes() == before
+    assert after.joined(KeyHistory.read(before)) is None
+
+
 def test_openssl_reads_the_keys(home: Path, cli: CommandLine, tmp_path: Path) -> None:
     cli.run("keys", "new", "--department", OFFICE, "--out", str(tmp_path / "key"))
     command = ["openssl", "pkey", "-in", str(tmp_path / "key"), "-pubout"]

@@ -40,6 +40,9 @@ def new(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="私钥文件 / file of the private key")] = None,
     until: Until = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="私钥全部遗失：公钥历史重新开始 / private keys are lost: begin anew")
+    ] = False,
 ) -> None:
     """The bureau's next key, from today on; or a department's pair, on its own machine, which needs no installation."""
     if department is not None:
@@ -47,7 +50,8 @@ def new(
         return
     home, today = settings().home.resolve(), clock.today()
     named = screen_text(owner or authority_on(today).name)
-    made = signing_keys.new_bureau_key(home, named, today, until=common.day("--until", until), out=out)
+    last = common.day("--until", until)
+    made = signing_keys.new_bureau_key(home, named, today, until=last, out=out, restart=restart)
     common.log("signing_key_made", {"key": made.id})
     _say(f"已生成 {named} 的签名密钥 {made.id}。", f"Made the signing key {made.id} of {named}.")
     _say(f"指纹（请在门户网站公布）：{made.fingerprint}", f"Fingerprint, to be published: {made.fingerprint}")

@@ -68,21 +68,41 @@ def public_from(path: Path) -> bytes:
         raise _no_key(path, t("公钥", "public key")) from None
 
 
-def new_bureau_key(home: Path, owner: str, day: date, *, until: date | None = None, out: Path | None = None) -> Key:
+def new_bureau_key(
+    home: Path, owner: str, day: date, *, until: date | None = None, out: Path | None = None, restart: bool = False
+) -> Key:
     """Make a key of the bureau, valid from the day, on which the former ends.
 
-    ``out``: where its private half goes, for an installation that gets it from the environment. Raises ``StateError``:
-    ``state.no_signing_key`` where no private key of the bureau is here that could sign for the new one,
-    ``state.exists``, ``state.cannot_write``.
+    ``out``: where its private half goes, for an installation that gets it from the environment. ``restart``: the
+    private keys are lost, so the history begins anew with this key (:meth:`KeyHistory.begun_anew`); the old file is
+    kept beside. Raises ``StateError``: ``state.no_signing_key`` where no private key of the bureau is here that could
+    sign for the new one, ``state.not_lost`` where one is that a restart would pass over, ``state.exists``,
+    ``state.cannot_write``.
     """
     with _locked(home):
         before, made = history(home), Signer.new()
-        vouching = bureau_signer(home, day) if before.lines else made
-        after = before.add(made.public, owner, "bureau", day, vouching, day=day, valid_to=until)
+        if restart:
+            _refuse_if_there(home, day)
+            after = before.begun_anew(owner, day, made, valid_to=until)
+        else:
+            vouching = bureau_signer(home, day) if before.lines else made
+            after = before.add(made.public, owner, "bureau", day, vouching, day=day, valid_to=until)
         private_folder(home / FOLDER / "private")
         _write_private(out or _private(home, made.key_id), made)
+        if restart:
+            write_whole(history_path(home).with_name(f"keys-before-{made.key_id}.jsonl"), before.as_bytes())
         write_whole(history_path(home), after.as_bytes())
     return after.key(made.key_id)
+
+
+def _refuse_if_there(home: Path, day: date) -> None:
+    try:
+        there = bureau_signer(home, day)
+    except StateError as error:
+        if error.code == "state.no_signing_key":
+            return
+        raise
+    raise StateError("state.not_lost", key=there.key_id)
 
 
 def new_pair(path: Path) -> Signer:

@@ -147,6 +147,19 @@ class KeyHistory:
         said = {"action": "revoke", "key": key, "from": on.isoformat(), "why": why}
         return self._signed(said, day or max(on, self.last_day), signer)
 
+    def begun_anew(self, owner: str, day: date, signer: Signer, *, valid_to: date | None = None) -> KeyHistory:
+        """Another history, for a bureau that lost its private keys: a new first key vouches for all that were here.
+
+        They stay valid for what they signed; those of the bureau end on the day. Raises as :meth:`add`.
+        """
+        history = KeyHistory().add(signer.public, owner, "bureau", day, signer, day=day, valid_to=valid_to)
+        for key in self.keys:
+            whose = (key.public, key.owner, key.role, key.valid_from)
+            history = history.add(*whose, signer, day=day, valid_to=key.ends)
+            if key.revoked is not None:
+                history = history.revoke(key.id, key.revoked, key.why or "", signer, day=day)
+        return history
+
     def key(self, key: str) -> Key:
         """The key of this id; ``InputError("input.signature")`` where there is none."""
         for found in self.keys:
