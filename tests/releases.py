@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from credit_graph.jobs import release_draft
+from credit_graph.jobs.release_draft import Built
 from credit_graph.lists.editions.delta import as_lines, delta
 from credit_graph.lists.editions.draft import Draft, columns_of, entry_lines, numbered, record_id
 from credit_graph.lists.editions.edition import Entry, canonical, sha256
+from credit_graph.model.time import Point
+from credit_graph.store import Store
 
 TITLES = {
     "name": ("企业名称", "name"),
@@ -97,3 +103,18 @@ def sealed(said: Mapping[str, Any], files: Mapping[str, bytes]) -> Draft:
     """The draft whose ``draft.json`` says this and has the files' hashes."""
     listed = {name: {"size": len(data), "sha256": sha256(data)} for name, data in files.items()}
     return Draft.read({**files, "draft.json": canonical({**said, "files": listed}) + b"\n"})
+
+
+def period_of(day: date) -> str:
+    """The quarter of a day."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def build(store: Store, list_name: str, point: Point, out: Path, **asked: Any) -> Built:
+    """A draft of the quarter of the valid day, made by somebody who is no department."""
+    return release_draft.build(store, list_name, period_of(point.valid), point, out, **{"maker": "王经办"} | asked)
+
+
+def entries_of(folder: Path) -> list[dict[str, str | None]]:
+    """The entries that lie in a folder."""
+    return [json.loads(line) for line in (folder / "entries.jsonl").read_bytes().splitlines()]

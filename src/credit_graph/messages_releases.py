@@ -8,6 +8,15 @@ RELEASES: dict[str, tuple[str, str]] = {
         "增量与前次发布不符（记录 {record}）。",
         "The delta doesn't fit the former release (record {record}).",
     ),
+    "input.no_internal": (
+        "{path} 是公开版本，不含与图比对所需的内容；请使用存档版本或 release takedown。",
+        "{path} is a public edition, without what a comparison with the graph needs: take the archive, or release "
+        "takedown.",
+    ),
+    "state.later_release": (
+        "{list} 已发布较晚的 {release}，不能再发布 {period}。",
+        "{list}: {release} is released already, so {period} can't be any more.",
+    ),
     "input.not_a_release": ("{path} 不是名单发布目录。", "{path} is no folder of a release."),
     "input.release_altered": (
         "{path} 与发布时不一致：{why}。",

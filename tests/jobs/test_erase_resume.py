@@ -15,7 +15,7 @@ import city
 from bytesearch import places
 from credit_graph import clock
 from credit_graph.errors import StateError, UsageError
-from credit_graph.jobs import batches, explain, grade, release
+from credit_graph.jobs import batches, explain, grade, release_show
 from credit_graph.jobs.erase import apply, erase
 from credit_graph.jobs.erasing import Target
 from credit_graph.jobs.load import LoadOptions, load
@@ -29,6 +29,7 @@ from credit_graph.store.dump import dump
 from credit_graph.store.secret import load_or_create
 from facts import commit, fact
 from handmade import City
+from releases import build
 from viewers import INSIDE
 
 D = date.fromisoformat
@@ -158,14 +159,14 @@ def test_a_release_that_names_an_erased_statement_says_so(store: Store, tmp_path
     commit(store, 1, [item], source="seriouslisting")
     point = Point(1, TODAY, TODAY)
     out = tmp_path / "release"
-    release.build(store, "serious_violation", point, out)
-    assert release.rebuild(store, out).unchanged
+    build(store, "serious_violation", point, out)
+    assert release_show.rebuild(store, out).kind == "draft"
     done = erase(store, Target(sids=(item.sid,)), GROUND)
     kept = {path.name: path.read_bytes() for path in out.iterdir()}
     again: Callable[[], object]
     for again in (
-        lambda: release.rebuild(store, out),
-        lambda: release.build(store, "serious_violation", point, tmp_path / "again"),
+        lambda: release_show.rebuild(store, out),
+        lambda: build(store, "serious_violation", point, tmp_path / "again"),
     ):
         with pytest.raises(StateError) as caught:
             again()

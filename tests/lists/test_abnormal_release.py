@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
-from credit_graph.lists.release import build_files, rules_on
+from credit_graph.lists.release import Known, judge_list, refused_csv, rules_on
 from credit_graph.model.time import DAY_MAX, Point
 
 D = date.fromisoformat
@@ -43,19 +42,14 @@ def test_an_entry_stands_until_it_is_removed_however_old_it_is() -> None:
         # a 个体工商户 is marked, never listed
         listing(6, "未按照规定的期限公示年度报告") | {"credit_code": "92621021MA00X0031L"},
     ]
-    files = build_files(rules_on("abnormal_operation", POINT.valid), records, [], [], POINT)
-    entries = {row["sid"]: row for row in json.loads(files["entries.json"])["entries"]}
+    listed = judge_list(rules_on("abnormal_operation", POINT.valid), Known(records), POINT)
+    entries = {row["sid"]: row for row in listed.entries}
     assert set(entries) == {"s1", "s2"}
-    assert entries["s1"]["articles"] == ["6"]
+    assert str(entries["s1"]["basis"]).endswith("修订）第六条")
     found = entries["s2"]
-    assert (found["ground"], found["articles"], found["last_day"]) == (
-        "通过登记的住所或者经营场所无法联系",
-        ["9"],
-        None,
-    )
-    assert found["basis"].endswith("修订）第九条")
-    index = json.loads(files["index.json"])
-    assert index["counts"] == {"entries": 2, "refused": 3, "removed": 1, "held": 0}
-    assert index["refused_by_reason"] == {"ground_unknown": 1, "listed_before": 1, "subject_excluded": 1}
-    assert "当事人不属于列入对象：个体工商户只标记经营异常状态，不列入" in files["refused.csv"].decode("utf-8-sig")
-    assert "王秘密" not in b"".join(files.values()).decode()
+    assert (found["ground"], found["last_day"]) == ("通过登记的住所或者经营场所无法联系", None)
+    assert str(found["basis"]).endswith("修订）第九条")
+    assert listed.counts == {"entries": 2, "refused": 3, "removed": 1, "held": 0}
+    assert listed.refused_by_reason == {"ground_unknown": 1, "listed_before": 1, "subject_excluded": 1}
+    assert "当事人不属于列入对象：个体工商户只标记经营异常状态，不列入" in str(listed.refused)
+    assert "王秘密" not in str(listed.entries) + refused_csv(listed, None).decode()

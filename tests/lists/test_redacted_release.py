@@ -12,14 +12,16 @@ import pytest
 
 from bytesearch import forms, places
 from commandline import CommandLine
-from credit_graph.jobs import release
+from credit_graph.lists.authority import authority_on
+from credit_graph.lists.editions.drafting import Asked, draft_files
 from credit_graph.lists.policy import list_policy
-from credit_graph.lists.release import build_files, rules_on
+from credit_graph.lists.release import Known, judge_list, rules_on
 from credit_graph.model.fields import FieldType
 from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import DAY_MAX, Point
 from credit_graph.store import Store
 from facts import D, commit, fact
+from releases import build
 
 POINT = Point(1, D("2026-11-23"), D("2026-11-23"))
 CODE = "91330206MA7LDB042M"
@@ -76,19 +78,19 @@ def planted(kind: str) -> list[dict[str, Any]]:
 def test_secrets_planted_in_every_text_are_in_no_file(name: str, kind: str, tmp_path: Path) -> None:
     records = planted(kind)
     persons = {record["eid"]: frozenset({"苗苗苗"}) for record in records}
-    files = build_files(rules_on(name, POINT.valid), records, [], [], POINT, {}, persons)
-    for file, data in files.items():
+    listed = judge_list(rules_on(name, POINT.valid), Known(records, persons=persons), POINT)
+    asked = Asked("2026Q4", "王经办", "1号", authority_on(POINT.valid), listed.issuers, b"")
+    for file, data in draft_files(listed, asked, lambda: "ab" * 32).items():
         (tmp_path / file).write_bytes(data)
     found = places(tmp_path, [*SECRETS, "王秘密", "138123", "620198001", "222021234", "example"])
     assert found == {}
-    index = json.loads(files["index.json"])
     outgoing = [field for field in list_policy(name).on(POINT.valid).publishable.fields if field in texts(kind)]
-    held = {reason["field"] for row in index["for_review"] for reason in row["reasons"]}
+    held = {reason["field"] for row in listed.for_review for reason in row["reasons"]}
     # a name of the authority that does not fit is refused before; so are names without a number of the register
     assert {"name", "credit_code"} <= held <= set(outgoing)
-    assert index["held_by_reason"] == {"redaction": len(index["for_review"])}
-    assert index["counts"]["held"] == len(index["for_review"]) > 2
-    assert sum(index["counts"].values()) == len(records)
+    assert listed.held_by_reason == {"redaction": len(listed.for_review)}
+    assert listed.counts["held"] == len(listed.for_review) > 2
+    assert sum(listed.counts.values()) == len(records)
 
 
 def test_the_search_would_find_them(tmp_path: Path) -> None:
@@ -120,9 +122,9 @@ def test_the_graphs_own_persons_hold_an_entry_and_the_command_tells(
         fact("Contribution", "c2", "91330203", holder_name="庆原水果有限公司"),
     ]
     commit(store, 1, statements)
-    result = release.build(store, "serious_violation", POINT, tmp_path / "out")
-    assert result.index["counts"] == {"entries": 2, "refused": 0, "removed": 0, "held": 1}
-    (row,) = result.index["for_review"]
+    result = build(store, "serious_violation", POINT, tmp_path / "out")
+    assert result.said["counts"] == {"entries": 2, "refused": 0, "removed": 0, "held": 1}
+    (row,) = result.said["for_review"]
     assert row["sid"] == statements[1].sid
     assert row["reasons"] == [
         {
@@ -151,8 +153,8 @@ def test_the_graphs_own_persons_hold_an_entry_and_the_command_tells(
     assert "state.text_decided" in command.run(*who, "pass", row["sid"], "name", "--why", "再次", status=6)[1]
     (decided,) = json.loads(command.run("redact", "list", "--json")[0])
     assert (decided["field"], decided["actor"], decided["role"]) == ("name", "周公示", "publisher")
-    after = release.build(store, "serious_violation", Point(2, POINT.valid, POINT.use), tmp_path / "out2")
-    assert (after.index["counts"]["entries"], after.index["for_review"]) == (3, [])
+    after = build(store, "serious_violation", Point(2, POINT.valid, POINT.use), tmp_path / "out2")
+    assert (after.said["counts"]["entries"], after.said["for_review"]) == (3, [])
     command.run(*who, "undo", decided["id"], "--why", "误判")
-    again = release.build(store, "serious_violation", Point(3, POINT.valid, POINT.use), tmp_path / "out3")
-    assert (again.index["counts"]["entries"], len(again.index["for_review"])) == (2, 1)
+    again = build(store, "serious_violation", Point(3, POINT.valid, POINT.use), tmp_path / "out3")
+    assert (again.said["counts"]["entries"], len(again.said["for_review"])) == (2, 1)

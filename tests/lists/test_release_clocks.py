@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from datetime import date
 from typing import Any
 
 import pytest
 
 from credit_graph.lists.receipts import Receipt, Receipts
-from credit_graph.lists.release import build_files, rules_on
+from credit_graph.lists.release import Known, judge_list, rules_on
 from credit_graph.model.time import DAY_MAX, Point
 
 D = date.fromisoformat
@@ -51,11 +48,10 @@ def released(
 ) -> tuple[list[Any], list[tuple[str, str, str]]]:
     """The last days of the entries; code, sentence and basis of what is refused."""
     point = Point(1, TODAY, use)
-    files = build_files(rules_on("serious_violation", TODAY), [record], holds, [], point, receipts=receipts)
-    entries = json.loads(files["entries.json"])["entries"]
-    rows = list(csv.DictReader(io.StringIO(files["refused.csv"].decode("utf-8-sig"))))
-    told = [(row["不予列出的原因代码"], row["不予列出的原因"], row["依据"]) for row in rows]
-    return [item["last_day"] for item in entries], told
+    known = Known([record], holds, receipts=receipts or Receipts())
+    listed = judge_list(rules_on("serious_violation", TODAY), known, point)
+    told = [(row["codes"], row["sentences"], row["basis"]) for row in listed.refused]
+    return [item["last_day"] for item in listed.entries], told
 
 
 def test_an_entry_of_the_bureau_needs_the_receipt_of_gsxt_and_one_of_a_source_does_not() -> None:

@@ -41,26 +41,28 @@ def test_build_and_show(store: Store, env: dict[str, str], command: CommandLine,
     )
     commit(store, 1, [listing])
     out = tmp_path / "out"
-    build = ("release", "build", "serious_violation", "--valid", "2026-11-23", "--out", out)
+    asked = ("release", "build", "serious_violation", "--period")
+    build = (*asked, "2026Q4", "--valid", "2026-11-23", "--out", out)
     first = run(env, *build, "--json")
     assert first.returncode == 0, first.stderr
     built = json.loads(first.stdout)
-    assert (built["counts"], built["unchanged"], built["seq"]) == (
-        {"entries": 1, "refused": 0, "removed": 0, "held": 0},
-        False,
-        1,
+    assert (built["counts"], built["unchanged"], built["seq"], built["release"], built["notice_number"]) == (
+        *({"entries": 1, "refused": 0, "removed": 0, "held": 0}, False, 1),
+        *("2026Q4", "庆市监公〔2026〕1号"),
     )
     assert json.loads(command.run(*map(str, build), "--json")[0])["unchanged"] is True
     assert "测试数据，不得公开" in command.run("release", "show", str(out), "--rebuild")[0]
-    (out / "entries.csv").write_text("x")
+    (out / "refused.csv").write_text("x")
     for arguments, status, code in (
         (("release", "show", out), 3, "input.release_altered"),
         (("release", "show", tmp_path), 3, "input.not_a_release"),
         (build, 6, "state.release_exists"),
-        (("release", "build", "serious_violation", "--valid", "2026-11-24", "--out", out), 2, "usage.future"),
-        (("release", "build", "serious_violation", "--valid", "soon", "--out", out), 2, "usage.bad_value"),
-        (("release", "build", "serious_violation", "--valid", "2020-01-01", "--out", out), 4, "policy.none_in_force"),
-        (("release", "build", "blacklist", "--out", out), 2, "usage.bad_value"),
+        ((*asked, "2026Q4", "--valid", "2026-11-24", "--out", out), 2, "usage.future"),
+        ((*asked, "2027Q1", "--out", out), 2, "usage.future"),
+        ((*asked, "2026Q3", "--valid", "2026-06-30", "--out", out), 2, "usage.bad_value"),
+        ((*asked, "2026Q4", "--valid", "soon", "--out", out), 2, "usage.bad_value"),
+        ((*asked, "2020Q1", "--out", out), 4, "policy.none_in_force"),
+        (("release", "build", "blacklist", "--period", "2026Q3", "--out", out), 2, "usage.bad_value"),
     ):
         printed, told = command.run(*map(str, arguments), status=status)
         assert (told.split()[0], printed) == (code, "")
@@ -68,5 +70,7 @@ def test_build_and_show(store: Store, env: dict[str, str], command: CommandLine,
 
 
 def test_an_empty_graph(command: CommandLine, tmp_path: Path) -> None:
-    _, told = command.run("release", "build", "serious_violation", "--out", str(tmp_path / "out"), status=6)
+    _, told = command.run(
+        "release", "build", "serious_violation", "--period", "2026Q3", "--out", str(tmp_path / "out"), status=6
+    )
     assert told.split()[0] == "state.no_data"

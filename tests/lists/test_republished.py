@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from credit_graph.jobs import release
+from credit_graph.jobs import release_show
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
 from credit_graph.store import Store
 from facts import D, commit, fact
+from releases import build, entries_of
 
 TODAY = D("2026-11-23")
 LIST = "real_estate_blacklist"
@@ -47,16 +47,17 @@ def test_only_developers_that_stand_on_the_national_list_are_shown(
     ]
     commit(store, 1, firms)
     point = Point(1, TODAY, TODAY)
-    built = release.build(store, LIST, point, tmp_path / "out")
-    [entry] = json.loads((tmp_path / "out" / "entries.json").read_text(encoding="utf-8"))["entries"]
-    assert {name: entry[name] for name in ("name", "credit_code", "articles", "last_day")} == {
+    built = build(store, LIST, point, tmp_path / "out")
+    [entry] = entries_of(tmp_path / "out")
+    assert {name: entry[name] for name in ("name", "credit_code", "basis", "last_day")} == {
         "name": "庆原第1置业有限公司",
         "credit_code": "91621002MA00000001",
-        "articles": ["9"],
+        "basis": "《市场监督管理严重违法失信名单管理办法》（国家市场监督管理总局令第44号）第九条",
         "last_day": "2028-03-01",
     }
     assert "listed_by" not in entry
-    assert built.index["counts"] == {"entries": 1, "refused": 2, "removed": 0, "held": 0}
-    assert built.index["refused_by_reason"] == {"ground_unknown": 1, "term_over": 1}
-    assert (built.index["list"], built.index["document"]["number"]) == (LIST, "国家市场监督管理总局令第44号")
-    assert release.rebuild(store, tmp_path / "out").sha256 == built.sha256
+    assert built.said["counts"] == {"entries": 1, "refused": 2, "removed": 0, "held": 0}
+    assert built.said["refused_by_reason"] == {"ground_unknown": 1, "term_over": 1}
+    assert (built.said["list"], built.said["documents"][0]["number"]) == (LIST, "国家市场监督管理总局令第44号")
+    assert built.said["issuers"] == ["庆原市市场监督管理局"]
+    assert release_show.rebuild(store, tmp_path / "out").said == built.said

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from credit_graph.jobs.release import build
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import Point
 from credit_graph.store import Store
+from releases import build, entries_of
 from server.city import TODAY, A, B, Batch, C, D, registration
 from server.conftest import Api
 
@@ -59,11 +58,10 @@ def entries(api: Api, first: int = 20, **as_of: str) -> list[dict[str, Any]]:
         after = page["pageInfo"]["endCursor"]
 
 
-def released(store: Store, out: Path, day: date = TODAY) -> list[dict[str, Any]]:
+def released(store: Store, out: Path, day: date = TODAY) -> list[dict[str, str | None]]:
     """The entries of a release built in the same graph."""
     build(store, "serious_violation", Point(store.read("read/last_seq")[0]["seq"], day, TODAY), out)
-    found: list[dict[str, Any]] = json.loads((out / "entries.json").read_text(encoding="utf-8"))["entries"]
-    return sorted(found, key=lambda entry: (entry["credit_code"], entry["sid"]))
+    return sorted(entries_of(out), key=lambda entry: (entry["credit_code"] or "", entry["sid"] or ""))
 
 
 def test_entries_equal_a_release(store: Store, api_as: Callable[[str], Api], tmp_path: Path) -> None:

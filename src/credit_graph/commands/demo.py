@@ -19,12 +19,11 @@ from credit_graph.commands.load import print_batches
 from credit_graph.demo.core import AS_OF
 from credit_graph.demo.generate import generate
 from credit_graph.errors import StateError
-from credit_graph.jobs import alerts, batches
+from credit_graph.jobs import alerts, batches, release_draft
 from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.grade import grade
 from credit_graph.jobs.link import link
 from credit_graph.jobs.load import LoadOptions, known_files, load
-from credit_graph.jobs.release import build
 from credit_graph.model.time import Point
 from credit_graph.settings import settings
 from credit_graph.store import Store, embedded
@@ -127,8 +126,9 @@ def _warn(store: Store, report: common.Report) -> tuple[str, None]:
 
 
 def _list(store: Store, point: Point) -> tuple[str, None]:
-    out = store.home / "demo" / f"{LIST}-{point.valid}-{point.seq}"
-    counts = build(store, LIST, point, out).index["counts"]
+    period = f"{point.valid.year}Q{(point.valid.month + 2) // 3}"
+    out = store.home / "demo" / f"{LIST}-{period}-{point.seq}"
+    counts = release_draft.build(store, LIST, period, point, out, maker=ACTOR).said["counts"]
     zh = f"严重违法失信名单：在列 {counts['entries']}，不予列出 {counts['refused']}，已移出 {counts['removed']} → {out}"
     en = f"serious violations: {counts['entries']} entries, {counts['refused']} refused, {counts['removed']} removed"
     return t(zh, f"{en} → {out}"), None

@@ -8,16 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from credit_graph.commands import common, release_collect, release_verify
-from credit_graph.jobs.release import ReleaseResult
-from credit_graph.jobs.release import build as build_release
-from credit_graph.jobs.release import rebuild as rebuild_release
-from credit_graph.jobs.release import show as show_release
+from credit_graph.jobs import release_draft, release_show
 from credit_graph.lists.redaction_policy import redaction_policy
-from credit_graph.lists.release import MARK
 from credit_graph.lists.standing import REASONS
 from credit_graph.text import language, t
 
-_SHOWN = 20  # entries held; all of them stand in index.json
+_SHOWN = 20  # entries held; all of them stand in draft.json
+_KINDS = {"draft": ("草稿", "draft"), "archive": ("存档版本", "archive"), "public": ("公开版本", "public edition")}
 app = typer.Typer(help="名单发布 / releases of lists", no_args_is_help=True)
 release_collect.register(app)
 release_verify.register(app)
@@ -28,60 +25,84 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="release")
 
 
-@app.command("build", help="生成某日的名单 / build a list as it stands on a day")
+@app.command("build", help="生成某季度名单的草稿 / build the draft of a quarter's list")
 def build(
     list_name: Annotated[str, typer.Argument(metavar="LIST", help="名单，如 serious_violation / name of the list")],
+    period: Annotated[str, typer.Option("--period", help="季度，如 2026Q3 / the quarter")],
     out: Annotated[Path, typer.Option("--out", help="输出目录 / folder to write")],
     valid: common.ValidOption = None,
     known: common.KnownOption = None,
+    number: Annotated[
+        str | None, typer.Option("--number", help="公告文号，默认取下一号 / number of the bulletin; default: the next")
+    ] = None,
     as_json: common.JsonOption = False,
 ) -> None:
-    """Write entries, refusals and the index into a folder; the same point gives the same bytes."""
+    """Write who stands on the list, who is refused and why, and what changed, into a folder for the sign-off."""
+    day = release_draft.valid_day(period, common.day("--valid", valid))
+    maker = common.caller().actor
     with common.graph() as store:
-        result = build_release(store, list_name, common.point(store, valid, known), out)
-        index = result.index
-        said = {"list": list_name, "valid": str(index["valid"]), "known": index["seq"], "folder": out.name}
-        common.log("release", {**said, "entries": index["counts"]["entries"]})
-    _print(result, as_json)
+        point = common.point(store, day.isoformat(), known)
+        built = release_draft.build(store, list_name, period, point, out, maker=maker, number=number)
+        said = built.said
+        told = {"list": list_name, "release": said["release"], "valid": said["valid"], "known": said["seq"]}
+        common.log("release", {**told, "folder": out.name, "entries": said["counts"]["entries"]})
+    if as_json:
+        common.print_json({"out": str(built.out), "unchanged": built.unchanged, "draft": built.draft.hash, **said})
+        return
+    _print("draft", said, built.out)
+    if built.unchanged:
+        common.console.print(t("与已有内容完全一致。", "Identical to what lies there."))
 
 
-@app.command("show", help="核对并显示已生成的名单 / check a release and show it")
+@app.command("show", help="核对并显示草稿、存档或公开版本 / check a draft, archive or public edition and show it")
 def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="发布目录 / folder of the release")],
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="并从图重建比对 / and compare with the graph")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="并与图比对 / and compare with the graph")] = False,
     as_json: common.JsonOption = False,
 ) -> None:
-    """Check every file against its hash; ``--rebuild`` also builds it again from the graph and compares."""
+    """Check every file against its hash; ``--rebuild`` also judges again from the graph and compares."""
     if rebuild:
         with common.graph() as store:
-            result = rebuild_release(store, folder)
+            shown = release_show.rebuild(store, folder)
     else:
-        result = show_release(folder)
-    _print(result, as_json)
-
-
-def _print(result: ReleaseResult, as_json: bool) -> None:
+        shown = release_show.show(folder)
     if as_json:
-        common.print_json({"out": str(result.out), "unchanged": result.unchanged, **result.index})
+        common.print_json({"out": str(folder), "edition": shown.kind, **shown.said})
         return
-    index, counts = result.index, result.index["counts"]
+    _print(shown.kind, shown.said, folder)
+
+
+def _print(kind: str, said: Any, folder: Path) -> None:
+    counts = said["counts"]
     rows = [
-        (t("名单", "list"), index["list"]),
-        (t("有效日", "valid day"), index["valid"]),
-        (t("已知批次", "known up to batch"), index["seq"]),
-        (t("使用日", "use judged on"), index["use"]),
+        (t("名单", "list"), t(said["titles"]["zh"], said["titles"]["en"])),
+        (t("发布", "release"), f"{said['release']} ({t(*_KINDS[kind])})"),
+        (t("公告文号", "number"), said["notice_number"]),
+    ]
+    if kind == "public":
+        rows += [(t("截至", "view of"), said["day"]), (t("公示", "shown"), counts["entries"])]
+        rows += [(t("已撤下", "not shown any more"), counts["removed"])]
+    else:
+        rows += _inside(said, counts)
+    common.print_table(
+        said["mark"] or "", [t("项目", "item"), t("值", "value")], [*rows, (t("目录", "folder"), folder)]
+    )
+    if said.get("for_review"):
+        _print_review(said["for_review"])
+
+
+def _inside(said: Any, counts: Any) -> list[tuple[str, Any]]:
+    return [
+        (t("有效日", "valid day"), said["valid"]),
+        (t("已知批次", "known up to batch"), said["seq"]),
+        (t("使用日", "use judged on"), said["use"]),
         (t("在列", "entries"), counts["entries"]),
         (t("不予列出", "refused"), counts["refused"]),
-        *((f"  {t(*REASONS[code])}", n) for code, n in index["refused_by_reason"].items() if code in REASONS),
+        *((f"  {t(*REASONS[code])}", n) for code, n in said["refused_by_reason"].items() if code in REASONS),
         (t("已移出", "removed"), counts["removed"]),
         (t("停用", "on hold"), counts["held"]),
-        (t("目录", "folder"), result.out),
+        *((t("会签", "to be signed off by"), name) for name in said.get("issuers", ())),
     ]
-    common.print_table(MARK, [t("项目", "item"), t("值", "value")], rows)
-    if index["for_review"]:
-        _print_review(index["for_review"])
-    if result.unchanged:
-        common.console.print(t("与已有内容完全一致。", "Identical to what lies there."))
 
 
 def _print_review(held: list[dict[str, Any]]) -> None:

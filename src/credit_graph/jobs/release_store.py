@@ -169,7 +169,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, replace: bool = Fa
         except OSError:
             shutil.rmtree(partial, ignore_errors=True)
             raise
-        if folder.exists():
+        if folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
+        elif folder.exists():
             folder.rename(old)
         partial.rename(folder)
         shutil.rmtree(old, ignore_errors=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from credit_graph.errors import Inconsistent
+from credit_graph.errors import Inconsistent, UsageError
+from credit_graph.text import t
 from credit_graph.workdays import calendar
 
 
@@ -63,3 +66,22 @@ def after_rest_days(day: date) -> date:
     """The day itself, or the first working day after it: where a law says that a period does not end on a day of rest
     (民法典第二百零三条；民事诉讼法第八十五条). Raises ``DefinitionError("policy.no_calendar")``."""
     return day if calendar().works(day) else calendar().after(day, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter (季度) of a release, written 2026Q3."""
+
+    name: str
+    first: date
+    last: date
+
+    @staticmethod
+    def read(text: str) -> Quarter:
+        """The quarter of that name; ``UsageError("usage.bad_value")`` where it is none."""
+        found = re.fullmatch(r"([12]\d{3})Q([1-4])", text)
+        if found is None:
+            why = t("应为季度，如 2026Q3", "it has to be a quarter, e.g. 2026Q3")
+            raise UsageError("usage.bad_value", option="--period", value=text[:40], why=why)
+        first = date(int(found[1]), 3 * int(found[2]) - 2, 1)
+        return Quarter(text, first, months_later(first, 3) - timedelta(days=1))

@@ -1,8 +1,7 @@
-"""The files of a release (名单发布), as bytes. Pure: the same records, rules and days give the same bytes.
+"""Who stands on a list at a point, as a release has it: entries, refusals, what is held. Pure.
 
-``entries.csv`` and ``entries.json`` hold the publishable fields of those who stand on the list, as redaction cleared
-them; ``refused.csv``, for the bureau's own use, the open records that do not qualify, with the reasons; ``index.json``
-counts, hashes, versions, and what redaction held for a person to look at.
+The same records, rules and days give the same. What leaves of an entry are the publishable fields, as redaction cleared
+them; refusals, with their reasons, are for the bureau's own use.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +21,7 @@ from credit_graph.errors import DefinitionError
 from credit_graph.lists.bases import Document
 from credit_graph.lists.clock_policy import ClockPolicy, clock_policy
 from credit_graph.lists.clocks import clock
+from credit_graph.lists.editions.draft import place, record_id
 from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
 from credit_graph.lists.receipts import Receipts
@@ -31,9 +31,8 @@ from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import Point, covers
 from credit_graph.text import joined, t
 
-# until lists pass a legal gate with approvals, nothing that is built here may be published
+# what everything says that comes from a bureau that is none (policies/authority.yml, demo)
 MARK = "测试数据，不得公开"
-INDEX = "index.json"
 CHANNEL = "public"
 
 # a spreadsheet takes a cell that begins so for a formula, also in full width
@@ -92,58 +91,110 @@ def release_id(rules: Rules, point: Point) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
-def build_files(
-    rules: Rules,
-    records: Iterable[Record],
-    holds: Iterable[Record],
-    versions: Sequence[Record],
-    point: Point,
-    industry_codes: Mapping[str, str] | None = None,
-    persons: Mapping[str, frozenset[str]] | None = None,
-    receipts: Receipts | None = None,
-    decisions: tuple[TextDecision, ...] = (),
-) -> dict[str, bytes]:
-    """All files of the release by name.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a list at a point, by which it is judged.
 
-    ``records``: statements of the list's kind that are known at the point and have begun by its valid day;
-    ``holds``: known Hold statements; ``versions``: {source, version} of the loader definitions they came by;
-    ``industry_codes``: eid -> code, wanted where the rules name industries. A firm without a code is of none.
-    ``persons``: eid -> names of persons whom the graph knows there, who are not to be named. ``receipts``: of GSXT,
-    known at the point. ``decisions``: texts that people let leave.
+    ``records``: statements of the list's kind that have begun by the valid day; ``holds``: Hold statements on records
+    of their sources; ``versions``: {source, version} of the loader definitions they came by; ``industry_codes``: eid ->
+    code, wanted where the rules name industries (a firm without one is of none); ``persons``: eid -> names of persons
+    whom the graph knows there, who are not to be named; ``receipts``: of GSXT; ``decisions``: texts that people let
+    leave.
     """
-    holds = list(holds)
-    reasons = _held(holds, point.use)
-    judging = _Judging(rules.row, point.valid, clock_policy(), _by_record(holds), receipts or Receipts())
-    if rules.industries:
-        codes = industry_codes or {}
-        records = [item for item in records if codes.get(item.get("eid") or "", "").startswith(rules.industries)]
-    judged = []
-    for record in sorted(records, key=_order):
-        held = _hold_of(record, reasons)
-        judged.append((record, judging.of(record, held=held is not None), held))
-    judged = _latest(judged)
-    standing = [(record, result) for record, result, _ in judged if result.status == "entry"]
-    fields = Leaving(rules.row.publishable.fields, decisions=decisions)
+
+    records: Sequence[Record]
+    holds: Sequence[Record] = ()
+    versions: Sequence[Record] = ()
+    industry_codes: Mapping[str, str] = field(default_factory=dict)
+    persons: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    receipts: Receipts = field(default_factory=Receipts)
+    decisions: tuple[TextDecision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list as it stands at a point.
+
+    ``entries``: what leaves of each entry, with statement (``sid``) and record, in the list's order; ``refused``: the
+    rows of ``refused.csv``; ``refused_by_reason``, ``held_by_reason``: how many for each code; ``for_review``: what
+    redaction held, by statement, nothing of the texts; ``why``: record -> why it is no entry; ``issuers``: who listed
+    the entries, as the records name them.
+    """
+
+    rules: Rules
+    point: Point
+    entries: list[dict[str, str | None]]
+    refused: list[dict[str, Any]]
+    counts: dict[str, int]
+    refused_by_reason: dict[str, int]
+    held_by_reason: dict[str, int]
+    for_review: list[dict[str, Any]]
+    definitions: list[Record]
+    why: dict[str, str]
+    issuers: list[str]
+
+    program: str = __version__
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what was judged: the same point, rules and program give the same."""
+        said = (self.entries, self.refused, self.counts, self.held_by_reason, self.for_review)
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def judge_list(rules: Rules, known: Known, point: Point) -> Listed:
+    """Who stands on the list at the point, who does not and why."""
+    judged = _judged(rules, known, point)
+    fields = Leaving(rules.row.publishable.fields, decisions=known.decisions)
     leaving = [
-        (record, result, publishable_record(rules.kind, record, _of(fields, record, persons or {}), point.use))
-        for record, result in standing
+        (record, result, publishable_record(rules.kind, record, _of(fields, record, known.persons), point.use))
+        for record, result, _ in judged
+        if result.status == "entry"
     ]
-    entries = [_entry(rules, record, result, out) for record, result, out in leaving if isinstance(out, Cleared)]
-    review = [_review(record, out) for record, _, out in leaving if not isinstance(out, Cleared)]
-    named = [(record, result) for record, result, _ in judged if result.status == "refused"]
-    refused = [_refused(rules, record, result, persons or {}, point) for record, result in named]
-    files = {
-        "entries.csv": _csv(_entry_columns(rules), entries),
-        "entries.json": _json({"mark": MARK, "list": rules.policy.name, "entries": entries}),
-        "refused.csv": _csv(_REFUSED_COLUMNS, refused),
-    }
-    return files | {INDEX: _json(_index(rules, point, judged, versions, files, review))}
+    cleared = [(record, result, out) for record, result, out in leaving if isinstance(out, Cleared)]
+    review = [(record, out) for record, _, out in leaving if not isinstance(out, Cleared)]
+    refused = [(record, result) for record, result, _ in judged if result.status == "refused"]
+    held_by = Counter(held for _, r, held in judged if held and r.status == "held") + Counter({HELD: len(review)})
+    statuses = Counter(result.status for _, result, _ in judged)
+    return Listed(
+        rules=rules,
+        point=point,
+        entries=sorted((_entry(rules, *found) for found in cleared), key=place),
+        refused=[_refused(rules, record, result, known.persons, point) for record, result in refused],
+        counts={
+            "entries": len(cleared),
+            "refused": statuses["refused"],
+            "removed": statuses["removed"],
+            "held": statuses["held"] + len(review),
+        },
+        # a refused record may have several reasons, so these may add up to more than "refused"
+        refused_by_reason=_counted(reason.code for _, result in refused for reason in result.reasons),
+        held_by_reason=dict(sorted(held_by.items())),
+        for_review=[_review(record, out) for record, out in review],
+        definitions=sorted(({**row} for row in known.versions), key=lambda row: (row["source"], row["version"])),
+        why=_why(judged) | {_id(record): f"held:{HELD}" for record, _ in review},
+        issuers=sorted({str(record["listed_by"]) for record, _, _ in cleared}),
+    )
 
 
 def text_cell(value: Any) -> str:
     """The cell as text: what a spreadsheet would run as a formula gets an apostrophe before it."""
     text = "" if value is None else str(value)
     return "'" + text if text.startswith(_FORMULA) else text
+
+
+def refused_csv(listed: Listed, mark: str | None) -> bytes:
+    """``refused.csv``, for the bureau's own use: what is open in the data and not lawful, with every reason.
+
+    UTF-8 with BOM, so that a spreadsheet reads it right; with a ``mark``, each row and an empty file has it.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    marked = [mark] if mark else []
+    writer.writerow([*_REFUSED_COLUMNS.values(), *marked])
+    for row in listed.refused:
+        writer.writerow([*(text_cell(row[name]) for name in _REFUSED_COLUMNS), *marked])
+    return out.getvalue().encode("utf-8-sig")
 
 
 _Judged = tuple[Record, Judgement, str | None]
@@ -167,6 +218,39 @@ class _Judging:
             matter = replace(matter, stopped_on=None)  # what comes later does not decide what is shown on the day
         found = clock(matter, "release", self.day, self.clocks)
         return judge(record, self.row, self.day, held=held, clock=found, published=shown is not None)
+
+
+def _judged(rules: Rules, known: Known, point: Point) -> list[_Judged]:
+    reasons = _held(known.holds, point.use)
+    judging = _Judging(rules.row, point.valid, clock_policy(), _by_record(known.holds), known.receipts)
+    records = known.records
+    if rules.industries:
+        codes = known.industry_codes
+        records = [item for item in records if codes.get(item.get("eid") or "", "").startswith(rules.industries)]
+    found = []
+    for record in sorted(records, key=_order):
+        held = _hold_of(record, reasons)
+        found.append((record, judging.of(record, held=held is not None), held))
+    return _latest(found)
+
+
+def _counted(codes: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(codes).items()))
+
+
+def _id(record: Record) -> str:
+    return record_id(record["source"], record["key"])
+
+
+def _why(judged: Sequence[_Judged]) -> dict[str, str]:
+    """Record -> why it is no entry: ``removed``, ``held:`` and the hold's reason, ``refused:`` and the codes."""
+    found: dict[str, str] = {}
+    for record, result, held in judged:
+        if result.status == "refused":
+            found[_id(record)] = "refused:" + ",".join(reason.code for reason in result.reasons)
+        elif result.status != "entry":
+            found[_id(record)] = f"held:{held}" if result.status == "held" else result.status
+    return found
 
 
 def _by_record(holds: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
@@ -217,33 +301,22 @@ def _review(record: Record, out: Held | Refused) -> dict[str, Any]:
     return {"sid": record["sid"], "reasons": [reason.as_json() for reason in out.reasons]}
 
 
-def _entry(rules: Rules, record: Record, result: Judgement, cleared: Cleared) -> dict[str, Any]:
-    """What leaves: publishable fields, the ground in the order's own words, its basis, and where it comes from."""
-    articles = [ground.article for ground in result.grounds]
+def _entry(rules: Rules, record: Record, result: Judgement, cleared: Cleared) -> dict[str, str | None]:
+    """What leaves: publishable fields, the ground in the order's own words, its basis; and where it comes from."""
     return {
-        **{name: _value(value) for name, value in cleared.values.items()},
+        **{name: _text(value) for name, value in cleared.values.items()},
         "ground": "；".join(ground.text for ground in result.grounds),
         "document": rules.document.number,
-        "articles": articles,
-        "basis": "；".join(rules.document.cite(article) for article in articles),
-        "last_day": _value(result.last_day),
+        "basis": "；".join(rules.document.cite(ground.article) for ground in result.grounds),
+        "last_day": _text(result.last_day),
         "sid": record["sid"],
+        "record": _id(record),
     }
 
 
-def _entry_columns(rules: Rules) -> dict[str, str]:
-    return {
-        **{name: heading(rules, name) for name in rules.row.publishable.fields},
-        "ground": "列入情形",
-        "basis": "列入依据",
-        "last_day": "列入期限至",
-        "sid": "来源记录",
-    }
-
-
-def heading(rules: Rules, field: str) -> str:
+def heading(rules: Rules, name: str) -> str:
     """The Chinese name of a field that may leave."""
-    return (SUBJECT_FIELDS.get(field) or KINDS[rules.kind].fields[field]).zh
+    return (SUBJECT_FIELDS.get(name) or KINDS[rules.kind].fields[name]).zh
 
 
 _REFUSED_COLUMNS = {
@@ -278,61 +351,9 @@ def _refused(
     }
 
 
-def _index(
-    rules: Rules,
-    point: Point,
-    judged: Sequence[_Judged],
-    versions: Sequence[Record],
-    files: Mapping[str, bytes],
-    review: list[dict[str, Any]],
-) -> dict[str, Any]:
-    held_by = Counter(held for _, r, held in judged if held and r.status == "held") + Counter({HELD: len(review)})
-    statuses = Counter(result.status for _, result, _ in judged)
-    by_reason = Counter(reason.code for _, result, _ in judged for reason in result.reasons)
-    return {
-        "mark": MARK,
-        "release": release_id(rules, point),
-        "list": rules.policy.name,
-        "title": rules.policy.title.model_dump(),
-        "seq": point.seq,
-        "valid": point.valid.isoformat(),
-        "use": point.use.isoformat(),
-        "program": __version__,
-        "policy": {"row": rules.row.id, "sha256": rules.sha256},
-        "document": {"title": rules.document.title, "number": rules.document.number},
-        "definitions": sorted(({**row} for row in versions), key=lambda row: (row["source"], row["version"])),
-        "counts": {
-            "entries": statuses["entry"] - len(review),
-            "refused": statuses["refused"],
-            "removed": statuses["removed"],
-            "held": statuses["held"] + len(review),
-        },
-        # a refused record may have several reasons, so these may add up to more than "refused"
-        "refused_by_reason": dict(sorted(by_reason.items())),
-        "held_by_reason": dict(sorted(held_by.items())),
-        # what redaction held, by record; nothing of the texts themselves
-        "for_review": review,
-        "unchecked": [{"basis": rules.document.cite(row.article), "text": row.text} for row in rules.row.unchecked],
-        "files": {
-            name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-            for name, data in sorted(files.items())
-        },
-    }
-
-
 def _value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _csv(columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """UTF-8 with BOM, so that a spreadsheet reads it right; the last column marks each row, and an empty file."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*columns.values(), MARK])
-    for row in rows:
-        writer.writerow([*(text_cell(row[name]) for name in columns), MARK])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+def _text(value: Any) -> str | None:
+    return None if value is None else str(_value(value))

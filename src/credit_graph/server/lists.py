@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +10,8 @@ from typing import Annotated, Any
 
 import strawberry
 
-from credit_graph.jobs import text_decisions
-from credit_graph.jobs.names import industry_codes, person_names
-from credit_graph.jobs.receipts import known_receipts
-from credit_graph.lists.release import MARK, build_files, heading, rules_on
+from credit_graph.jobs.listing import known
+from credit_graph.lists.release import MARK, heading, judge_list, rules_on
 from credit_graph.server.batching import by_rest
 from credit_graph.server.connections import Connection, connect, page_size
 from credit_graph.server.context import Context, Moment
@@ -27,10 +24,10 @@ ListName = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class FoundEntry:
-    """An entry of ``entries.json``, the enterprise it speaks of, and the headings of its fields."""
+    """An entry as a release holds it, the enterprise it speaks of, and the headings of its fields."""
 
     eid: str | None
-    values: dict[str, Any]
+    values: dict[str, str | None]
     headings: dict[str, str]
 
 
@@ -52,7 +49,7 @@ class ListEntry:
     @shown("来源记录的声明标识 / the statement behind it")
     def statement_id(self, info: Info) -> strawberry.ID:
         """The opaque id."""
-        return strawberry.ID(info.context.sealer.node_id("Record", self.found.values["sid"]))
+        return strawberry.ID(info.context.sealer.node_id("Record", str(self.found.values["sid"])))
 
     @shown("名称 / name")
     def name(self) -> str | None:
@@ -119,29 +116,19 @@ async def load_entries(context: Context, keys: list[tuple[str, Moment]]) -> Sequ
 
 
 async def _entries(context: Context, name: str, moment: Moment) -> list[FoundEntry]:
-    point = moment.point
-    rules = rules_on(name, point.valid)
-    kind = {"KIND": rules.kind}
-    found = await context.read("read/release_records", kind, seq=point.seq, valid=point.valid)
-    records = [item["record"] for item in found]
-    sources = sorted({record["source"] for record in records})
+    rules = rules_on(name, moment.point.valid)
     # holds as they are known now, whatever point is asked about: what was stopped since is not shown again
-    held = await context.read("read/release_holds", seq=moment.head, sources=sources)
-    firms = [record["eid"] for record in records if record.get("eid")]
-    codes = await context.run(partial(industry_codes, context.store, firms if rules.industries else [], point))
-    persons = await context.run(partial(person_names, context.store, firms, point))
-    receipts = await context.run(partial(known_receipts, context.store, point.seq))
-    texts = await context.run(partial(text_decisions.at, context.store, moment.head))
-    holds = [item["record"] for item in held]
-    files = build_files(rules, records, holds, [], point, codes, persons, receipts, texts)
-    eids = {record["sid"]: record.get("eid") for record in records}
+    work = partial(known, context.store, rules, moment.point, moment.head)
+    found = await context.run(work)
+    listed = await context.run(partial(judge_list, rules, found, moment.point))
+    eids = {record["sid"]: record.get("eid") for record in found.records}
     headings = {field: heading(rules, field) for field in rules.row.publishable.fields}
-    entries = json.loads(files["entries.json"])["entries"]
-    return sorted((FoundEntry(eids[entry["sid"]], entry, headings) for entry in entries), key=_keys)
+    entries = [FoundEntry(eids[entry["sid"]], entry, headings) for entry in listed.entries]
+    return sorted(entries, key=_keys)
 
 
 def _keys(entry: FoundEntry) -> tuple[str, str]:
-    return (entry.values.get("credit_code") or "", entry.values["sid"])
+    return (entry.values.get("credit_code") or "", str(entry.values["sid"]))
 
 
 def _text(value: Any) -> str | None:

@@ -1,0 +1,94 @@
+"""Reads a draft, an archive or a public edition, checks every file, and compares it with the graph."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from credit_graph.errors import InputError, StateError
+from credit_graph.jobs.listing import listed as list_at
+from credit_graph.jobs.rebuild import refuse_erased
+from credit_graph.jobs.release_store import read_folder
+from credit_graph.lists.editions.archive import INDEX
+from credit_graph.lists.editions.draft import DRAFT, Draft
+from credit_graph.lists.editions.drafting import same_content
+from credit_graph.lists.editions.edition import sha256
+from credit_graph.lists.release import rules_on
+from credit_graph.model.time import Point
+from credit_graph.store import Store
+from credit_graph.text import t
+
+Kind = Literal["draft", "archive", "public"]
+_SID = re.compile(r"\b[0-9a-f]{32}\b")
+_TEXTS = (".json", ".jsonl", ".csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a folder holds: which edition, what it says of itself (``draft.json`` or ``index.json``), its files."""
+
+    folder: Path
+    kind: Kind
+    said: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+
+def show(folder: Path) -> Shown:
+    """Read the folder and check every file; needs no graph.
+
+    Raises ``InputError``: it is none of the three, a file is missing, altered, or does not belong to it.
+    """
+    files = read_folder(folder)
+    if INDEX not in files:
+        if DRAFT not in files:
+            raise InputError("input.not_a_release", path=folder)
+        return Shown(folder, "draft", Draft.read(files, str(folder)).said, files)
+    said = checked(files, folder)
+    return Shown(folder, "public" if said["edition"] == "public" else "archive", said, files)
+
+
+def checked(files: Mapping[str, bytes], folder: Path) -> dict[str, Any]:
+    """``index.json``, after every file was compared with its hash there."""
+    try:
+        said = dict(json.loads(files[INDEX]))
+        expected = {name: (row["size"], row["sha256"]) for name, row in said["files"].items()}
+        said["edition"], said["counts"]["entries"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError("input.not_a_release", path=folder) from None
+    found = {name: (len(data), sha256(data)) for name, data in files.items() if name not in (INDEX, "index.sig")}
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
+            missing = name not in expected or name not in found
+            why = t("缺失或多出", "missing or added") if missing else t("内容被改动", "it was altered")
+            raise InputError("input.release_altered", path=folder / name, why=why)
+    return said
+
+
+def rebuild(store: Store, folder: Path) -> Shown:
+    """Compare a draft or an archive with the graph: judged again at its own point it has to say the same.
+
+    Only here is use judged at a past day, and nothing is written. Raises what :func:`show` raises, and ``StateError``:
+    ``state.release_differs``, ``state.erased`` where a statement that it names was erased since.
+    """
+    shown = show(folder)
+    if shown.kind == "public":
+        raise InputError("input.no_internal", path=folder)
+    draft = Draft.of_archive(shown.files)
+    said = draft.said
+    point = Point(int(said["seq"]), date.fromisoformat(said["valid"]), date.fromisoformat(said["use"]))
+    rules = rules_on(draft.list, point.valid)
+    listed = list_at(store, rules, point)
+    same = len(listed.entries) == len(draft.entries) and all(
+        same_content(entry, found, but=frozenset({"mark"})) and entry["sid"] == found["sid"]
+        for entry, found in zip(draft.entries, listed.entries, strict=True)
+    )
+    if not same or listed.sha256 != said["judged"] or rules.sha256 != said["policy"]["sha256"]:
+        texts = [data.decode("utf-8-sig") for name, data in shown.files.items() if name.endswith(_TEXTS)]
+        refuse_erased(store, draft.release, {sid for text in texts for sid in _SID.findall(text)})
+        raise StateError("state.release_differs", release=draft.release)
+    return shown
