@@ -22,6 +22,7 @@ from credit_graph.lists.authority import AuthorityRow, authority_on
 from credit_graph.lists.editions.draft import DRAFT, Draft, release_parts
 from credit_graph.lists.editions.drafting import Asked, Former, draft_files, undrawn
 from credit_graph.lists.editions.edition import SALT_BYTES
+from credit_graph.lists.issuers import issuer_named
 from credit_graph.lists.numbers import series_on
 from credit_graph.lists.periods import Quarter
 from credit_graph.lists.release import Listed, Rules, release_id, rules_on
@@ -107,7 +108,7 @@ def _build(
         maker=screen_text(maker),
         notice_number=screen_text(number or _number(releases, name, period, bureau, point.use)),
         bureau=bureau,
-        issuers=listed.issuers,
+        issuers=sorted({_present_name(name, found, point.use) for found in listed.issuers}),
         keys=signing_keys.history(store.home).as_bytes(),
         former=former,
         releases=releases.releases(name),
@@ -143,6 +144,12 @@ def former_of(releases: ReleaseStore, list_name: str) -> Former | None:
     """The list's latest release, out of its archive."""
     last = releases.latest(list_name)
     return None if last is None else Former.of_archive(releases.archive(list_name, last))
+
+
+def _present_name(list_name: str, name: str, day: date) -> str:
+    """What a department that listed is called on the day; one that issuers.yml does not have keeps its name."""
+    found = issuer_named(list_name, name, day)
+    return name if found is None else found.name
 
 
 def _number(releases: ReleaseStore, list_name: str, period: str, bureau: AuthorityRow, day: date) -> str:

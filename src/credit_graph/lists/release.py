@@ -21,6 +21,7 @@ from credit_graph.errors import DefinitionError
 from credit_graph.lists.bases import Document
 from credit_graph.lists.clock_policy import ClockPolicy, clock_policy
 from credit_graph.lists.clocks import clock
+from credit_graph.lists.editions.cells import cleaned
 from credit_graph.lists.editions.draft import place, record_id
 from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
@@ -356,4 +357,4 @@ def _value(value: Any) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(_value(value))
+    return None if value is None else cleaned(str(_value(value)))
