@@ -65,6 +65,7 @@ def test_the_shipped_numbers() -> None:
         "acceptance": "庆市监受〔2026〕12号",
         "restoration": "庆市监恢列〔2026〕12号",
         "repair": "庆市监信修〔2026〕12号",
+        "bulletin": "庆市监公〔2026〕12号",
     }
 
 
