@@ -45,6 +45,7 @@ _MODULES = {
     "receipts": ("receipt",),
     "due": ("due",),
     "release": ("release",),
+    "site": ("site",),
     "redact": ("redact",),
     "clocks": ("clock",),
     "bases": ("bases",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from credit_graph.messages_lists import LIST_WORK
 from credit_graph.messages_releases import RELEASES
+from credit_graph.messages_site import SITE
 
 # code: (Chinese, English); fields in braces come from the raiser
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -390,4 +391,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     **LIST_WORK,
     **RELEASES,
+    **SITE,
 }
