@@ -14,12 +14,12 @@ from credit_graph.jobs.timelines import timelines
 from credit_graph.jobs.writing import close_statements, write_statements
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import OPEN_SEQ
+from credit_graph.store.chunks import chunks
 
 if TYPE_CHECKING:
     from credit_graph.jobs.delivery import DeliveredTable
 
 UNREADABLE = ""  # stands among the keys of a group for rows whose key can't be read; no key is empty
-_CHUNK = 5000
 
 
 class Absences:
@@ -119,9 +119,7 @@ class Absences:
 
     def _end(self, days: dict[str, date]) -> None:
         """Close the keys as of their days, as the definition says."""
-        keys = list(days)
-        for start in range(0, len(keys), _CHUNK):
-            chunk = keys[start : start + _CHUNK]
+        for chunk in chunks(days):
             found = timelines(self.store, self.source, chunk, self.batch.seq)
             opens: list[Statement] = []
             closes: list[Statement] = []

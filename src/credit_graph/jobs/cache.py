@@ -6,7 +6,7 @@ It carries the seq and day that it is right for and is used only at them; otherw
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from credit_graph.jobs.resolve import retry_unlinked
 from credit_graph.model.time import OPEN_SEQ, Point
 from credit_graph.projection.view import enterprise_view, precedence
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 
 _CHUNK = 2000
 _SHOWN = (
@@ -55,7 +56,7 @@ def refresh(store: Store, report: Callable[[str, int, int], None] | None = None,
 def _show(store: Store, eids: list[str], point: Point, report: Callable[[str, int, int], None] | None) -> None:
     """Write the views of these enterprises on their nodes."""
     with Background() as background:
-        for done, chunk in enumerate(_chunks(eids)):
+        for done, chunk in enumerate(chunks(eids, _CHUNK)):
             background.submit(partial(store.write, "write/enterprise_cache", _views(store, chunk, point)))
             if report:
                 report("cache", min((done + 1) * _CHUNK, len(eids)), len(eids))
@@ -85,11 +86,6 @@ def _touched(store: Store, since: int, seq: int, since_day: date | None, today: 
             days = store.read("read/touched_days", labels, since=since_day, day=today, open=OPEN_SEQ)
             found |= {row["eid"] for row in days}
     return sorted(found)
-
-
-def _chunks(eids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(eids), _CHUNK):
-        yield eids[start : start + _CHUNK]
 
 
 def _views(store: Store, eids: list[str], point: Point) -> list[dict[str, Any]]:

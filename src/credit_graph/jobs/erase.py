@@ -32,6 +32,7 @@ from credit_graph.model.derived import unknown_holder
 from credit_graph.model.kinds import KINDS, UNKNOWN_PREFIX
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
+from credit_graph.store.chunks import PER_STATEMENT, chunks
 from credit_graph.store.rewrite import rewrite
 from credit_graph.store.secret import load_or_create, secret_path
 from credit_graph.store.secret import read as read_secret
@@ -39,7 +40,6 @@ from credit_graph.store.tombstones import mark, refuse_pending
 from credit_graph.text import t
 
 PATH = "erase"  # what the batch of an erasure calls itself
-_PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _remove(store: Store, plan: Plan, gone: list[Statement]) -> set[str]:
     rows = [{"sid": item.sid, "eid": item.eid} for item in gone]
     sids = [item.sid for item in gone]
     at_firms = [row for row in rows if row["eid"] is not None]
-    ends = [end for chunk in _chunks(at_firms) for end in store.read("read/erase_ends", rows=chunk)]
+    ends = [end for chunk in chunks(at_firms) for end in store.read("read/erase_ends", rows=chunk)]
     persons = {end["pid"] for end in ends if end["pid"]} | {item.pid for item in gone if item.pid} | plan.pids
     holders = {end["eid"] for end in ends if end["eid"]} | _named_only(gone)
     lonely = _rename(store, "read/erase_person_sids", ("Person", "pid", "name"), persons, set(sids)) | plan.pids
@@ -225,7 +225,7 @@ def _rename(store: Store, statement: str, node: tuple[str, str, str], keys: set[
     found = {row["key"]: set(row["sids"]) - going for row in store.read(statement, keys=sorted(keys))}
     wanted = sorted({sid for sids in found.values() for sid in sids})
     records: dict[str, Statement] = {}
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         for row in store.read("read/grade_records", sids=chunk):
             records[row["record"]["sid"]] = Statement.from_properties(row["record"])
     rows = []
@@ -249,13 +249,9 @@ def _named(statement: Statement) -> str | None:
 
 def _remove_orphans(store: Store) -> None:
     for label in ("Person", "Address", "Phone", "Enterprise"):
-        while store.change("load/orphans", labels={"KIND": label}, limit=_PAGE)[0]["removed"]:
+        while store.change("load/orphans", labels={"KIND": label}, limit=PER_STATEMENT)[0]["removed"]:
             pass
 
 
 def _keys(values: set[str]) -> list[dict[str, str]]:
     return [{"key": value} for value in sorted(values)]
-
-
-def _chunks(values: list[Any]) -> list[list[Any]]:
-    return [values[start : start + _PAGE] for start in range(0, len(values), _PAGE)]

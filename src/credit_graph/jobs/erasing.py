@@ -13,13 +13,13 @@ from credit_graph.jobs.tombstones import Tombstones, hashed_content, key_hash, p
 from credit_graph.model.kinds import DECISION_KINDS, KINDS, PERSONAL_KEYS, FieldType
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 from credit_graph.text import t
 
 Report = Callable[[str, int, int], None]  # what, done, total
 Name = tuple[str, str]  # source and natural key
 
 _RANGES = [f"{number:02x}" for number in range(0, 256, 4)]  # statement ids are hexadecimal and evenly spread
-_PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _complete(store: Store, plan: Plan, found: dict[str, Statement], *, history:
     for source, key in sorted(plan.emptied):
         by_source.setdefault(source, []).append(key)
     for source, keys in by_source.items():
-        for chunk in _chunks(keys):
+        for chunk in chunks(keys):
             rows = store.read("read/erase_holds", source=source, keys=chunk)
             plan.holds += [Statement.from_properties(row["record"]) for row in rows]
 
@@ -155,7 +155,7 @@ def covered(store: Store, stones: Tombstones, report: Report) -> tuple[Plan, dic
                 candidates.append(row["sid"])
     found: dict[str, Statement] = {}
     by_stone: dict[str, list[Statement]] = {}
-    for chunk in _chunks(candidates):
+    for chunk in chunks(candidates):
         for row in store.read("read/grade_records", sids=chunk):
             item = Statement.from_properties(row["record"])
             if item.kind not in DECISION_KINDS and (
@@ -189,11 +189,6 @@ def _of_keys(store: Store, names: Iterable[Name]) -> list[Statement]:
     rows = [{"source": source, "key": key} for source, key in sorted(names)]
     return [
         Statement.from_properties(row["record"])
-        for start in range(0, len(rows), _PAGE)
-        for row in store.read("read/erase_statements", rows=rows[start : start + _PAGE])
+        for chunk in chunks(rows)
+        for row in store.read("read/erase_statements", rows=chunk)
     ]
-
-
-def _chunks(values: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(values), _PAGE):
-        yield values[start : start + _PAGE]

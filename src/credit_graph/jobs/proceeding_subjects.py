@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -23,11 +23,11 @@ from credit_graph.lists.proceedings import Proceeding, Target, stated_day
 from credit_graph.lists.redaction import Leaving, Refused, publishable_record
 from credit_graph.model.time import covers
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 from credit_graph.text import joined, t
 
 Record = Mapping[str, Any]
 ENTRY = "entry|"  # begins the key of an entry that a proceeding made
-_CHUNK = 5000
 _NUMBERS = ("document_number", "listing_id", "mark_id", "inspection_id", "case_number")  # what people call it by
 _TELLING = ("penalty_kind", "basis", "decided_on", "authority")
 
@@ -322,12 +322,7 @@ def holding_on(records: Sequence[Record], day: date) -> Record | None:
 def of_firms(store: Store, kind: str, eids: Sequence[str], seq: int) -> dict[str, list[Record]]:
     """What is known of these firms in records of the kind (properties of their nodes), by eid."""
     found: dict[str, list[Record]] = {}
-    for chunk in _chunks(list(dict.fromkeys(eids))):
+    for chunk in chunks(dict.fromkeys(eids)):
         for row in store.read("read/kind_of_firms", labels={"KIND": kind}, eids=chunk, seq=seq):
             found.setdefault(row["eid"], []).append(row["record"])
     return found
-
-
-def _chunks(items: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]

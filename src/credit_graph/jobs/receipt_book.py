@@ -27,6 +27,7 @@ from credit_graph.lists.receipts import CHANNEL_NAMES, document_of
 from credit_graph.model.statement import Statement, Value
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 from credit_graph.text import joined, t
 
 KIND = "Receipt"
@@ -149,10 +150,10 @@ def known(store: Store, *, undone: bool = False) -> list[Known]:
 
 def _by_number(store: Store, stated: Sequence[Stated], seq: int) -> dict[str, list[Record]]:
     """The records that carry the numbers, by number: many are looked up at once."""
-    numbers = list(dict.fromkeys(stored_number(item.what) for item in stated if item.what))
+    numbers = dict.fromkeys(stored_number(item.what) for item in stated if item.what)
     found: dict[str, list[Record]] = {}
-    for start in range(0, len(numbers), _CHUNK):
-        for row in store.read("read/records_named", numbers=numbers[start : start + _CHUNK], seq=seq):
+    for chunk in chunks(numbers, _CHUNK):
+        for row in store.read("read/records_named", numbers=chunk, seq=seq):
             if row["record"]["kind"] in CLOCKED:
                 found.setdefault(row["number"], []).append(row["record"])
     return found

@@ -6,9 +6,7 @@ One candidate only; else the record is kept as unlinked, listed by ``credit-grap
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping
 
 from credit_graph.ingest.rows import Row
 from credit_graph.ingest.subjects import NATURAL_PREFIX, name_reference
@@ -17,8 +15,8 @@ from credit_graph.jobs.writing import link_subjects
 from credit_graph.model.definition import Definition
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 
-_T = TypeVar("_T")
 _STATEMENTS = {
     "org": ("read/resolve_org",),
     "reg": ("read/resolve_registration",),
@@ -26,7 +24,6 @@ _STATEMENTS = {
     "name": ("read/resolve_name",),
     "doc": ("read/resolve_document", "read/resolve_case"),
 }
-_CHUNK = 5000
 # after a load that touched more enterprises every open reference is tried, else those to which they answer: 100,000
 # unlinked records cost a small load nothing
 _MANY = 20_000
@@ -45,7 +42,7 @@ def fitting(store: Store, references: Mapping[str, str], seq: int | None = None)
     found: dict[str, set[str]] = defaultdict(set)
     for kind, rows in by_kind.items():
         for statement in _STATEMENTS.get(kind, ()):
-            for chunk in _chunks(rows):
+            for chunk in chunks(rows):
                 for row in store.read(statement, rows=chunk, seq=known):
                     found[row["reference"]].add(row["eid"])
     return found
@@ -61,12 +58,6 @@ def looked_up(reference: str, name: object) -> str:
     """What a reference of a record is looked up by: its number, or the name as written."""
     kind, _, number = reference.partition(":")
     return str(name or "") if kind == "name" else number
-
-
-def _chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
-    rest = iter(items)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
 
 
 class Resolver:
@@ -101,7 +92,7 @@ def retry_unlinked(store: Store, touched: Collection[str], since: int, seq: int)
         wanted = {**_names_of(store, touched), **_numbers_said(store, since, seq)}
     subjects: set[str] = set()
     while wanted:
-        linked = [record for chunk in _chunks(wanted.items()) for record in _link(store, dict(chunk), seq)]
+        linked = [record for chunk in chunks(wanted.items()) for record in _link(store, dict(chunk), seq)]
         subjects |= {str(record.eid) for record in linked}
         wanted = dict(pair for record in linked for pair in _numbers(record.kind, record.content))
     return subjects
@@ -120,7 +111,7 @@ def _open_references(store: Store) -> dict[str, str]:
 def _names_of(store: Store, eids: Collection[str]) -> dict[str, str]:
     """The references that these enterprises now answer to."""
     result: dict[str, str] = {}
-    for chunk in _chunks(eids):
+    for chunk in chunks(eids):
         for row in store.read("read/references", eids=chunk):
             result |= {name_reference(name): name for name in (row["names"] or "").split("\n") if name}
             result |= {f"org:{row['org_code']}": row["org_code"]} if row["org_code"] else {}

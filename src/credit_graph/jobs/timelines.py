@@ -10,9 +10,9 @@ from credit_graph.jobs.tombstones import Tombstones
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import DAY_MAX, OPEN_SEQ
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 from credit_graph.store.secret import secret_path
 
-_KEYS = 5000  # keys per statement
 _PAGE = 50_000  # rows per page of open keys
 
 
@@ -23,7 +23,7 @@ def unchanged_keys(store: Store, source: str, wanted: Mapping[str, str], seq: in
     """
     same: set[str] = set()
     unknown = set(wanted)
-    for keys in _chunks(list(wanted)):
+    for keys in chunks(wanted):
         for row in store.read("read/key_hashes", source=source, keys=keys, seq=seq):
             key = row["key"]
             unknown.discard(key)
@@ -45,7 +45,7 @@ def timelines(store: Store, source: str, keys: Collection[str], seq: int) -> dic
     """Timelines of the keys as batch ``seq`` finds them; every key is in the answer."""
     pieces: dict[str, list[Statement]] = {}
     last: dict[str, int] = {}
-    for chunk in _chunks(list(keys)):
+    for chunk in chunks(keys):
         for row in store.read("read/timelines", source=source, keys=chunk, seq=seq):
             last[row["key"]] = row["n"]
             # what this very batch closed before it was interrupted counts as standing
@@ -66,8 +66,3 @@ def standing_keys(store: Store, source: str, seq: int) -> Iterator[dict[str, Any
             return
         after = rows[-1]["key"]
         seen = {(row["key"], row["n"]) for row in rows if row["key"] == after}
-
-
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(keys), _KEYS):
-        yield keys[start : start + _KEYS]

@@ -22,6 +22,7 @@ from credit_graph.projection.columns import Columns, packed_batch, subset
 from credit_graph.projection.threads import each
 from credit_graph.projection.views import VIEWS, make_view
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 
 _TEXT = pa.large_string()
 _SIDS = 10_000  # a statement's parameters
@@ -58,8 +59,7 @@ def changes(
             gone[row["kind"]].update(row["sids"])
     for kind, sids in unlinked.items():
         wanted = sorted(sids - gone[kind])
-        for start in range(0, len(wanted), _SIDS):
-            page = wanted[start : start + _SIDS]
+        for page in chunks(wanted, _SIDS):
             for row in store.read("project/again", sids=page, seq=seq, fields={kind: fields[kind]}):
                 linked = [item for item in row["rows"] if item[_EID] is not None]
                 gone[kind].update(item[0] for item in linked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from credit_graph.projection.holds import HOLD_FIELDS
 from credit_graph.projection.sources import Given
 from credit_graph.projection.views import fields_of
 from credit_graph.store import Store
+from credit_graph.store.chunks import chunks
 
 _NODES = 500  # a statement's parameters
 _VIEWS = ("enterprises", "contributions", "addresses")
@@ -51,7 +52,7 @@ def project_part(
     names = fields_read(point, reads)
     rows: dict[str, dict[str, list[Any]]] = {kind: {} for kind in KINDS}
     for label, key in (("Enterprise", "eid"), ("Person", "pid")):
-        for ids in _chunks(sorted(who.get(label, ()))):
+        for ids in chunks(sorted(who.get(label, ())), _NODES):
             for row in store.stream(
                 "project/of_nodes", {"KIND": label, "KEY": key}, ids=ids, seq=point.seq, fields=names
             ):
@@ -76,8 +77,3 @@ def fields_read(point: Point, reads: Mapping[str, Collection[str]]) -> dict[str,
         for kind, fields in part.items():
             found[kind] |= dict.fromkeys(fields)
     return {kind: list(fields) for kind, fields in found.items()}
-
-
-def _chunks(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), _NODES):
-        yield ids[start : start + _NODES]
