@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from credit_graph.grading import runfile
+from credit_graph.jobs.grade import DEFAULT_POLICY, grade, run_path, state_name
+from credit_graph.jobs.runs import current_run
+from credit_graph.model.time import Point
 from credit_graph.server.keys import Keys
 from credit_graph.server.roles import roles_file
 from credit_graph.store import Store
@@ -80,3 +84,21 @@ def test_who_may_see_and_who_may_act(clients: Callable[[str], Api]) -> None:
         code = api.codes(BEGIN, codes=[A], said=[])
         assert code == ["usage.bad_value" if role in work else "access.denied"], role
     assert clients("analyst").codes('{ proceeding(id: "YC2026-00009") { state } }') == ["usage.unknown_entity"]
+
+
+def test_a_decision_over_the_api_grades_again_whom_it_touches(store: Store, clients: Callable[[str], Api]) -> None:
+    batch = Batch(store)
+    batch.say("AbnormalListing", B, "l1", valid_from=TODAY, listed_on=TODAY, reason="未按规定报送年度报告")
+    seq = batch.commit()
+    base = grade(store, Point(seq, TODAY, TODAY)).rid
+    clerk, head, leader = (clients(role) for role in ("case_officer", "reviewer", "approver"))
+    [begun] = clerk.ask(BEGIN, codes=[A], said=SAID)["beginProceedings"]["proceedings"]
+    head.ask(STEP, ids=[begun["id"]], step="reviewed", outcome="agreed")
+    current = current_run(store, state_name(DEFAULT_POLICY))
+    assert current is not None
+    assert current["rid"] == base  # what is only proposed changes no class
+    leader.ask(STEP, ids=[begun["id"]], step="decided", outcome="agreed")
+    now = current_run(store, state_name(DEFAULT_POLICY))
+    assert now is not None
+    assert (now["base"], now["seq"]) == (base, seq + 3)
+    assert runfile.regraded(run_path(store, now["rid"])) == {A}

@@ -19,7 +19,7 @@ from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.proceeding_records import Listed
 from credit_graph.jobs.proceeding_subjects import Subject
 from credit_graph.lists.procedures import DONE, Procedure, Step, about, procedure_lists, procedures
-from credit_graph.lists.proceedings import STOPPED, Proceeding, due, earliest, made, position
+from credit_graph.lists.proceedings import STOPPED, Proceeding, due, earliest, position
 from credit_graph.text import joined, t
 
 app = typer.Typer(help="名单办理：程序、立项、逐步办理 / list work", no_args_is_help=True)
@@ -125,8 +125,7 @@ def step(
             store, ids or [], step_id, acting(by, role, step_id), bundle=bundle, outcome=outcome,
             said=said_of(said), number=number, note=note, partial=partial, progress=report,
         )  # fmt: skip
-        if any(made(_rules(item), item) for item in done.proceedings):
-            regrading.follow(store)  # an entry or its end changes the class of the firm and of those that it touches
+    regrading.tell(done.regraded)
     print_done(done, json)
 
 

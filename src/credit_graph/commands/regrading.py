@@ -6,7 +6,8 @@ from typing import Any
 
 from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError
-from credit_graph.jobs.regrade import Regraded, Why, regrade
+from credit_graph.jobs import regrade as job
+from credit_graph.jobs.regrade import Regraded, Why
 from credit_graph.store import Store
 from credit_graph.text import joined, t
 
@@ -23,16 +24,15 @@ _STALE = {"links": ("关联关系", "who belongs to whom"), "reborn": ("疑似�
 
 
 def follow(store: Store) -> None:
-    """Grade again whom the change touches, and say so; nothing is said where no firm was ever graded.
+    """Grade again whom the change touches, and say so."""
+    tell(job.follow(store))
 
-    The change itself stands whatever comes of it.
-    """
-    try:
-        result = regrade(store)
-    except CreditGraphError as error:
-        common.notes.print(str(error), highlight=False)
-        return
-    if result.why not in {"never", "nothing"}:
+
+def tell(result: Regraded | CreditGraphError | None) -> None:
+    """Say what came of it; nothing where no firm was ever graded, or none is touched."""
+    if isinstance(result, CreditGraphError):
+        common.notes.print(str(result), highlight=False)
+    elif result is not None and result.why not in {"never", "nothing"}:
         for line in lines(result):
             common.notes.print(line, highlight=False, soft_wrap=True)
 

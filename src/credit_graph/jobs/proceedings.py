@@ -16,11 +16,12 @@ from credit_graph import clock
 from credit_graph.errors import CreditGraphError, StateError, UsageError
 from credit_graph.ingest import compare
 from credit_graph.ingest.screening import screen_text
-from credit_graph.jobs import batches
+from credit_graph.jobs import batches, regrade
 from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, write_batch
 from credit_graph.jobs.proceeding_effects import effect_changes
 from credit_graph.jobs.proceeding_records import content_of, listed, proceeding_of
 from credit_graph.jobs.proceeding_subjects import Subject, changed_subjects, checked, proceeding_key
+from credit_graph.jobs.regrade import Regraded
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.authority import authority_on
 from credit_graph.lists.numbers import series_on
@@ -45,11 +46,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command did: the batch (``None``: nothing), the proceedings as they are now, and what was refused."""
+    """What a command did: the batch (``None``: nothing), the proceedings as they are now, and what was refused.
+
+    ``regraded``: what came of grading again whom it touches, where an entry was made, changed or ended.
+    """
 
     seq: int | None
     proceedings: list[Proceeding]
     refused: list[Refused]
+    regraded: Regraded | CreditGraphError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +333,8 @@ def _carry_out(
         found = timelines(store, SOURCE, [proceeding_key(after.id) for _, after in pairs], seq)
         changes: list[compare.Change] = []
         now: list[Proceeding] = []
-        for rules, taken in pairs:
-            effect = made(rules.procedure, taken)
+        effects = [made(rules.procedure, taken) for rules, taken in pairs]
+        for (rules, taken), effect in zip(pairs, effects, strict=True):
             after, more = taken, list[compare.Change]()
             if effect is not None:
                 after, more = effect_changes(store, rules.about, taken, effect, decision, seq, today)
@@ -338,7 +343,7 @@ def _carry_out(
             changes += [*more, compare.hold(found[key], draft, after.opened_on, seq)]
             now.append(after)
         write_batch(store, seq, what, decision, changes, path=PATH)
-    return Done(seq, now, refused)
+    return Done(seq, now, refused, regrade.follow(store) if any(effects) else None)
 
 
 def _screened(text: str) -> str:

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from credit_graph import __version__, clock
+from credit_graph.errors import CreditGraphError
 from credit_graph.grading import nearby, runfile
 from credit_graph.grading.facts import Facts
 from credit_graph.grading.grade import CHANNEL, Grades, grades
@@ -83,6 +84,14 @@ def regrade(store: Store) -> Regraded:
             return _regraded(store)
         except _NotDone as refused:
             return Regraded(refused.why)
+
+
+def follow(store: Store) -> Regraded | CreditGraphError:
+    """After a change: grade again whom it touches. The change stands whatever comes of this, also an error."""
+    try:
+        return regrade(store)
+    except CreditGraphError as error:
+        return error
 
 
 class _NotDone(Exception):
