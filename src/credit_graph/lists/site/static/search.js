@@ -60,6 +60,7 @@
     hits.replaceChildren.apply(hits, result.first.map(item));
     var words = shown ? (shown < result.count ? found.dataset.some : found.dataset.all) : found.dataset.none;
     found.textContent = result.count === null ? "" : words.replace("{n}", result.count).replace("{m}", shown);
+    found.dataset.of = input.value; // the words that what is shown answers
   }
 
   var waiting = 0;
