@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -38,11 +39,13 @@ def listed(ground: str = "8") -> str:
     return str(id_)
 
 
-def serious(city: City, day: date) -> None:
-    """A stands on the serious list since that day, as a source says."""
-    entry: dict[str, Any] = {"name": "庆原甲食品有限公司", "credit_code": A, "listed_on": day, "listed_by": BUREAU}
+def serious(city: City, day: date, *eids: str) -> None:
+    """They (A) stand on the serious list since that day, as a source says."""
     city.seq = batches.last_seq(city.store) + 1
-    city.say("SeriousListing", A, "s", start=day, source="serious", reason="生产经营添加药品的食品", **entry)
+    said: dict[str, Any] = {"name": "庆原甲食品有限公司", "listed_by": BUREAU, "reason": "生产经营添加药品的食品"}
+    for eid in eids or (A,):
+        entry = {**said, "credit_code": eid, "listed_on": day}
+        city.say("SeriousListing", eid, f"s{eid}", start=day, source="serious", **entry)
     city.commit()
 
 
@@ -70,6 +73,34 @@ def test_an_entry_is_removed_at_its_term(city: City, store: Store, monkeypatch: 
     assert holds(store, A) == {("expired", "public,departments,grading", date(2026, 6, 1))}
     assert refused("case_officer", *words) == "state.not_listed"
     typed("publisher", "step", "stopped", id_, *said(stopped_on="2026-06-01"))
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_a_bundle_is_removed_by_as_many_reads_as_one(city: City, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    eids = [A, *(f"9162100200000000{number:02d}" for number in range(11, 15))]
+    for eid in eids[1:]:
+        city.firm(eid, "庆原甲食品有限公司", authority=BUREAU)
+    serious(city, date(2023, 6, 1), *eids)
+    on("2026-06-01", monkeypatch)
+    read, asked = Store.read, list[str]()
+
+    def counted(self: Store, name: str, /, *more: Any, **params: Any) -> Any:
+        asked.append(name)
+        return read(self, name, *more, **params)
+
+    def decided(bundle: str, some: list[str]) -> Counter[str]:
+        words = ("removal_at_term", *some, *said(restriction="无"), "--bundle", bundle)
+        typed("case_officer", "begin", "serious_violation", *words)
+        asked.clear()
+        typed("approver", "step", "decided", "--bundle", bundle, "--outcome", "agreed")
+        return Counter(asked)
+
+    monkeypatch.setattr(Store, "read", counted)
+    one, four = decided("one", eids[:1]), decided("four", eids[1:])
+    assert {name for name in four if four[name] > one[name]} == set()
+    assert one["read/timelines"] == 3  # proceedings, entries, holds
+    for eid in eids:
+        assert holds(store, eid) == {("expired", "public,departments,grading", date(2026, 6, 1))}
 
 
 @pytest.mark.parametrize("engine", ["embedded"], indirect=True)

@@ -15,7 +15,7 @@ from credit_graph.jobs.audit import Act, Said, named
 from credit_graph.jobs.batches import Counters
 from credit_graph.jobs.cache import refresh
 from credit_graph.jobs.standing import forget
-from credit_graph.jobs.timelines import timelines
+from credit_graph.jobs.timelines import Timelines, timelines
 from credit_graph.jobs.writing import close_statements, write_statements
 from credit_graph.model.kinds import CHANNELS, HOLD_REASONS
 from credit_graph.model.statement import Statement, Value, content_hash
@@ -65,7 +65,8 @@ def place_hold(
         record = _record(store, source, key, seq)
         if event_day:
             _require_day(store, record, event_day, seq)
-        result = hold_change(store, record, reason, decision, seq, start, event_day, channels, replace=replace)
+        found = Timelines(store, seq)
+        result = hold_change(found, record, reason, decision, start, event_day, channels, replace=replace)
         result.opens = [piece.again(valid_to=end or DAY_MAX) for piece in result.opens]
         return [result]
 
@@ -73,18 +74,17 @@ def place_hold(
 
 
 def hold_change(
-    store: Store,
+    found: Timelines,
     record: Statement,
     reason: str,
     decision: Decision,
-    seq: int,
     start: date | None = None,
     event_day: date | None = None,
     channels: Sequence[str] = CHANNELS[:3],
     *,
     replace: bool = False,
 ) -> compare.Change:
-    """What the batch ``seq`` opens and closes to place a hold on what the record's source says under its key.
+    """What the batch opens and closes to place a hold on what the record's source says under its key.
 
     Raises ``StateError("state.held")`` where a hold of the bureau stands on it and is not to be replaced.
     """
@@ -97,17 +97,16 @@ def hold_change(
         **({"event_day": event_day} if event_day else {}),
     }
     key = hold_key_of(record.source, record.key, event_day)
-    draft = bureau_statement("Hold", key, content, seq, eid=record.eid, pid=record.pid)
-    timeline = timelines(store, SOURCE, [draft.key], seq)[draft.key]
+    draft = bureau_statement("Hold", key, content, found.seq, eid=record.eid, pid=record.pid)
+    timeline = found.of(SOURCE, draft.key)
     if timeline.last is not None and not replace:
         raise StateError("state.held", source=record.source, key=record.key, hold=timeline.last.sid)
-    return compare.hold(timeline, draft, start, seq)
+    return compare.hold(timeline, draft, start, found.seq)
 
 
-def lift_change(store: Store, source: str, key: str, seq: int) -> compare.Change:
-    """What the batch ``seq`` closes to lift the bureau's hold on that record; nothing where there is none."""
-    hold_key = hold_key_of(source, key)
-    return compare.withdraw(timelines(store, SOURCE, [hold_key], seq)[hold_key], seq)
+def lift_change(found: Timelines, source: str, key: str) -> compare.Change:
+    """What the batch closes to lift the bureau's hold on that record; nothing where there is none."""
+    return compare.withdraw(found.of(SOURCE, hold_key_of(source, key)), found.seq)
 
 
 def bureau_statement(

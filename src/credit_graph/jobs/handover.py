@@ -12,7 +12,7 @@ from credit_graph.ingest import compare
 from credit_graph.jobs import batches
 from credit_graph.jobs.decisions import SOURCE, Decision, hold_change, hold_key_of, write_batch
 from credit_graph.jobs.proceeding_subjects import of_firms
-from credit_graph.jobs.timelines import timelines
+from credit_graph.jobs.timelines import Timelines, timelines
 from credit_graph.lists.entries import ENTRY_KINDS, begun_on
 from credit_graph.model.statement import Statement
 from credit_graph.store import Store
@@ -36,7 +36,9 @@ def give_way(store: Store, kinds: Iterable[str]) -> int | None:
         return None
     own = timelines(store, SOURCE, [entry["key"] for entry, _ in pairs], new)
     holds = timelines(store, SOURCE, [_hold_key(entry) for entry, _ in pairs], new)
-    changes: list[compare.Change] = []
+    found, changes = Timelines(store, new), list[compare.Change]()
+    for _, other in pairs:
+        found.expect(SOURCE, _hold_key(other))
     for entry, other in pairs:
         changes.append(compare.withdraw(own[entry["key"]], new))
         held = holds[_hold_key(entry)].last
@@ -45,7 +47,7 @@ def give_way(store: Store, kinds: Iterable[str]) -> int | None:
             channels = str(held.content["channels"]).split(",")
             basis = Decision(_WHO.actor, _WHO.role, str(held.content.get("basis", _WHO.basis)))
             reason = str(held.content["reason"])
-            changes.append(hold_change(store, record, reason, basis, new, held.valid_from, channels=channels))
+            changes.append(hold_change(found, record, reason, basis, held.valid_from, channels=channels))
     write_batch(store, new, f"handover {seq}", _WHO, changes)
     return new
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from credit_graph.errors import CreditGraphError, StateError, UsageError
 from credit_graph.grading.reports_policy import reports_policy
 from credit_graph.jobs.decisions import SOURCE
-from credit_graph.jobs.timelines import timelines
+from credit_graph.jobs.timelines import Timelines
 from credit_graph.lists.authority import AuthorityRow, authority_on
 from credit_graph.lists.clock_policy import clock_policy
 from credit_graph.lists.early_stop import check_early_stop, severity_named
@@ -70,6 +71,7 @@ def checked(
     restored = restorations(store, seq) if procedure.clock is not None else {}
     barred = _barred(store, procedure, eids, gone, seq, today)
     authority = authority_on(today)
+    begun = _begun(store, entries, seq)
     found: list[Checked] = []
     for subject in subjects:
         firm = holding_on(firms.get(subject.eid, []), today)
@@ -88,7 +90,7 @@ def checked(
                 _check_clock(procedure, subject, found_entry, told, restored, today)
                 _check_publishable(about, procedure, subject, found_entry, today)
             if procedure.does == "withdrawal" and target is not None:
-                _check_published(store, subject, target, seq)
+                _check_published(begun, subject, target)
         except CreditGraphError as refusal:
             error = refusal
         found.append((named, target, error))
@@ -289,12 +291,24 @@ def _check_earliest(about: About, procedure: Procedure, subject: Subject, begun:
         raise StateError("state.step_early", id=subject.what, step=name, day=first)
 
 
-def _check_published(store: Store, subject: Subject, target: Target, seq: int) -> None:
+def _begun(store: Store, entries: Mapping[str, Sequence[Record]], seq: int) -> Timelines:
+    """The proceedings that made these entries, where the bureau did."""
+    found = Timelines(store, seq + 1)
+    for record in chain.from_iterable(entries.values()):
+        if record["source"] == SOURCE:
+            found.expect(SOURCE, _made_by(record["key"]))
+    return found
+
+
+def _made_by(entry_key: str) -> str:
+    return proceeding_key(entry_key.removeprefix(ENTRY))
+
+
+def _check_published(begun: Timelines, subject: Subject, target: Target) -> None:
     """What a source delivered was published there; the bureau's own entry only once its proceeding says so."""
     if target.source != SOURCE:
         return
-    key = proceeding_key(target.key.removeprefix(ENTRY))
-    last = timelines(store, SOURCE, [key], seq + 1)[key].last
+    last = begun.of(SOURCE, _made_by(target.key)).last
     if last is not None and not last.content.get("published_on"):
         raise StateError("state.not_published", firm=subject.what, id=last.content["proceeding"])
 

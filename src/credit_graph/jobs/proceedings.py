@@ -18,7 +18,7 @@ from credit_graph.ingest import compare
 from credit_graph.ingest.screening import screen_text
 from credit_graph.jobs import batches, regrade
 from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, write_batch
-from credit_graph.jobs.proceeding_effects import effect_changes
+from credit_graph.jobs.proceeding_effects import Reads, effect_changes
 from credit_graph.jobs.proceeding_records import content_of, listed, proceeding_of
 from credit_graph.jobs.proceeding_subjects import Subject, changed_subjects, checked, proceeding_key
 from credit_graph.jobs.regrade import Regraded
@@ -334,10 +334,14 @@ def _carry_out(
         changes: list[compare.Change] = []
         now: list[Proceeding] = []
         effects = [made(rules.procedure, taken) for rules, taken in pairs]
+        acting = (
+            (rules.about.record_kind, taken) for (rules, taken), effect in zip(pairs, effects, strict=True) if effect
+        )
+        reads = Reads(store, seq, acting)
         for (rules, taken), effect in zip(pairs, effects, strict=True):
             after, more = taken, list[compare.Change]()
             if effect is not None:
-                after, more = effect_changes(store, rules.about, taken, effect, decision, seq, today)
+                after, more = effect_changes(reads, rules.about, taken, effect, decision, today)
             key, content = proceeding_key(after.id), content_of(rules.procedure, after, decision)
             draft = bureau_statement("Proceeding", key, content, seq, eid=after.eid)
             changes += [*more, compare.hold(found[key], draft, after.opened_on, seq)]

@@ -56,6 +56,28 @@ def timelines(store: Store, source: str, keys: Collection[str], seq: int) -> dic
     return {key: Timeline(tuple(pieces.get(key, ())), last.get(key, 0)) for key in keys}
 
 
+class Timelines:
+    """Timelines as batch ``seq`` finds them, asked for one by one; those named before are read all at once."""
+
+    def __init__(self, store: Store, seq: int) -> None:
+        self.seq = seq
+        self._store = store
+        self._expected: dict[str, set[str]] = {}
+        self._found: dict[tuple[str, str], Timeline] = {}
+
+    def expect(self, source: str, key: str) -> None:
+        """This one may be asked for."""
+        self._expected.setdefault(source, set()).add(key)
+
+    def of(self, source: str, key: str) -> Timeline:
+        """The timeline of the key."""
+        if (source, key) not in self._found:
+            wanted = {key, *self._expected.pop(source, ())}
+            found = timelines(self._store, source, sorted(wanted), self.seq)
+            self._found |= {(source, name): timeline for name, timeline in found.items()}
+        return self._found[source, key]
+
+
 def standing_keys(store: Store, source: str, seq: int) -> Iterator[dict[str, Any]]:
     """key, n, scope and valid_to of every current statement of the source before batch ``seq``, in key order."""
     after, seen = "", set()  # a page begins with the key that ended the last: one key may have several statements
