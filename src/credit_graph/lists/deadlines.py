@@ -96,19 +96,13 @@ def deadline(event: str, day: date, rules: Deadlines | None = None) -> Deadline:
     Raises ``UsageError`` for an event that no rule knows; ``DefinitionError``: ``policy.none_in_force`` where none
     knew it that day, ``policy.unset`` where its length is not set, ``policy.no_calendar`` for an unknown year.
     """
-    rows = [row for row in (rules or deadlines()).deadlines if row.event == event]
-    if not rows:
-        known = ", ".join(sorted({row.event for row in deadlines().deadlines}))
-        raise UsageError("usage.bad_value", option="EVENT", value=event, why=known)
-    row = only_in_force(rows, day, t(rows[0].name.zh, rows[0].name.en))
+    row = _row(event, day, rules or deadlines())
     document = documents()[row.document]
     given = (row.article,) if row.article else ()
-    if row.period is None:
-        name = t(f"{row.name.zh}（{document.number}）", f"{row.name.en} ({document.number})")
-        raise DefinitionError("policy.unset", what=name, parts="period")
-    last = row.period.last_day(day)
+    period = _period(row)
+    last = period.last_day(day)
     ends = last if row.rolls is None else after_rest_days(last)
-    zh, en = row.period.words
+    zh, en = period.words
     why = (f"自 {day} {row.of.zh}起{zh}内，{row.name.zh}", f"within {en} from {day} ({row.of.en}): {row.name.en}")
     article = (document.cite(*given), document.cite_english(*given))
     if row.rolls is not None and ends > last:
@@ -118,6 +112,27 @@ def deadline(event: str, day: date, rules: Deadlines | None = None) -> Deadline:
             f"{article[1]}; {last} is a day of rest: {rolled.cite_english(row.rolls.article)}",
         )
     return Deadline(event, ends, article, (row.duty.zh, row.duty.en), why, row.basis.confidence)
+
+
+def term_in_words(event: str, day: date) -> tuple[str, str]:
+    """How long the term is that runs from an event of the day, in Chinese and English; raises as :func:`deadline`."""
+    return _period(_row(event, day, deadlines())).words
+
+
+def _row(event: str, day: date, rules: Deadlines) -> DeadlineRow:
+    rows = [row for row in rules.deadlines if row.event == event]
+    if not rows:
+        known = ", ".join(sorted({row.event for row in deadlines().deadlines}))
+        raise UsageError("usage.bad_value", option="EVENT", value=event, why=known)
+    return only_in_force(rows, day, t(rows[0].name.zh, rows[0].name.en))
+
+
+def _period(row: DeadlineRow) -> Period:
+    if row.period is None:
+        number = documents()[row.document].number
+        name = t(f"{row.name.zh}（{number}）", f"{row.name.en} ({number})")
+        raise DefinitionError("policy.unset", what=name, parts="period")
+    return row.period
 
 
 @cache

@@ -88,7 +88,7 @@ def test_files_of_another_release_or_day_do_not_fit() -> None:
     for name in ("head.json", "leaves.txt", "entries.jsonl"):
         assert fault({**PUBLIC, name: other.public[name]})[0] == name
     both = {name: other.public[name] for name in ("index.json", "index.sig")}
-    assert fault({**PUBLIC, **both})[0] == "delta.jsonl"
+    assert fault({**PUBLIC, **both})[0] == "bulletin.docx"
     assert fault({**PUBLIC, "index.json": ARCHIVE["index.json"]}) == ("index.json", "it is not over this content")
     assert fault({**PUBLIC, "index.sig": PUBLIC["head.sig"]}) == ("index.json", "it is not over this content")
 

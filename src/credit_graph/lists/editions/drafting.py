@@ -9,6 +9,7 @@ from typing import Any
 
 from credit_graph import __version__
 from credit_graph.lists.authority import AuthorityRow
+from credit_graph.lists.editions.cells import cleaned
 from credit_graph.lists.editions.delta import as_lines, delta
 from credit_graph.lists.editions.draft import (
     DRAFT,
@@ -112,7 +113,8 @@ def same_content(one: Entry, other: Entry, *, but: frozenset[str] = frozenset())
 
 
 def _marked(entry: Entry, mark: str | None) -> dict[str, str | None]:
-    return {**entry, "mark": mark} if mark else dict(entry)
+    texts = {name: cleaned(text) for name, text in entry.items()}
+    return {**texts, "mark": mark} if mark else texts
 
 
 def _said(listed: Listed, asked: Asked, columns: Sequence[Column], mark: str | None) -> dict[str, Any]:
