@@ -57,7 +57,7 @@ def build_site(home: Path, out: Path, day: date, report: Report) -> Built:
     with _alone(home), _writing(out):
         _mend(out)
         _refuse_other(out)
-        content = Content([(shown, law_on(shown.name, day)) for shown in read_lists(public, day)], day)
+        content = Content([(shown, law_on(shown.name, day)) for shown in _read_lists(public, day)], day)
         partial = _beside(out, "partial")
         shutil.rmtree(partial, ignore_errors=True)
         try:
@@ -69,12 +69,20 @@ def build_site(home: Path, out: Path, day: date, report: Report) -> Built:
     return built
 
 
-def read_lists(public: Path, day: date | None = None) -> list[ShownList]:
-    """All lists with a public edition, by name. ``day``: of which day each has to be the view."""
+def _read_lists(public: Path, day: date) -> list[ShownList]:
     found = [shown_list(_read(folder, day) for folder in folders) for folders in _folders(public).values()]
     if not found:
         raise StateError("state.no_releases")
     return found
+
+
+def read_releases(public: Path) -> Iterator[Shown]:
+    """All public editions, those of a list oldest first. Raises ``StateError("state.no_releases")``."""
+    folders = _folders(public)
+    if not folders:
+        raise StateError("state.no_releases")
+    for of_list in folders.values():
+        yield from (_read(folder, None) for folder in of_list)
 
 
 def _folders(public: Path) -> dict[str, list[Path]]:

@@ -1,0 +1,130 @@
+"""What is overdue on copies of the public lists: compared with what the public editions show today. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from credit_graph.lists.editions.edition import Column
+from credit_graph.lists.site.copies import Copy, Held
+from credit_graph.lists.site.shown import SHORT, Shown, firms
+
+Why = Literal["gone", "ended", "unknown"]
+WHY: dict[Why, tuple[str, str]] = {
+    "gone": ("今日公开版本不再公示", "shown no longer by today's public edition"),
+    "ended": ("期限已满", "its last day is over"),
+    "unknown": ("不在任何一期之中（被改动，或者不是本机关的）", "in no release: altered, or of another bureau"),
+}
+
+
+@dataclass(slots=True)
+class Today:
+    """What the public editions show on the day.
+
+    ``latest``: list -> its last release; ``order``: (list, release) -> number; ``known``: leaf -> where it stands in
+    the newest release that has it, also if it is not shown any more; ``shown``: leaves; ``firms``: (list, key) with a
+    page; ``columns``: of the tables.
+    """
+
+    day: date
+    latest: dict[str, str] = field(default_factory=dict)
+    order: dict[tuple[str, str], int] = field(default_factory=dict)
+    known: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
+    firms: set[tuple[str, str]] = field(default_factory=set)
+    columns: set[tuple[Column, ...]] = field(default_factory=set)
+
+    def add(self, shown: Shown) -> None:
+        """Take in a release; those of a list come oldest first."""
+        release = shown.release
+        self.latest[release.list] = release.release
+        self.order[release.list, release.release] = release.number
+        self.columns.add(release.columns)
+        for number, found in enumerate(shown.leaves, start=1):
+            self.known[found[:SHORT]] = (release.list, release.release, number)
+        self.shown |= {shown.leaf(entry)[:SHORT] for entry in shown.entries}
+        self.firms = {pair for pair in self.firms if pair[0] != release.list}
+        self.firms |= {(release.list, firm.key) for firm in firms(shown)}
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An entry that must not stand on the copy any more; ``number`` in ``release`` where it is known."""
+
+    file: str
+    why: Why
+    list: str | None
+    release: str | None = None
+    number: int | None = None
+    last_day: date | None = None
+    key: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Without what is not known."""
+        names = ("file", "why", "list", "release", "number", "last_day", "key")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The result. ``days``: first and last day of which the copies are views; ``older``: list -> (newest release found
+    on the copies, latest release)."""
+
+    files: int
+    days: tuple[date, date] | None
+    overdue: tuple[Overdue, ...]
+    older: Mapping[str, tuple[str, str]]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is overdue."""
+        return not self.overdue and not self.older
+
+
+def check(copies: Iterable[Copy], today: Today) -> Checked:
+    """What is overdue on all of them together."""
+    count, days = 0, set[date]()
+    found: list[Overdue] = []
+    newest: dict[str, int] = {}
+    for copy in copies:
+        count += 1
+        days |= {copy.day} if copy.day else set()
+        found += _overdue(copy, today)
+        for name, release in _releases(copy, today):
+            newest[name] = max(newest.get(name, 0), today.order.get((name, release), 0))
+    names = {(name, number): release for (name, release), number in today.order.items()}
+    older = {
+        name: (names.get((name, number), "?"), today.latest[name])
+        for name, number in sorted(newest.items())
+        if name in today.latest and number < today.order[name, today.latest[name]]
+    }
+    return Checked(count, (min(days), max(days)) if days else None, tuple(found), older)
+
+
+def _overdue(copy: Copy, today: Today) -> Iterator[Overdue]:
+    for held in copy.entries:
+        if why := _why(held, today):
+            name, release, number = today.known.get(held.leaf, (None, None, None))
+            yield Overdue(copy.file, why, name, release, number, held.last_day)
+    for name, key in copy.firms:
+        if (name, key) not in today.firms:
+            yield Overdue(copy.file, "gone", name, key=key)
+
+
+def _why(held: Held, today: Today) -> Why | None:
+    if held.leaf not in today.known:
+        return "unknown"
+    if held.leaf not in today.shown:
+        return "gone"
+    return "ended" if held.last_day is not None and held.last_day < today.day else None
+
+
+def _releases(copy: Copy, today: Today) -> Iterator[tuple[str, str]]:
+    """The releases that a copy shows: as it says, or for a table the newest that has one of its entries."""
+    yield from copy.releases.items()
+    if not copy.releases:
+        for held in copy.entries:
+            if place := today.known.get(held.leaf):
+                yield place[0], place[1]
