@@ -1,9 +1,10 @@
-"""Searches a folder for values as bytes: in every file as it is, and in Parquet files decompressed."""
+"""Searches a folder for values as bytes: in every file as it is, and in Parquet, XLSX and DOCX files unpacked."""
 
 from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,8 +31,12 @@ def forms(value: str) -> set[bytes]:
 
 
 def contents(path: Path) -> bytes:
-    """The file's bytes and name; of a Parquet file also everything in it, statistics included."""
+    """The file's bytes and name; of a Parquet file also everything in it, statistics included, of an office file its
+    parts."""
     data = path.read_bytes() + path.name.encode()
+    if path.suffix in {".xlsx", ".docx"} and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as parts:
+            data += b"".join(name.encode() + parts.read(name) for name in parts.namelist())
     if path.suffix in {".parquet", ".partial"} and data[:4] == b"PAR1":
         table = pq.read_table(path)
         metadata = pq.read_metadata(path)

@@ -13,6 +13,34 @@ RELEASES: dict[str, tuple[str, str]] = {
         "{path} is a public edition, without what a comparison with the graph needs: take the archive, or release "
         "takedown.",
     ),
+    "input.approval": (
+        "会签 {path} 不能接受：{why}。",
+        "The approval {path} can't be taken: {why}.",
+    ),
+    "state.not_an_issuer": (
+        "“{department}”不是本草稿的列入机关，不能会签。须会签：{issuers}。",
+        "“{department}” is no issuing department of this draft. To be signed off by: {issuers}.",
+    ),
+    "state.maker_approves": (
+        "“{by}”编制了本草稿，不能会签。请由列入机关的其他人员会签。",
+        "“{by}” made this draft and can't approve it. Somebody else of the department has to.",
+    ),
+    "state.approvals_missing": (
+        "{release} 还缺会签：{departments}。",
+        "{release} is not signed off yet by: {departments}.",
+    ),
+    "state.published": (
+        "{list} 的 {release} 已按本草稿发布。",
+        "{release} of {list} is published already, from this very draft.",
+    ),
+    "state.draft_unknown": (
+        "{path} 不是本安装生成的草稿，或者生成之后被改动。请重新生成。",
+        "{path} is no draft that this installation built, or was altered since. Build it again.",
+    ),
+    "state.draft_stale": (
+        "草稿生成之后 {list} 另有发布（最近：{latest}）。请重新生成草稿并会签。",
+        "{list} was released since this draft was made (latest: {latest}). Build the draft and sign it off again.",
+    ),
     "state.later_release": (
         "{list} 已发布较晚的 {release}，不能再发布 {period}。",
         "{list}: {release} is released already, so {period} can't be any more.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Literal
@@ -33,3 +34,9 @@ def t(zh: str, en: str) -> str:
 def joined(items: Iterable[object]) -> str:
     """Items in a row, as the language writes them: 甲、乙; a, b."""
     return t("、", ", ").join(map(str, items))
+
+
+def folded_name(text: str) -> str:
+    """A person's name as it is compared: letters and digits only, in one width and case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in unicodedata.normalize("NFKC", folded) if char.isalnum())

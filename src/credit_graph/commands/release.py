@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common, release_collect, release_verify
+from credit_graph.commands import common, release_collect, release_publish, release_verify
 from credit_graph.jobs import release_draft, release_show
 from credit_graph.lists.redaction_policy import redaction_policy
 from credit_graph.lists.standing import REASONS
@@ -17,6 +17,7 @@ _SHOWN = 20  # entries held; all of them stand in draft.json
 _KINDS = {"draft": ("草稿", "draft"), "archive": ("存档版本", "archive"), "public": ("公开版本", "public edition")}
 app = typer.Typer(help="名单发布 / releases of lists", no_args_is_help=True)
 release_collect.register(app)
+release_publish.register(app)
 release_verify.register(app)
 
 

@@ -11,7 +11,6 @@ statements that they came from; the database's own files last.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -37,7 +36,7 @@ from credit_graph.store.rewrite import rewrite
 from credit_graph.store.secret import load_or_create, secret_path
 from credit_graph.store.secret import read as read_secret
 from credit_graph.store.tombstones import mark, refuse_pending
-from credit_graph.text import t
+from credit_graph.text import folded_name, t
 
 PATH = "erase"  # what the batch of an erasure calls itself
 
@@ -60,17 +59,11 @@ def _quiet(what: str, done: int, total: int) -> None:
 def require_two(ground: Ground) -> None:
     """Two different persons and a basis; a name counts without width, case and spaces. Raises ``UsageError``."""
     for option, value in (("--by", ground.by), ("--second", ground.second), ("--basis", ground.basis)):
-        if not _name(value):
+        if not folded_name(value):
             why = t("必须给出：依据和两个不同的人", "must be given: a basis and two different persons")
             raise UsageError("usage.bad_value", option=option, value=value, why=why)
-    if _name(ground.by) == _name(ground.second):
+    if folded_name(ground.by) == folded_name(ground.second):
         raise UsageError("usage.same_person", by=ground.by, second=ground.second)
-
-
-def _name(text: str) -> str:
-    """A name as it is compared: letters and digits only, in one width and case."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in unicodedata.normalize("NFKC", folded) if char.isalnum())
 
 
 def erase(store: Store, target: Target, ground: Ground, report: Report = _quiet) -> Erased:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +16,10 @@ from credit_graph.jobs.release_store import read_folder
 from credit_graph.lists.editions.archive import INDEX
 from credit_graph.lists.editions.draft import DRAFT, Draft
 from credit_graph.lists.editions.drafting import same_content
-from credit_graph.lists.editions.edition import sha256
+from credit_graph.lists.editions.verify import verify_files
 from credit_graph.lists.release import rules_on
 from credit_graph.model.time import Point
 from credit_graph.store import Store
-from credit_graph.text import t
 
 Kind = Literal["draft", "archive", "public"]
 _SID = re.compile(r"\b[0-9a-f]{32}\b")
@@ -41,32 +39,16 @@ class Shown:
 def show(folder: Path) -> Shown:
     """Read the folder and check every file; needs no graph.
 
-    Raises ``InputError``: it is none of the three, a file is missing, altered, or does not belong to it.
+    Raises ``InputError``: it is none of the three, a file is missing, altered, or does not belong to it, or a
+    signature does not hold.
     """
     files = read_folder(folder)
     if INDEX not in files:
         if DRAFT not in files:
             raise InputError("input.not_a_release", path=folder)
         return Shown(folder, "draft", Draft.read(files, str(folder)).said, files)
-    said = checked(files, folder)
+    said = verify_files(files).index
     return Shown(folder, "public" if said["edition"] == "public" else "archive", said, files)
-
-
-def checked(files: Mapping[str, bytes], folder: Path) -> dict[str, Any]:
-    """``index.json``, after every file was compared with its hash there."""
-    try:
-        said = dict(json.loads(files[INDEX]))
-        expected = {name: (row["size"], row["sha256"]) for name, row in said["files"].items()}
-        said["edition"], said["counts"]["entries"]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError("input.not_a_release", path=folder) from None
-    found = {name: (len(data), sha256(data)) for name, data in files.items() if name not in (INDEX, "index.sig")}
-    for name in sorted(expected.keys() | found.keys()):
-        if expected.get(name) != found.get(name):
-            missing = name not in expected or name not in found
-            why = t("缺失或多出", "missing or added") if missing else t("内容被改动", "it was altered")
-            raise InputError("input.release_altered", path=folder / name, why=why)
-    return said
 
 
 def rebuild(store: Store, folder: Path) -> Shown:

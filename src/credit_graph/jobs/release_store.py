@@ -64,6 +64,15 @@ class ReleaseStore:
         except FileNotFoundError:
             return None
 
+    def told(self, list_name: str) -> list[dict[str, Any]]:
+        """What the list's releases say of themselves: head, how many entries are shown, and of which day that is."""
+        found = []
+        for release in self.releases(list_name):
+            folder = self.public_folder(list_name, release)
+            head, index = (json.loads((folder / name).read_bytes()) for name in ("head.json", "index.json"))
+            found.append({**head, "shown": index["counts"]["entries"], "day": index["day"]})
+        return found
+
     def archive_folder(self, list_name: str, release: str) -> Path:
         """Where the archive of a release is."""
         return self.folder / "archive" / list_name / release
@@ -98,6 +107,13 @@ class ReleaseStore:
     def put_archive(self, list_name: str, release: str, files: Mapping[str, bytes]) -> None:
         """Write an archive; there must be none."""
         write_folder(self.archive_folder(list_name, release), files)
+
+    def set_aside(self, list_name: str, release: str) -> None:
+        """Keep an archive that never was published out of the way of another draft."""
+        folder = self.archive_folder(list_name, release)
+        n = len(list(folder.parent.glob(f"{release}.unpublished-*"))) + 1
+        with writing(folder):
+            folder.rename(folder.with_name(f"{release}.unpublished-{n}"))
 
     def put_public(self, list_name: str, release: str, files: Mapping[str, bytes]) -> None:
         """Write a public edition in place of the one that is there."""
