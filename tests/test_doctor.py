@@ -8,6 +8,7 @@ import site
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,11 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return launcher
 
 
-def test_the_wheel_passes_outside_the_repository(program: Path, tmp_path: Path) -> None:
+def test_the_wheel_passes_outside_the_repository(wheel: Path, program: Path, tmp_path: Path) -> None:
+    site_files = {
+        f"credit_graph/lists/site/{name}" for name in ("templates/base.html", "static/style.css", "static/search.js")
+    }
+    assert site_files <= set(zipfile.ZipFile(wheel).namelist())
     home = tmp_path / "home"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CREDIT_GRAPH_")}
     environment |= {"CREDIT_GRAPH_HOME": str(home)}

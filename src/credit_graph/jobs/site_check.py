@@ -9,7 +9,8 @@ from pathlib import Path
 from credit_graph.errors import InputError
 from credit_graph.jobs.site import read_releases
 from credit_graph.lists.site.copies import Copy, copy_of
-from credit_graph.lists.site.overdue import Checked, Today, check
+from credit_graph.lists.site.overdue import Checked, check
+from credit_graph.lists.site.today import Today
 
 
 def check_copy(home: Path, place: Path, day: date) -> Checked:
@@ -37,6 +38,6 @@ def _copies(place: Path, today: Today) -> Iterator[Copy]:
             data = path.read_bytes()
         except PermissionError:
             raise InputError("input.no_permission", path=path) from None
-        copy = copy_of(name, data, today.columns)
+        copy = copy_of(name, data, today)
         if copy is not None:
             yield copy

@@ -14,7 +14,10 @@ from commandline import CommandLine
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.site import build_site
 from credit_graph.jobs.site_check import check_copy
+from credit_graph.lists.editions.bulletin_html import as_html
+from credit_graph.lists.editions.bulletin_text import bulletin_of
 from credit_graph.lists.editions.edition import Edition, Head
+from credit_graph.lists.editions.merkle import root
 from credit_graph.lists.editions.tables import table_files
 from publicfolders import BUREAU, COLUMNS, TITLES, Made, entry, put
 
@@ -25,11 +28,13 @@ LIST = "serious_violation"
 
 
 def tables(made: Made) -> dict[str, bytes]:
-    """The entries of a release in all formats."""
-    head = Head(LIST, made.release, made.number, made.published_on, len(made.entries), "0" * 64)
+    """The entries of a release in all formats, and its bulletin as a page."""
+    head = Head(LIST, made.release, made.number, made.published_on, len(made.entries), root(made.leaves()).hex())
     shown = [said for said in made.numbered() if int(said["number"] or 0) not in made.gone]
-    edition = Edition(head, made.release, TITLES[LIST], BUREAU, DAY, (), "1", COLUMNS, shown)
-    return {name: data for name, data in table_files(edition).items() if name != "entries.jsonl"}
+    documents = (("市场监督管理严重违法失信名单管理办法", "国家市场监督管理总局令第44号"),)
+    edition = Edition(head, made.release, TITLES[LIST], BUREAU, DAY, documents, "1", COLUMNS, shown)
+    files = {name: data for name, data in table_files(edition).items() if name != "entries.jsonl"}
+    return {**files, "bulletin.html": as_html(bulletin_of(edition, files))}
 
 
 def first(gone: set[int]) -> Made:
@@ -55,7 +60,7 @@ def test_a_fresh_site_has_nothing_overdue(home: Path, tmp_path: Path) -> None:
     found = check_copy(home, tmp_path / "out", DAY)
     assert (found.good, found.overdue, found.older, found.days) == (True, (), {}, (DAY, DAY))
     pages = 2 * (3 + 1 + 1 + 3)
-    assert found.files == pages + 5 + 1  # four tables and the index of one release; the search index
+    assert found.files == pages + 6 + 1  # four tables, bulletin and index of one release; the search index
 
 
 def test_what_was_taken_down_is_found_on_every_page_and_table(home: Path, tmp_path: Path) -> None:
@@ -67,7 +72,7 @@ def test_what_was_taken_down_is_found_on_every_page_and_table(home: Path, tmp_pa
     expected |= {(name, ended, 3) for name in [*pages, *files]}
     expected |= {(f"{base}entries/{LIST}/0A/{A}.html", gone, 1) for base in ("", "en/")}
     expected |= {(f"{base}entries/{LIST}/0C/{C}.html", ended, 3) for base in ("", "en/")}
-    expected |= {("search-index.js", gone, A)}
+    expected |= {("search-index.js", gone, A), (f"data/{LIST}/2026Q3/bulletin.html", gone, A)}
     assert said(home, tmp_path / "out") == (expected, {})
 
 
@@ -80,6 +85,10 @@ def test_a_single_file_is_judged_by_itself(home: Path, tmp_path: Path) -> None:
         shutil.copy(tmp_path / "out" / "data" / LIST / "2026Q3" / f"entries.{kind}", copy)
         assert said(home, copy)[0] == {(copy.name, "gone", 1), (copy.name, "gone", 3)}
     page = tmp_path / "saved.htm"
+    bulletin = (tmp_path / "out" / "data" / LIST / "2026Q3" / "bulletin.html").read_text(encoding="utf-8")
+    pasted = bulletin.partition("<main>")[2].partition("</main>")[0].replace("<td", '<td style="x"')
+    page.write_text(f"<html><body><div>{pasted}</div></body></html>", encoding="utf-8")
+    assert said(home, page) == ({(page.name, "gone", A), (page.name, "gone", C)}, older)
     shutil.copy(tmp_path / "out" / "releases" / LIST / "2026Q3.html", page)
     assert said(home, page) == (set(), older)
     shutil.copy(tmp_path / "out" / "entries" / LIST / "0B" / f"{B}.html", page)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from credit_graph.lists.editions.edition import Column
 from credit_graph.lists.site.copies import Copy, Held
-from credit_graph.lists.site.shown import SHORT, Shown, firms
+from credit_graph.lists.site.today import Today
 
 Why = Literal["gone", "ended", "unknown"]
 WHY: dict[Why, tuple[str, str]] = {
@@ -17,36 +16,6 @@ WHY: dict[Why, tuple[str, str]] = {
     "ended": ("期限已满", "its last day is over"),
     "unknown": ("不在任何一期之中（被改动，或者不是本机关的）", "in no release: altered, or of another bureau"),
 }
-
-
-@dataclass(slots=True)
-class Today:
-    """What the public editions show on the day.
-
-    ``latest``: list -> its last release; ``order``: (list, release) -> number; ``known``: leaf -> where it stands in
-    the newest release that has it, also if it is not shown any more; ``shown``: leaves; ``firms``: (list, key) with a
-    page; ``columns``: of the tables.
-    """
-
-    day: date
-    latest: dict[str, str] = field(default_factory=dict)
-    order: dict[tuple[str, str], int] = field(default_factory=dict)
-    known: dict[str, tuple[str, str, int]] = field(default_factory=dict)
-    shown: set[str] = field(default_factory=set)
-    firms: set[tuple[str, str]] = field(default_factory=set)
-    columns: set[tuple[Column, ...]] = field(default_factory=set)
-
-    def add(self, shown: Shown) -> None:
-        """Take in a release; those of a list come oldest first."""
-        release = shown.release
-        self.latest[release.list] = release.release
-        self.order[release.list, release.release] = release.number
-        self.columns.add(release.columns)
-        for number, found in enumerate(shown.leaves, start=1):
-            self.known[found[:SHORT]] = (release.list, release.release, number)
-        self.shown |= {shown.leaf(entry)[:SHORT] for entry in shown.entries}
-        self.firms = {pair for pair in self.firms if pair[0] != release.list}
-        self.firms |= {(release.list, firm.key) for firm in firms(shown)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +80,10 @@ def _overdue(copy: Copy, today: Today) -> Iterator[Overdue]:
     for name, key in copy.firms:
         if (name, key) not in today.firms:
             yield Overdue(copy.file, "gone", name, key=key)
+    for name, release in copy.releases.items():
+        for code in copy.codes:
+            if code not in today.codes.get((name, release), ()):
+                yield Overdue(copy.file, "gone", name, release, key=code)
 
 
 def _why(held: Held, today: Today) -> Why | None:
