@@ -64,6 +64,13 @@ def fill(store: Store, define: Define, number: int = 12) -> None:
     for folder in ("batches", "runs"):
         (store.home / folder).mkdir(exist_ok=True)
         (store.home / folder / "one.parquet").write_bytes(folder.encode() * 100)
+    for name in ("keys.jsonl", "private/a.pem", "archive/l/2026Q3/head.json", "public/l/2026Q3.old/x", "l.lock"):
+        (store.home / "releases" / name).parent.mkdir(parents=True, exist_ok=True)
+        (store.home / "releases" / name).write_text(name)
+
+
+def released(folder: Path) -> list[Path]:
+    return [path for path in (folder / "backup" / "files" / "releases").rglob("*") if path.is_file()]
 
 
 def test_a_wiped_graph_is_restored_as_it_was(settings: Settings, store: Store, define: Define, tmp_path: Path) -> None:
@@ -81,6 +88,10 @@ def test_a_wiped_graph_is_restored_as_it_was(settings: Settings, store: Store, d
     assert snapshot(store) == before
     assert (store.home / "batches" / "one.parquet").read_bytes() == b"batches" * 100
     assert (store.home / "runs" / "one.parquet").read_bytes() == b"runs" * 100
+    kept = {path.relative_to(tmp_path / "backup" / "files" / "releases").as_posix() for path in released(tmp_path)}
+    assert kept == {"keys.jsonl", "archive/l/2026Q3/head.json"}  # no private key leaves by a backup
+    key = store.home / "releases" / "private" / "a.pem"
+    assert key.read_text() == "private/a.pem"  # and none is lost by a restore
     assert admin.check(store) == []
 
 
@@ -117,6 +128,7 @@ def test_a_backup_moves_to_the_other_engine(
         other.clear()
         admin.restore(other, tmp_path / "backup")
         assert snapshot(other) == before
+        assert (other.home / "releases" / "keys.jsonl").read_text() == "keys.jsonl"
 
 
 def test_the_files_say_what_they_are(settings: Settings, store: Store, define: Define, tmp_path: Path) -> None:
@@ -130,6 +142,8 @@ def test_the_files_say_what_they_are(settings: Settings, store: Store, define: D
         "backup/manifest.json",
         "backup/files/batches/one.parquet",
         "backup/files/runs/one.parquet",
+        "backup/files/releases/keys.jsonl",
+        "backup/files/releases/archive/l/2026Q3/head.json",
         *(f"backup/nodes/{name}.jsonl" for name in nodes),
         *(f"backup/relationships/{name}.jsonl" for name in types),
     }

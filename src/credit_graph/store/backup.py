@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 FOLDERS = ("batches", "runs")  # of HOME, taken along
+RELEASES = "releases"  # taken along without private keys; restored only where there are none yet
+_NOT_RELEASED = shutil.ignore_patterns("private", "*.lock", "*.partial", "*.old", "*.tmp")
 AUDIT = "audit"  # too; restored only where there is no audit log yet, since nothing may take its lines away
 # a batch counts only by its node's state: these get their properties last, so half a restore is invisible
 LAST = ("Batch", "State")
+_ATTEMPTS = 5
 SECRET_NOTE = (
     "The backup does not contain the installation secret (secret.json): keep it elsewhere; "
     "without it no data can be loaded into the restored graph."
@@ -55,6 +58,7 @@ def backup(store: Store, directory: Path) -> dict[str, Any]:
             counts = _write_graph(store, draft)
             _copy_files(store.home, draft / "files")
             _copy_audit(store.home, draft / "files")
+            _copy_releases(store.home, draft / "files")
             manifest = _manifest(store, draft, counts)
         write_whole(draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         draft.rename(directory)
@@ -86,6 +90,8 @@ def restore(store: Store, directory: Path) -> dict[str, Any]:
         _copy_files(directory / "files", store.home)
         if not (store.home / AUDIT).exists():
             _copy_audit(directory / "files", store.home)
+        if not (store.home / RELEASES).exists():
+            _copy_releases(directory / "files", store.home)
         for path in nodes:
             _restore_last(store, path)
         if item_counts(store) != manifest["counts"]:
@@ -166,6 +172,19 @@ def _copy_audit(source: Path, target: Path) -> None:
     """The audit log; by name, so that ``head`` goes before the log, which may grow meanwhile."""
     for path in sorted((source / AUDIT).glob("*")):
         shutil.copy2(path, private_folder(target / AUDIT) / path.name)
+
+
+def _copy_releases(source: Path, target: Path) -> None:
+    """Releases and public keys; copied again where a public edition is renewed meanwhile (archives never change)."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            if (source / RELEASES).is_dir():
+                private_folder(target)
+                shutil.copytree(source / RELEASES, target / RELEASES, ignore=_NOT_RELEASED, dirs_exist_ok=True)
+            return
+        except (FileNotFoundError, shutil.Error):
+            if attempt == _ATTEMPTS - 1:
+                raise
 
 
 def _require_secret(store: Store, directory: Path) -> None:
