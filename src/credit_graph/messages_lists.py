@@ -127,4 +127,12 @@ LIST_WORK: dict[str, tuple[str, str]] = {
         "{path} 缺少列：{columns}。未写入任何内容。",
         "{path} lacks the columns {columns}. Nothing was written.",
     ),
+    "input.not_a_return": (
+        "{path} 不能作为报送表收取：{why}。未写入任何内容。",
+        "{path} can't be taken as a form sent back: {why}. Nothing of it was written.",
+    ),
+    "input.return_altered": (
+        "{path} 的工作表“{sheet}”{where}：{why}。未写入任何内容。",
+        "{path}, sheet “{sheet}”, {where}: {why}. Nothing of it was written.",
+    ),
 }

@@ -10,7 +10,7 @@ import pytest
 from commandline import invoke
 from credit_graph.errors import CreditGraphError
 from credit_graph.lists.authority import authority_on
-from credit_graph.lists.collecting_form import period_of
+from credit_graph.lists.collecting_form import quarter_of
 from facts import D
 
 WEST = "庆原市西原区市场监督管理局"
@@ -79,7 +79,7 @@ def test_a_form_for_each_department(tmp_path: Path) -> None:
 def test_one_department_and_a_list_without_a_term(tmp_path: Path) -> None:
     template("abnormal_operation", "--out", str(tmp_path), "--department", WEST)
     (path,) = tmp_path.iterdir()
-    assert path.name == f"经营异常名录-{WEST}-{period_of(D('2026-11-23')).id}.xlsx"
+    assert path.name == f"经营异常名录-{WEST}-{quarter_of(D('2026-11-23')).name}.xlsx"
     assert [cell.value for cell in openpyxl.load_workbook(path)["报送表"][3]] == TITLES
 
 
@@ -89,7 +89,7 @@ def test_no_form_is_written(tmp_path: Path) -> None:
         (("real_estate_blacklist",), "usage.bad_value"),
         (("red_list",), "policy.no_basis"),
         (("serious_violation", "--department", "某局"), "usage.bad_value"),
-        (("serious_violation", "--period", "2027Q1"), "usage.bad_value"),
+        (("serious_violation", "--period", "2027Q1"), "usage.future"),
     ):
         assert refused(*words, "--out", str(tmp_path / "x")) == code
     (tmp_path / "file").write_text("")

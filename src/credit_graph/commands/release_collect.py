@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from credit_graph import clock
-from credit_graph.commands import common
+from credit_graph.commands import common, deciding
+from credit_graph.commands.deciding import ByOption, RoleOption
+from credit_graph.errors import InputError
 from credit_graph.jobs import collect as job
+from credit_graph.jobs.collect import Taken
 from credit_graph.lists.collecting_form import read_period
 from credit_graph.text import t
 
@@ -21,6 +24,7 @@ DepartmentOption = Annotated[str | None, typer.Option("--department", help="只�
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``release``."""
+    app.command("collect", help="核对并收取各部门报送的表 / check and take in what departments report")(collect)
     app.command("template", help="生成各列入机关的报送表 / forms for the issuing departments")(template)
 
 
@@ -40,3 +44,73 @@ def template(
     for path in made:
         common.console.print(str(path), highlight=False, soft_wrap=True)
     common.console.print(t(f"已生成 {len(made)} 份报送表。", f"{len(made)} forms."), highlight=False)
+
+
+def collect(
+    list_name: ListArgument,
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="发回的表、目录、zip / files, folders, zips")],
+    out: OutOption,
+    period: PeriodOption = None,
+    dry: Annotated[bool, typer.Option("--dry-run", help="只核对，不收取 / check, record nothing")] = False,
+    by: ByOption = None,
+    role: RoleOption = None,
+    as_json: common.JsonOption = False,
+) -> None:
+    """Every row is checked against the register; what is right is recorded, every file goes back with its faults."""
+    today = clock.today()
+    quarter = read_period(period, today)
+    decision = deciding.acting(by, role, f"{list_name} {quarter.name}")
+    with common.graph() as store, common.progress(show=not as_json) as report:
+        taken = job.collect(store, list_name, paths, out, quarter, today, decision, dry=dry, progress=report)
+        given = [item.returned.name for item in taken if item.returned is not None]
+        common.log("export", {"by": "release collect", "list": list_name, "files": given})
+    if as_json:
+        common.print_json([_as_json(item) for item in taken])
+    else:
+        _print(taken, dry=dry)
+    if any(item.error is not None for item in taken):
+        raise typer.Exit(InputError.exit_status)
+
+
+def _as_json(item: Taken) -> dict[str, Any]:
+    if item.error is not None:
+        return {"file": item.file, "state": "refused", "code": item.error.code, "why": str(item.error)}
+    assert item.form is not None
+    return {
+        "file": item.file,
+        "state": "taken",
+        "department": item.form.issuer.name,
+        "batch": item.seq,
+        "rows": len(item.checked),
+        "recorded": item.recorded,
+        "known": item.known,
+        "faulty": len(item.faulty),
+        "returned": str(item.returned),
+        "faults": [
+            {"row": row.row.number, "column": fault.column, "code": fault.code, "why": fault.text}
+            for row in item.faulty
+            for fault in row.faults
+        ],
+    }
+
+
+def _print(taken: list[Taken], *, dry: bool) -> None:
+    for item in taken:
+        if item.error is not None:
+            common.print_error(item.error)
+            continue
+        common.console.print(f"{item.file}", highlight=False, soft_wrap=True)
+        common.console.print(f"  {job.told(item, dry=dry)} → {item.returned}", highlight=False, soft_wrap=True)
+    good = [item for item in taken if item.error is None]
+    counts = [len(taken), len(good), *(sum(n) for n in zip(*map(_counts, good), strict=True))] if good else []
+    if len(counts) > 1:
+        files, fine, rows, new, known, faulty = counts
+        zh = f"共 {files} 份（可收取 {fine} 份）{rows} 行：收取 {new}，此前已在库 {known}，退回 {faulty}。"
+        en = f"{files} files ({fine} could be read), {rows} rows: {new} recorded, {known} known, {faulty} go back."
+        common.console.print(t(zh, en), highlight=False)
+    if dry:
+        common.console.print(t("只作核对，没有收取。", "Checked only, nothing was recorded."), highlight=False)
+
+
+def _counts(item: Taken) -> tuple[int, int, int, int]:
+    return len(item.checked), item.recorded, item.known, len(item.faulty)

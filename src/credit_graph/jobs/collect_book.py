@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from credit_graph.ingest.values import Bad
+from credit_graph.ingest.values import day as read_day
 from credit_graph.jobs.sheets import exported, new_file
 from credit_graph.lists.collecting import Checked
 from credit_graph.lists.collecting_form import MOST_ROWS, VERSION, Column, Form, alternatives, wordings
@@ -30,6 +33,7 @@ _HEAD, _NEEDED = PatternFill("solid", fgColor="D9E2F3"), PatternFill("solid", fg
 _WRONG, _RIGHT = PatternFill("solid", fgColor="FFD9D9"), PatternFill("solid", fgColor="E5F2E0")
 _TOLD_WIDTH = 60
 _NOTE_WIDTHS = (34, 8, 60, 60)
+_LEFT = Alignment(vertical="top", horizontal="left")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 
 
@@ -58,7 +62,7 @@ def write_returned(path: Path, form: Form, checked: Sequence[Checked], told: str
             if column.name in faulty:
                 sheet.cell(item.row.number, place).fill = _WRONG
         _tell(sheet, item, faulty, {column.name: column.title for column in columns}, len(columns) + 1)
-        texts = [(item.row.cells.get(column.name, ""), column.width) for column in columns if column.kind == "wording"]
+        texts = [(item.row.cells.get(column.name, ""), column.width) for column in columns]
         told_of = (str(sheet.cell(item.row.number, len(columns) + 2).value), _TOLD_WIDTH)
         sheet.row_dimensions[item.row.number].height = _height([*texts, told_of])
     sheet.auto_filter.ref = f"A{HEADER}:{get_column_letter(len(columns) + 2)}{_end(checked)}"
@@ -72,7 +76,7 @@ def marks(form: Form) -> dict[str, str]:
         "version": VERSION,
         "list": form.list_name,
         "department": form.issuer.name,
-        "period": form.period.id,
+        "period": form.period.name,
         "rules": form.row.id,
     }
 
@@ -141,7 +145,7 @@ def _height(cells: Iterable[tuple[str, int]]) -> float:
             for part in text.split("\n")
         )
         lines = max(lines, needed)
-    return 15.0 * lines
+    return 15.0 * lines + 3
 
 
 def _format(column: Column) -> str:
@@ -149,14 +153,23 @@ def _format(column: Column) -> str:
 
 
 def _fill(cell: Any, text: str, column: Column) -> None:
-    """The text as it came; a cell that begins like a formula stays text."""
-    cell.value = exported(text) or None
-    cell.data_type = "s"
-    cell.number_format = "@"
-    cell.quotePrefix = True
+    """The text as it came, a day as a day; a cell that begins like a formula stays text."""
+    cell.value = _day(text) if column.kind == "day" else None
+    if cell.value is None:
+        cell.value = exported(text) or None
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    cell.number_format = _format(column)
     cell.border = _BORDER
-    cell.alignment = _WRAP if column.kind == "wording" else Alignment(vertical="top")
+    cell.alignment = _LEFT if column.kind == "day" else _WRAP
     cell.protection = Protection(locked=False)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return read_day(text) if text else None
+    except Bad:
+        return None
 
 
 def _tell(sheet: Any, item: Checked, faulty: Mapping[str, list[str]], titles: Mapping[str, str], place: int) -> None:
@@ -165,13 +178,13 @@ def _tell(sheet: Any, item: Checked, faulty: Mapping[str, list[str]], titles: Ma
     line, cell = sheet.cell(row, place), sheet.cell(row, place + 1)
     line.value = row
     texts = [f"{titles[column]}：{text}" for column, found in faulty.items() for text in found]
-    right = t("无问题，已在库", "right, known already") if item.known else t("无问题", "right")
+    right = t("无问题（此前已在库）", "right (known already)") if item.known else t("无问题", "right")
     cell.value = exported("\n".join(texts) or right)
     cell.data_type = "s"
     cell.alignment = _WRAP
     cell.fill = _WRONG if texts else _RIGHT
     line.border = cell.border = _BORDER
-    line.alignment = Alignment(vertical="top")
+    line.alignment = Alignment(vertical="top", horizontal="center")
     for at, column in enumerate(item.form.columns, start=1):
         if column.name in faulty:
             sheet.cell(row, at).comment = Comment(exported("\n".join(faulty[column.name])), "credit-graph")

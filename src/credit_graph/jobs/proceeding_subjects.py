@@ -67,7 +67,7 @@ def checked(
     eids = [subject.eid for subject in subjects]
     firms = of_firms(store, "Registration", eids, seq)
     entries = of_firms(store, about.record_kind, eids, seq)
-    gone = _out_of_use(of_firms(store, "Hold", eids, seq), today)
+    gone = out_of_use(of_firms(store, "Hold", eids, seq), today)
     restored = restorations(store, seq) if procedure.clock is not None else {}
     barred = _barred(store, procedure, eids, gone, seq, today)
     authority = authority_on(today)
@@ -317,7 +317,7 @@ def _ended(firm: Record, today: date) -> bool:
     return firm.get("state") in reports_policy().on(today).ended
 
 
-def _out_of_use(holds: Mapping[str, Sequence[Record]], today: date) -> dict[tuple[str, str], Record]:
+def out_of_use(holds: Mapping[str, Sequence[Record]], today: date) -> dict[tuple[str, str], Record]:
     """By source and key the hold that keeps a record from the public today: removed, expired, paused or annulled."""
     return {
         (row["held_source"], row["held_key"]): row

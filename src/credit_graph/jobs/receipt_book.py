@@ -23,7 +23,7 @@ from credit_graph.jobs.decisions import SOURCE, Decision, bureau_statement, undo
 from credit_graph.jobs.finding import find_firm
 from credit_graph.jobs.timelines import timelines
 from credit_graph.lists.facts import CLOCKED, event_day
-from credit_graph.lists.receipts import CHANNEL_NAMES, document_of
+from credit_graph.lists.receipts import CHANNEL_NAMES, ReceiptChannel, document_of
 from credit_graph.model.statement import Statement, Value
 from credit_graph.model.time import OPEN_SEQ
 from credit_graph.store import Store
@@ -185,6 +185,11 @@ def _draft(
     if event is not None and day < event:
         why = t(f"早于决定、列入或者检查之日 {event}", f"before the decision, listing or check on {event}")
         raise _Fault(names.day, _bad(names.day, item.day, why))
+    return drafted(shown, channel, number, day, decision, seq)
+
+
+def drafted(shown: Record, channel: ReceiptChannel, number: str, day: date, decision: Decision, seq: int) -> Statement:
+    """What a receipt of that record (properties of its node) states, in batch ``seq``; its ordinal is set later."""
     document = document_of(shown)
     content: dict[str, Value] = {
         "channel": channel,

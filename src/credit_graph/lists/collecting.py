@@ -99,7 +99,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row with its faults; ``record``: (source, key) of what it is or becomes; ``known``: that is there already."""
+    """A row with its faults; ``record``: (source, key) of what it is or becomes; ``known``: that is there already;
+    ``name``: of the firm, as the register has it."""
 
     row: Row
     form: Form
@@ -107,12 +108,13 @@ class Checked:
     faults: tuple[Fault, ...]
     record: tuple[str, str] | None = None
     known: bool = False
+    name: str = ""
 
-    def content(self, name: str) -> dict[str, Value]:
-        """The content of its entry; ``name``: of the firm, as registered."""
+    def content(self) -> dict[str, Value]:
+        """The content of its entry."""
         draft, form = self.draft, self.form
         assert draft.code and draft.number and draft.ground and draft.listed_on
-        subject = {"name": name, "credit_code": draft.code}
+        subject = {"name": self.name, "credit_code": draft.code}
         by = form.issuer.name
         return listed(form.kind, draft.number, draft.listed_on, draft.ground, draft.reason, by, subject)
 
@@ -187,15 +189,18 @@ def check_rows(rows: Sequence[tuple[Row, Form]], known: Known) -> list[Checked]:
     for place, (row, form, draft, faults) in enumerate(found):
         rules = collecting_on(form.day)
         record, against = _in_graph(draft, form, known)
+        firm = known.firms.get(draft.code or "")
+        name = firm.name if firm is not None else ""
         if record is not None and not doubled[place]:
-            checked.append(Checked(row, form, draft, (), record, known=True))
+            checked.append(Checked(row, form, draft, (), record, known=True, name=name))
             continue
         faults += [*_of_register(draft, form, known, rules), *against, *doubled[place]]
         key = None
         if not faults and draft.code and draft.number:
             key = (BUREAU, entry_key(form.list_name, draft.code, draft.number))
         order = {column.name: at for at, column in enumerate(form.columns)}
-        checked.append(Checked(row, form, draft, tuple(sorted(faults, key=lambda item: order[item.column])), key))
+        faults.sort(key=lambda item: order[item.column])
+        checked.append(Checked(row, form, draft, tuple(faults), key, name=name))
     return checked
 
 
@@ -217,11 +222,11 @@ def _in_graph(draft: Draft, form: Form, known: Known) -> tuple[tuple[str, str] |
         if known.numbers.get(number, code) != code:
             faults.append(Fault("number", "number_taken", {"code": known.numbers[number]}))
         taken = known.receipts.get(draft.receipt or "", key)
-        if taken != key and taken not in {item.key for item in known.standing.get(code, ())}:
+        own = {item.key for item in known.standing.get(code, ()) if _same_entry(item, draft)}
+        if taken not in {key, *own}:
             faults.append(Fault("receipt", "receipt_taken", {"key": taken}))
     for item in known.standing.get(code, ()):
-        # what a source delivers of the same firm and day is the same entry (jobs/handover.py)
-        if item.listed_on == draft.listed_on and (item.source != BUREAU or item.number == number):
+        if _same_entry(item, draft):
             if not item.withdrawn:
                 return (item.source, item.key), []
             faults.append(Fault("listed_on", "withdrawn"))
@@ -233,10 +238,15 @@ def _in_graph(draft: Draft, form: Form, known: Known) -> tuple[tuple[str, str] |
 
 def _differing(draft: Draft, form: Form, content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(column, title) of what the recorded entry says otherwise."""
-    wanted = Checked(Row("", 0, {}), form, draft, ()).content("")
+    wanted = Checked(Row("", 0, {}), form, draft, ()).content()
     titles = {column.name: column.title for column in form.columns}
     titles["name"] = t("列入机关", "listed by") if wanted["listed_by"] != content.get("listed_by") else titles["name"]
     return [(column, titles[column]) for name, column in _COMPARED.items() if wanted[name] != content.get(name)]
+
+
+def _same_entry(item: Standing, draft: Draft) -> bool:
+    """What a source delivers of the same firm and day is the same entry (jobs/handover.py)."""
+    return item.listed_on == draft.listed_on and (item.source != BUREAU or item.number == draft.number)
 
 
 def _same_ground(item: Standing, draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 from credit_graph.errors import UsageError
 from credit_graph.lists.bases import Document
 from credit_graph.lists.issuers import Issuer
+from credit_graph.lists.periods import Quarter
 from credit_graph.lists.policy import Ground, ListRow, list_policy, plain
 from credit_graph.lists.release import rules_on
 from credit_graph.text import t
@@ -18,52 +19,24 @@ from credit_graph.text import t
 VERSION = "1"  # of the form: a file of another one is not read
 MOST_ROWS = 20_000  # of one file
 
-_PERIOD = re.compile(r"(\d{4})Q([1-4])")
 _GROUP = re.compile(r"\(([^()]*)\)([?*]?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A quarter (季度), written 2026Q3; ``first`` and ``last`` are its days."""
-
-    year: int
-    quarter: int
-
-    @property
-    def id(self) -> str:
-        """As releases name it."""
-        return f"{self.year}Q{self.quarter}"
-
-    @property
-    def words(self) -> str:
-        """As people read it."""
-        return t(f"{self.year}年第{self.quarter}季度", f"quarter {self.quarter} of {self.year}")
-
-    @property
-    def last(self) -> date:
-        """Its last day."""
-        month = 3 * self.quarter
-        return date(self.year, month, 31 if month in (3, 12) else 30)
-
-
-def period_of(day: date) -> Period:
+def quarter_of(day: date) -> Quarter:
     """The quarter in which the day lies."""
-    return Period(day.year, (day.month + 2) // 3)
+    return Quarter.read(f"{day.year}Q{(day.month + 2) // 3}")
 
 
-def read_period(text: str | None, today: date) -> Period:
-    """The quarter that is named, else today's. Raises ``UsageError("usage.bad_value")``, also for one to come."""
-    now = period_of(today)
+def read_period(text: str | None, today: date) -> Quarter:
+    """The quarter that is named, else today's.
+
+    Raises ``UsageError``: ``usage.bad_value``, ``usage.future`` for one that has not begun.
+    """
     if text is None:
-        return now
-    found = _PERIOD.fullmatch(text.strip().upper())
-    if found is None:
-        why = t("须如 2026Q3", "must be like 2026Q3")
-        raise UsageError("usage.bad_value", option="--period", value=text, why=why)
-    period = Period(int(found[1]), int(found[2]))
-    if (period.year, period.quarter) > (now.year, now.quarter):
-        why = t(f"尚未到来，现为 {now.id}", f"it is to come: now is {now.id}")
-        raise UsageError("usage.bad_value", option="--period", value=text, why=why)
+        return quarter_of(today)
+    period = Quarter.read(text.strip().upper())
+    if period.first > today:
+        raise UsageError("usage.future", day=period.name)
     return period
 
 
@@ -90,13 +63,15 @@ class Form:
     row: ListRow
     document: Document
     issuer: Issuer
-    period: Period
+    period: Quarter
     day: date
 
     @property
     def heading(self) -> str:
         """The line above the table."""
-        return t(f"{self.title}报送表", f"Reported: {self.title}") + f" · {self.issuer.name} · {self.period.words}"
+        year, quarter = self.period.name.split("Q")
+        what = t(f"{self.title}报送表", f"Reported: {self.title}")
+        return f"{what} · {self.issuer.name} · " + t(f"{year}年第{quarter}季度", self.period.name)
 
     @property
     def columns(self) -> list[Column]:
@@ -121,7 +96,7 @@ class Form:
         return self.row.term.last_day(listed_on)
 
 
-def form_of(list_name: str, issuer: Issuer, period: Period, day: date) -> Form:
+def form_of(list_name: str, issuer: Issuer, period: Quarter, day: date) -> Form:
     """The form of a list on a day.
 
     Raises ``UsageError`` for an unknown list and one that only shows another's entries, ``DefinitionError`` where no
@@ -182,18 +157,18 @@ def _decision(form: Form) -> Iterator[Column]:
     grounds = cite(row.grounds[0].article, row.grounds[-1].article)
     listing = cite(row.procedure.article) if row.procedure else ""
     note = t("从下拉列表选择", "choose from the list")
-    yield Column("ground", t("列入情形", "ground"), "choice", 34, note, basis=grounds)
+    yield Column("ground", t("列入情形", "ground"), "choice", 30, note, basis=grounds)
     needed = any(needs_wording(ground) for ground in row.grounds)
     note = t("具体违法行为，以下表所列表述之一开头", "the act, beginning as one of the wordings below")
     if not needed:
         note += t("；可不填，即为情形原文", "; empty: the ground's own words")
-    yield Column("reason", t("列入原因", "act"), "wording", 48, note, needed, grounds)
+    yield Column("reason", t("列入原因", "act"), "wording", 40, note, needed, grounds)
     zh = "列入决定（或载明列入的处罚决定）的文号，如 庆西市监处罚〔2026〕17号；一份决定只报一行"
     note = t(zh, "of the decision that lists, like 庆西市监处罚〔2026〕17号; one row a decision")
     yield Column("number", t("决定文号", "number of the decision"), "text", 26, note, basis=listing)
     first, last = row.listed_from, form.period.last
     note = t(f"作出列入决定之日，{first} 至 {last}", f"day of the decision, {first} to {last}")
-    yield Column("listed_on", t("列入日期", "listed on"), "day", 13, note, basis=listing)
+    yield Column("listed_on", t("列入日期", "listed on"), "day", 15, note, basis=listing)
 
 
 def _publication(form: Form) -> Iterator[Column]:
@@ -203,7 +178,7 @@ def _publication(form: Form) -> Iterator[Column]:
     zh = "本条在国家企业信用信息公示系统公示的回执编号；每条各有一个"
     yield Column("receipt", t("公示回执编号", "receipt"), "text", 22, t(zh, "of GSXT, one for each entry"), basis=basis)
     note = t("公示系统开始公示之日，不早于列入日期", "day from which GSXT shows it")
-    yield Column("published_on", t("公示日期", "published on"), "day", 13, note, basis=basis)
+    yield Column("published_on", t("公示日期", "published on"), "day", 15, note, basis=basis)
 
 
 def _term(form: Form) -> Iterator[Column]:
@@ -212,4 +187,4 @@ def _term(form: Form) -> Iterator[Column]:
         return
     zh = f"可不填；填写的须为列入日期起满 {term.years} 年之日"
     note = t(zh, f"may be empty; else the last day of {term.years} years from the listing")
-    yield Column("last_day", t("期限届满日", "last day"), "day", 13, note, False, form.document.cite(term.article))
+    yield Column("last_day", t("期限届满日", "last day"), "day", 15, note, False, form.document.cite(term.article))
