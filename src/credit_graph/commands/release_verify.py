@@ -15,7 +15,7 @@ from credit_graph.lists.editions.keys import KeyHistory, Signed
 from credit_graph.lists.editions.proof import Proven, prove, verify_proof
 from credit_graph.lists.editions.verify import Verified, verify_files
 from credit_graph.store.files import write_whole
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 KeysOption = Annotated[
     Path | None,
@@ -127,6 +127,8 @@ def _rows(found: Verified) -> list[tuple[str, Any]]:
     rows = [*_head_rows(head, found.published), (t("版本", "edition"), edition)]
     if public:
         rows.append((t("此为该日的公开内容", "as it may be shown on"), index["day"]))
+    else:
+        rows.append((t("会签", "signed off by"), joined(row["department"] for row in index["approvals"])))
     rows += [(t("在列条目", "entries here"), found.entries), (t("已不再公示", "not shown any more"), found.removed)]
     return [*rows, (t("文件", "files"), len(index["files"]) + 2), (t("根", "root"), head.root)]
 

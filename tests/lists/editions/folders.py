@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from credit_graph.lists.editions.approvals import Act, countersign, file_name, sign_off
 from credit_graph.lists.editions.archive import archive_files
 from credit_graph.lists.editions.draft import Draft
 from credit_graph.lists.editions.edition import canonical, sha256
@@ -35,12 +36,18 @@ class Folders:
     public: dict[str, bytes]
 
 
+def approved(made: Draft) -> dict[str, bytes]:
+    """By the bureau's own section on paper, and by the other department with its key."""
+    paper = countersign(made, Act(BUREAU, "周一", PUBLISHED), "庆市监会〔2026〕1号", b"scan")
+    signed = sign_off(made, Act(OFFICE, "周二", PUBLISHED), OFFICES, HISTORY)
+    return {file_name(BUREAU): paper, file_name(OFFICE): signed}
+
+
 def release(size: int, gone: set[int], signer: Signer = SIGNER, history: KeyHistory = HISTORY) -> Folders:
     """The second release of a list with so many entries, of which these numbers are not shown any more."""
     former = draft([entry(n) for n in range(2, size)], period="2026Q2")
-    made = draft([entry(n) for n in range(1, size + 1)], former)
-    signed = OFFICES.sign("approval", made.files["draft.json"], PUBLISHED)
-    archive = archive_files(made, {f"{OFFICE}.json": signed}, PUBLISHED, signer, history)
+    made = draft([entry(n) for n in range(1, size + 1)], former, issuers=[BUREAU, OFFICE])
+    archive = archive_files(made, approved(made), PUBLISHED, signer, history)
     shown = {str(n) for n in range(1, size + 1) if n not in gone}
     return Folders(made, archive, public_edition(archive, shown, VIEWED, signer, history))
 

@@ -102,7 +102,7 @@ def test_forged_proofs() -> None:
     assert fault({**said, "head": []}) == "it has parts missing or wrong"
     thief = Signer.new()
     theirs = KeyHistory().add(thief.public, BUREAU, "bureau", MADE, thief)
-    forged = prove(release(12, set(), thief, theirs).archive, CODE)
+    forged = prove(release(12, set(), thief, theirs).public, CODE)
     assert verify_proof(forged).history.root.fingerprint == sha256(thief.public)
     assert fault(forged, HISTORY) == "its keys are not those that are trusted"
     late = resigned(MADE_OF.public, "head", said["head"], VIEWED, SIGNER)

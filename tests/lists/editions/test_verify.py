@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from folders import HISTORY, MADE, OFFICES, PUBLISHED, SIGNER, VIEWED, listed, release, resigned
+from folders import HISTORY, MADE, OFFICE, OFFICES, PUBLISHED, SIGNER, VIEWED, approved, listed, release, resigned
 
 from credit_graph import text
 from credit_graph.errors import InputError
+from credit_graph.lists.editions.archive import archive_files
 from credit_graph.lists.editions.edition import canonical, sha256
 from credit_graph.lists.editions.keys import KeyHistory
 from credit_graph.lists.editions.signatures import Signer
@@ -49,6 +50,8 @@ def test_a_release_is_as_it_was_published() -> None:
 
 
 def test_ten_thousand_flipped_bytes_are_all_found() -> None:
+    assert {name for name in PUBLIC if name not in ARCHIVE} == set()
+    assert {"bulletin.pdf", "bulletin.docx", "bulletin.html", "entries.xlsx", "entries.parquet"} < set(PUBLIC)
     random, missed = Random(8), []
     named: dict[str, int] = {}
     for _ in range(FLIPS):
@@ -107,7 +110,7 @@ def test_what_the_bureau_itself_could_not_have_signed_by_this_program() -> None:
     assert index(release="2026Q4") == ("index.json", "it is of another release than head.json")
     assert index(head="0" * 64) == ("index.json", "it is of another release than head.json")
     assert index(counts={"entries": 8}) == ("entries.jsonl", "it has another number of entries")
-    assert index(edition="archive") == ("entries.jsonl", "it has another number of entries")
+    assert index(edition="archive") == ("draft.json", broken[1])
     assert index(on=VIEWED + timedelta(1)) == ("index.sig", "it was not made on the day of index.json")
     assert index(columns=[{"name": "number"}]) == ("entries.jsonl", "the line after entry 0 is wrong")
 
@@ -148,6 +151,28 @@ def test_leaves_and_head_that_do_not_fit_each_other() -> None:
     assert fault(files) == ("head.json", "it was written otherwise")
     files = listed(resigned(PUBLIC, "head", head, VIEWED), VIEWED)
     assert fault(files) == ("head.sig", "it was not made on the day of publication")
+
+
+def test_an_archive_was_signed_off_by_every_department_or_is_none() -> None:
+    def archive(approvals: dict[str, bytes], history: KeyHistory = HISTORY) -> dict[str, bytes]:
+        return archive_files(MADE_OF.draft, approvals, PUBLISHED, SIGNER, history)
+
+    both = approved(MADE_OF.draft)
+    assert archive(both) == ARCHIVE
+    one, other = f"{BUREAU}.json", f"{OFFICE}.json"
+    assert fault(archive({one: both[one]})) == ("draft.json", f"2026Q3 is not signed off yet by: {OFFICE}")
+    forged = json.loads(both[other]) | {"by": "周三"}
+    assert fault(archive({**both, other: canonical(forged) + b"\n"})) == (
+        f"approvals/{other}",
+        "it is not over this content",
+    )
+    gone = HISTORY.revoke(OFFICES.key_id, PUBLISHED, "lost", SIGNER)
+    why = f"the key {OFFICES.key_id} is revoked from 2026-10-09"
+    assert fault(ARCHIVE, gone) == (f"approvals/{other}", why)
+    assert verify_files(PUBLIC, gone).entries == 9  # the bureau answers for what it published
+    for name, changed in (("refused.csv", b"x"), ("draft.json", b"{}\n"), ("draft.json", b"[]\n")):
+        blamed, _ = fault(listed({**ARCHIVE, name: changed}, PUBLISHED))
+        assert blamed == name
 
 
 def test_keys_of_an_attacker_pass_only_where_no_trusted_ones_are_given() -> None:

@@ -13,10 +13,20 @@ from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
-from credit_graph.errors import InputError
-from credit_graph.lists.editions.archive import FORMAT, HEAD, HEAD_SIGNATURE, INDEX, INDEX_SIGNATURE, KEYS, LEAVES
+from credit_graph.errors import InputError, StateError
+from credit_graph.lists.editions.approvals import check_approvals
+from credit_graph.lists.editions.archive import (
+    DELTA,
+    FORMAT,
+    HEAD,
+    HEAD_SIGNATURE,
+    INDEX,
+    INDEX_SIGNATURE,
+    KEYS,
+    LEAVES,
+)
 from credit_graph.lists.editions.delta import INTERNAL
-from credit_graph.lists.editions.draft import ENTRIES
+from credit_graph.lists.editions.draft import APPROVALS, DRAFT, ENTRIES, REFUSED, Draft
 from credit_graph.lists.editions.edition import NUMBER, Column, Entry, Head, canonical, leaf, sha256
 from credit_graph.lists.editions.keys import KeyHistory, Signed
 from credit_graph.lists.editions.merkle import root
@@ -25,6 +35,7 @@ from credit_graph.text import t
 
 _NEEDED = (INDEX, INDEX_SIGNATURE, HEAD, HEAD_SIGNATURE, KEYS, LEAVES, ENTRIES)
 LEAF_BYTES = 32
+_OF_DRAFT = (ENTRIES, REFUSED, DELTA)  # the other files say on which day it was published
 _HEAD = TypeAdapter(Head)
 
 
@@ -70,6 +81,8 @@ def verify_files(files: Mapping[str, bytes], trusted: KeyHistory | None = None) 
     published = _signed(files, history, "head", HEAD, HEAD_SIGNATURE)
     head = head_of(files[HEAD])
     _agree(index, head, published, viewed)
+    if index["edition"] == "archive":
+        _draft(files, history, published)
     entries = _entries(files, index, head)
     return Verified(index, head, entries, published, viewed, history, trusted is not None)
 
@@ -181,6 +194,24 @@ def _entries(files: Mapping[str, bytes], index: Mapping[str, Any], head: Head) -
     if count != index["counts"]["entries"] or (whole and count != head.size):
         _altered(ENTRIES, t("条目数不符", "it has another number of entries"))
     return count
+
+
+def _draft(files: Mapping[str, bytes], history: KeyHistory, published: Signed) -> None:
+    """That the archive is of its draft, and that every issuing department had signed this draft off."""
+    approvals = {name.removeprefix(APPROVALS): data for name, data in files.items() if name.startswith(APPROVALS)}
+    try:
+        draft = Draft(strict_file(files[DRAFT]), (), (), files)
+        for name in _OF_DRAFT:
+            if draft.said["files"][name]["sha256"] != sha256(files[name]):
+                _altered(name, t("与草稿不符", "it is not the draft's"))
+        check_approvals(draft, approvals, history, published.signed_on)
+    except InputError as error:
+        of_approval = error.code == "input.approval"
+        _altered(f"{APPROVALS if of_approval else ''}{error.fields['path']}", error.fields["why"])
+    except StateError as error:
+        _altered(DRAFT, str(error).rstrip("。."))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        _altered(DRAFT, t("内容不完整，或写法被改动", "it has parts missing or wrong, or was written otherwise"))
 
 
 def _leaves(data: bytes) -> list[bytes]:
