@@ -1,4 +1,4 @@
-"""Searches a folder for values as bytes: in every file as it is, and in Parquet, XLSX and DOCX files unpacked."""
+"""Searches a folder for values as bytes: in every file as it is, and in Parquet, XLSX, DOCX and PDF files unpacked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pypdfium2 as pdfium
 
 
 def places(folder: Path, values: Iterable[str]) -> dict[str, set[str]]:
@@ -32,11 +33,14 @@ def forms(value: str) -> set[bytes]:
 
 def contents(path: Path) -> bytes:
     """The file's bytes and name; of a Parquet file also everything in it, statistics included, of an office file its
-    parts."""
+    parts, of a PDF its text."""
     data = path.read_bytes() + path.name.encode()
     if path.suffix in {".xlsx", ".docx"} and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as parts:
             data += b"".join(name.encode() + parts.read(name) for name in parts.namelist())
+    if path.suffix == ".pdf":
+        document = pdfium.PdfDocument(data)
+        data += "".join(page.get_textpage().get_text_bounded() for page in document).replace("\r\n", "").encode()
     if path.suffix in {".parquet", ".partial"} and data[:4] == b"PAR1":
         table = pq.read_table(path)
         metadata = pq.read_metadata(path)

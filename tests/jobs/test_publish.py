@@ -30,6 +30,7 @@ from credit_graph.lists.editions.verify import verify_files
 from credit_graph.model.statement import Statement
 from credit_graph.model.time import DAY_MAX, Point
 from credit_graph.store import Store
+from credit_graph.store.secret import load_or_create
 from facts import D, commit, fact
 
 LIST = "serious_violation"
@@ -203,7 +204,10 @@ def check_public(bureau: Bureau) -> None:
     (bureau.folder / "all").mkdir()
     for name, data in bureau.releases.archive(LIST, "2026Q1").items():
         (bureau.folder / "all" / name.replace("/", "_")).write_bytes(data)
-    assert set(places(bureau.folder / "all", gone)) == set(gone)  # the search would find them
+    found = places(bureau.folder / "all", gone)  # the search would find them, and in every file
+    assert set(found) == set(gone)
+    tables = {f"entries.{kind}" for kind in ("csv", "xlsx", "jsonl", "parquet")}
+    assert found["庆原第1食品有限公司"] == {*tables, "bulletin.html", "bulletin.docx", "bulletin.pdf", "delta.jsonl"}
     for release in bureau.releases.releases(LIST):
         files = bureau.releases.public(LIST, release)
         verified = verify_files(files)
@@ -284,6 +288,7 @@ def _killed(*_: object) -> None:
 @pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 def test_the_commands(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     command = CommandLine(monkeypatch, capfd)
+    load_or_create(bureau.store.settings, bureau.store)
     commit(bureau.store, 1, [listing(1), listing(3)], source="seriouslisting")
     bureau.today("2026-10-08")
     out, key = bureau.folder / "draft", bureau.folder / "west.pem"
@@ -319,5 +324,10 @@ def test_the_commands(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, capfd: py
     (public / "entries.csv").write_bytes(b"x")
     assert json.loads(command.run(*publisher, "takedown", "--json")[0])[0]["shown"] == 1
     verify_files(bureau.releases.public(LIST, "2026Q3"))
+    # an erasure says which archives still name it; the public editions lose it
+    sid = json.loads(bureau.releases.archive(LIST, "2026Q3")["entries.jsonl"].splitlines()[0])["sid"]
+    erase = ("erase", sid, "--basis", "测试", "--by", "甲", "--second", "乙", "--json")
+    assert json.loads(command.run(*erase)[0])["archives"] == [f"{LIST} 2026Q3"]
+    assert json.loads(command.run(*publisher, "takedown", "--json")[0])[0]["taken_down"] == ["1"]
     (bureau.releases.archive_folder(LIST, "2026Q3") / "refused.csv").write_bytes(b"x")
     assert command.run(*publisher, "takedown", status=3)[1].split()[0] == "input.release_altered"

@@ -11,6 +11,7 @@ from credit_graph.commands import common
 from credit_graph.errors import UsageError
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.erase import apply as apply_tombstones
+from credit_graph.jobs.release_store import ReleaseStore
 from credit_graph.jobs.rotate import catch_up
 from credit_graph.settings import settings
 from credit_graph.store import Store, admin
@@ -94,6 +95,12 @@ def restore(folder: Folder) -> None:
         common.log("restore", {"folder": folder.name})
         erased = apply_tombstones(store).statements
     common.console.print(t(f"已从 {folder} 恢复。", f"Restored from {folder}."))
+    if ReleaseStore(settings().home.resolve()).lists():
+        zh, en = (
+            "公开版本是备份当日的，请运行 release takedown。",
+            "Public editions are of the backup's day: run release takedown.",
+        )
+        common.console.print(t(zh, en))
     if erased:
         common.console.print(
             t(f"备份之后依法清除的 {erased} 条记录已再次清除。", f"{erased} statements erased since were erased again.")

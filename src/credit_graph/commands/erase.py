@@ -16,12 +16,14 @@ from credit_graph.ingest.persons import read_document
 from credit_graph.jobs import erase as job
 from credit_graph.jobs.erasing import Plan, Target, find
 from credit_graph.jobs.purge import Due, due
+from credit_graph.jobs.rebuild import tombstones
+from credit_graph.jobs.release_store import ReleaseStore
 from credit_graph.jobs.tombstones import Ground
 from credit_graph.model.kinds import KINDS
 from credit_graph.server.tokens import Sealer
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 BasisOption = Annotated[str, typer.Option("--basis", help="依据（不要写姓名） / on what basis; name no person")]
 ByOption = Annotated[str, typer.Option("--by", help="决定人 / who decides")]
@@ -201,6 +203,8 @@ def _warn(plan: Plan) -> None:
 
 
 def _print_done(store: Store, done: job.Erased, as_json: bool) -> None:
+    sids = [sid for line in tombstones(store).lines if line.id in done.tombstones for sid in line.sids]
+    archives = [f"{name} {release}" for name, release in ReleaseStore(store.home).naming(sids)]
     if as_json:
         common.print_json(
             {
@@ -209,6 +213,7 @@ def _print_done(store: Store, done: job.Erased, as_json: bool) -> None:
                 "persons": done.persons,
                 "tombstones": list(done.tombstones),
                 "seq": done.seq,
+                "archives": archives,
             }
         )
         return
@@ -235,6 +240,10 @@ def _print_done(store: Store, done: job.Erased, as_json: bool) -> None:
             "Run link and grade again.",
         )
     )
+    if archives:
+        zh = f"已发布的存档 {joined(archives)} 不可更改，仍含这些内容；公开版本请运行 release takedown。"
+        en = f"The archives of releases {joined(archives)} are not changed and still hold it; run release takedown."
+        common.console.print(t(zh, en), highlight=False)
     if store.engine == "neo4j":
         common.console.print(
             t(

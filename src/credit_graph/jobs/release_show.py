@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any, Literal
 from credit_graph.errors import InputError, StateError
 from credit_graph.jobs.listing import listed as list_at
 from credit_graph.jobs.rebuild import refuse_erased
-from credit_graph.jobs.release_store import read_folder
+from credit_graph.jobs.release_store import SID, read_folder
 from credit_graph.lists.editions.archive import INDEX
 from credit_graph.lists.editions.draft import DRAFT, Draft
 from credit_graph.lists.editions.drafting import same_content
@@ -22,7 +21,6 @@ from credit_graph.model.time import Point
 from credit_graph.store import Store
 
 Kind = Literal["draft", "archive", "public"]
-_SID = re.compile(r"\b[0-9a-f]{32}\b")
 _TEXTS = (".json", ".jsonl", ".csv")
 
 
@@ -71,6 +69,6 @@ def rebuild(store: Store, folder: Path) -> Shown:
     )
     if not same or listed.sha256 != said["judged"] or rules.sha256 != said["policy"]["sha256"]:
         texts = [data.decode("utf-8-sig") for name, data in shown.files.items() if name.endswith(_TEXTS)]
-        refuse_erased(store, draft.release, {sid for text in texts for sid in _SID.findall(text)})
+        refuse_erased(store, draft.release, {sid for text in texts for sid in SID.findall(text)})
         raise StateError("state.release_differs", release=draft.release)
     return shown

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from credit_graph.text import t
 LATEST = "latest.json"
 LOG = "log.jsonl"
 _RELEASE = re.compile(r"\d{4}Q[1-4](-[1-9]\d*)?")
+SID = re.compile(r"\b[0-9a-f]{32}\b")  # a statement
 _ATTEMPTS = 5
 
 
@@ -104,6 +106,17 @@ class ReleaseStore:
         finally:
             lock.release()
 
+    def naming(self, sids: Iterable[str]) -> list[tuple[str, str]]:
+        """List and release of the archives that name one of these statements."""
+        wanted = set(sids)
+        found = []
+        for folder in sorted(self.folder.glob("archive/*/*")) if wanted else []:
+            files = [folder / name for name in ("entries.jsonl", "refused.csv", "delta.jsonl")]
+            texts = (path.read_text(encoding="utf-8-sig") for path in files if path.exists())
+            if any(not wanted.isdisjoint(SID.findall(text)) for text in texts):
+                found.append((folder.parent.name, folder.name))
+        return found
+
     def put_archive(self, list_name: str, release: str, files: Mapping[str, bytes]) -> None:
         """Write an archive; there must be none."""
         write_folder(self.archive_folder(list_name, release), files)
@@ -115,9 +128,9 @@ class ReleaseStore:
         with writing(folder):
             folder.rename(folder.with_name(f"{release}.unpublished-{n}"))
 
-    def put_public(self, list_name: str, release: str, files: Mapping[str, bytes]) -> None:
-        """Write a public edition in place of the one that is there."""
-        write_folder(self.public_folder(list_name, release), files, replace=True)
+    def put_public(self, list_name: str, release: str, files: Mapping[str, bytes], same: Collection[str] = ()) -> None:
+        """Write a public edition in place of the one that is there; ``same``: names of files that are not new."""
+        write_folder(self.public_folder(list_name, release), files, replace=True, same=same)
 
     def put_latest(self, list_name: str, said: Mapping[str, Any], keys: bytes) -> None:
         """Say which release is valid now; ``keys``: the public keys beside it."""
@@ -167,8 +180,12 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return {}
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes], *, replace: bool = False) -> None:
+def write_folder(
+    folder: Path, files: Mapping[str, bytes], *, replace: bool = False, same: Collection[str] = ()
+) -> None:
     """Write the files into a folder, whole or not at all; readable by the owner only.
+
+    ``replace``: in place of the folder that is there; ``same``: names of files that are taken over from it.
 
     Raises ``StateError``: ``state.cannot_write``, ``state.release_exists`` where one is there.
     """
@@ -181,7 +198,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, replace: bool = Fa
             private_folder(partial)
             for name, data in files.items():
                 private_folder((partial / name).parent)
-                write_whole(partial / name, data)
+                if name not in same or not _linked(folder / name, partial / name):
+                    write_whole(partial / name, data)
         except OSError:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -191,6 +209,15 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, replace: bool = Fa
             folder.rename(old)
         partial.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _linked(old: Path, new: Path) -> bool:
+    """Whether the file could be taken over without being written again: not every file system can."""
+    try:
+        os.link(old, new)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

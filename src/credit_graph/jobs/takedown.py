@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from credit_graph import clock
-from credit_graph.errors import CreditGraphError, DefinitionError, InputError
+from credit_graph.errors import CreditGraphError, DefinitionError, InputError, StateError
 from credit_graph.jobs import audit, signing_keys
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.listing import known
@@ -59,6 +59,8 @@ class Today:
 
     def __init__(self, store: Store, list_name: str) -> None:
         self._store, self._list = store, list_name
+        if not last_seq(store):  # an empty graph says of nothing that it stands
+            raise StateError("state.no_data")
         self._point = Point(last_seq(store), clock.today(), clock.today())
         self._known: Known | None = None
         self._judged: dict[tuple[str, str], dict[str, Entry]] = {}
@@ -106,7 +108,8 @@ def takedown(store: Store, *, actor: str, role: str) -> list[View]:
     """Make every public edition of every list the view of today.
 
     What can't be made (a damaged archive) is told with its error, and keeps nobody else from being taken down. Raises
-    ``StateError``: ``state.no_signing_key``, ``state.busy``, ``state.cannot_write``.
+    ``StateError``: ``state.no_data`` for an empty graph, ``state.no_signing_key``, ``state.busy``,
+    ``state.cannot_write``.
     """
     releases = ReleaseStore(store.home)
     views: list[View] = []
@@ -166,7 +169,8 @@ class _View:
                     "numbers": [*_sorted(numbers - shown)],
                 }
                 audit.record(home, self.actor, self.role, "takedown", what)
-            self.releases.put_public(self.list, self.release, files)
+            unchanged = [name for name, data in files.items() if before.get(name) == data]
+            self.releases.put_public(self.list, self.release, files, unchanged)
         back = _sorted(shown - numbers) if before else ()
         return View(self.list, self.release, len(shown), _sorted(numbers - shown), back)
 

@@ -1,8 +1,9 @@
 """Backup and restore in one logical format, the same for both engines.
 
 ``DIR/nodes/Label.Label.jsonl`` one node per line, ``DIR/relationships/TYPE.jsonl`` one relationship per
-line (ends by label and key), ``DIR/files/…`` copies of the batch and run files, ``DIR/manifest.json`` with
-the SHA-256 of each. Integers are exact, days are ``{"$date": "2020-01-31"}``. The secret is not in it.
+line (ends by label and key), ``DIR/files/…`` copies of the batch and run files and of the releases,
+``DIR/manifest.json`` with the SHA-256 of each. Integers are exact, days are ``{"$date": "2020-01-31"}``. The secret
+is not in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 from credit_graph.errors import StateError, StoreError
 from credit_graph.store import secret
 from credit_graph.store.dump import NodeData, RelationshipData, dump, item_counts
-from credit_graph.store.files import private_folder, write_whole
+from credit_graph.store.files import lock_file, private_folder, write_whole
 from credit_graph.store.migrate import keys, schema_version
 from credit_graph.text import t
 
@@ -30,12 +31,11 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 FOLDERS = ("batches", "runs")  # of HOME, taken along
-RELEASES = "releases"  # taken along without private keys; restored only where there are none yet
+RELEASES = "releases"  # too, without private keys; restored only where there are no releases and keys yet
 _NOT_RELEASED = shutil.ignore_patterns("private", "*.lock", "*.partial", "*.old", "*.tmp")
 AUDIT = "audit"  # too; restored only where there is no audit log yet, since nothing may take its lines away
 # a batch counts only by its node's state: these get their properties last, so half a restore is invisible
 LAST = ("Batch", "State")
-_ATTEMPTS = 5
 SECRET_NOTE = (
     "The backup does not contain the installation secret (secret.json): keep it elsewhere; "
     "without it no data can be loaded into the restored graph."
@@ -54,11 +54,11 @@ def backup(store: Store, directory: Path) -> dict[str, Any]:
     shutil.rmtree(draft, ignore_errors=True)
     private_folder(draft)
     try:
-        with store.writer("backup"):
+        with _releases_at_rest(store.home), store.writer("backup"):
             counts = _write_graph(store, draft)
             _copy_files(store.home, draft / "files")
-            _copy_audit(store.home, draft / "files")
             _copy_releases(store.home, draft / "files")
+            _copy_audit(store.home, draft / "files")
             manifest = _manifest(store, draft, counts)
         write_whole(draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         draft.rename(directory)
@@ -88,10 +88,10 @@ def restore(store: Store, directory: Path) -> dict[str, Any]:
         for path in sorted((directory / "relationships").glob("*.jsonl")):
             _restore_relationships(store, path)
         _copy_files(directory / "files", store.home)
+        if not any((store.home / RELEASES / name).exists() for name in ("archive", "keys.jsonl")):
+            _copy_releases(directory / "files", store.home)
         if not (store.home / AUDIT).exists():
             _copy_audit(directory / "files", store.home)
-        if not (store.home / RELEASES).exists():
-            _copy_releases(directory / "files", store.home)
         for path in nodes:
             _restore_last(store, path)
         if item_counts(store) != manifest["counts"]:
@@ -168,23 +168,25 @@ def _copy_files(source: Path, target: Path) -> None:
             shutil.copytree(source / name, target / name, dirs_exist_ok=True)
 
 
+def _copy_releases(source: Path, target: Path) -> None:
+    """Releases and public keys."""
+    if (source / RELEASES).is_dir():
+        shutil.copytree(source / RELEASES, private_folder(target) / RELEASES, ignore=_NOT_RELEASED, dirs_exist_ok=True)
+
+
+@contextmanager
+def _releases_at_rest(home: Path) -> Iterator[None]:
+    """Nobody publishes or takes down meanwhile. Who does holds the list's lock first and the graph's then, as here."""
+    with ExitStack() as stack:
+        for path in sorted((home / RELEASES).glob("*.lock")):
+            stack.enter_context(lock_file(path).acquire())
+        yield
+
+
 def _copy_audit(source: Path, target: Path) -> None:
     """The audit log; by name, so that ``head`` goes before the log, which may grow meanwhile."""
     for path in sorted((source / AUDIT).glob("*")):
         shutil.copy2(path, private_folder(target / AUDIT) / path.name)
-
-
-def _copy_releases(source: Path, target: Path) -> None:
-    """Releases and public keys; copied again where a public edition is renewed meanwhile (archives never change)."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            if (source / RELEASES).is_dir():
-                private_folder(target)
-                shutil.copytree(source / RELEASES, target / RELEASES, ignore=_NOT_RELEASED, dirs_exist_ok=True)
-            return
-        except (FileNotFoundError, shutil.Error):
-            if attempt == _ATTEMPTS - 1:
-                raise
 
 
 def _require_secret(store: Store, directory: Path) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 
 from credit_graph import __version__
 from credit_graph.lists.authority import AuthorityRow
+from credit_graph.lists.editions.bulletin import HTML
+from credit_graph.lists.editions.bulletin_html import as_html
+from credit_graph.lists.editions.bulletin_text import bulletin_of
 from credit_graph.lists.editions.cells import cleaned
 from credit_graph.lists.editions.delta import as_lines, delta
 from credit_graph.lists.editions.draft import (
@@ -23,11 +26,10 @@ from credit_graph.lists.editions.draft import (
     numbered,
 )
 from credit_graph.lists.editions.edition import NUMBER, SALT, Column, Entry, Head, canonical, leaf, sha256
-from credit_graph.lists.editions.formats import edition_files
 from credit_graph.lists.editions.merkle import root
+from credit_graph.lists.editions.tables import XLSX, write_xlsx
 from credit_graph.lists.release import MARK, Listed, heading, refused_csv
 
-_SHOWN = ("entries.xlsx", "bulletin.html")  # what people look at before they sign
 # what may differ although an entry says the same
 _UNSAID = frozenset({NUMBER, SALT, "sid"})
 
@@ -77,8 +79,9 @@ def draft_files(listed: Listed, asked: Asked, draw: Callable[[], str]) -> dict[s
         predecessor=former_head.release if former_head else None,
         predecessor_root=former_head.root if former_head else None,
     )
-    made = edition_files(edition_of(said, head, columns, entries))
-    files = {name: data for name, data in made.items() if name in _SHOWN}
+    edition = edition_of(said, head, columns, entries)
+    files = {XLSX: write_xlsx(edition)}
+    files[HTML] = as_html(bulletin_of(edition, files))
     files |= {ENTRIES: entry_lines(entries), REFUSED: refused_csv(listed, mark), "keys.jsonl": asked.keys}
     files["delta.jsonl"] = as_lines(delta(former, entries, listed.why))
     listing = {name: {"size": len(data), "sha256": sha256(data)} for name, data in files.items()}
