@@ -32,6 +32,7 @@ from credit_graph.model.time import DAY_MAX, Point
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create
 from facts import D, commit, fact
+from flips import missed
 
 LIST = "serious_violation"
 BUREAU, WEST, EAST = "庆原市市场监督管理局", "庆原市西原区市场监督管理局", "庆原市东川县市场监督管理局"
@@ -159,6 +160,9 @@ def test_three_quarters_and_what_is_taken_down(bureau: Bureau) -> None:
 
     check_archives(bureau)
     check_public(bureau)
+    names = releases.releases(LIST)
+    folders = [*(releases.archive(LIST, name) for name in names), *(releases.public(LIST, name) for name in names)]
+    assert missed(folders, 10_000) == []
 
 
 def check_archives(bureau: Bureau) -> None:
