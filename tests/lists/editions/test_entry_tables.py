@@ -137,6 +137,14 @@ def test_the_sheet_is_frozen_filtered_and_prints_its_header_on_every_page() -> N
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
 
 
+def test_a_row_is_as_high_as_its_longest_text_takes() -> None:
+    made = of_texts(["甲", "一" * 17, "一" * 18, "甲\n乙\n\n丙", "a" * 35, "一" * 9000])
+    sheet: Any = load_workbook(io.BytesIO(table_files(made)["entries.xlsx"])).active
+    heights = [sheet.row_dimensions[row].height for row in range(1, 8)]
+    # the basis of every second entry takes two lines of 35 half widths
+    assert heights == [30.0, 30.0, 30.0, 30.0, 60.0, 30.0, 405.0]
+
+
 def test_the_same_edition_gives_the_same_bytes_on_another_day(monkeypatch: pytest.MonkeyPatch) -> None:
     made = edition(entries(40))
     first = table_files(made)

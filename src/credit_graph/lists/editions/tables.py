@@ -22,7 +22,7 @@ Row = dict[str, str | None]
 
 # of columns of a workbook, in half-width characters; ids that nobody reads are cut off at the cell's border
 _WIDTHS = {NUMBER: 7, "credit_code": 21, "registration_number": 17, "listed_on": 12, "last_day": 12, "document": 20}
-_WIDE, _WIDTH, _NARROW = 32, 18, 12
+_WIDE, _WIDTH, _NARROW = 36, 18, 12
 _WIDE_ONES = {"name", "reason", "ground", "basis"}
 _IDS = {SALT, "sid", "record"}
 
