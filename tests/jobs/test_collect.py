@@ -64,9 +64,12 @@ def change(path: Path, how: Callable[[Any], object]) -> Path:
 
 
 def collected(*words: str, status: int = 0) -> list[dict[str, Any]]:
+    """What became of each file."""
     done = invoke("--actor", "周公示", "--role", "publisher", "release", "collect", LIST, *words, "--json")
     assert done.exit_code == status, done.output
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    said = json.loads(done.stdout)
+    found: list[dict[str, Any]] = said["files"]
+    assert [said["list"], said["period"], len(said["missing"])] == [LIST, "2026Q4", 8]
     return found
 
 
@@ -189,6 +192,11 @@ def back_and_forth(register: Store, folder: Path, path: Path, back: Path) -> Non
     assert (bad["file"], bad["state"], bad["code"]) == ("a.csv", "refused", "input.not_a_return")
     assert told(doubled) == [(4, "ground", "listed_already"), (4, "receipt", "receipt_taken")]
     assert batches.last_seq(register) == 3
+    text = invoke("release", "collect", LIST, str(folder / "in2"), "--out", str(out), "--dry-run")
+    assert (text.exit_code, "input.not_a_return" in text.stderr) == (3, True)
+    assert f"本次没有见到：{WEST}、" in text.stdout and "没有收取" in text.stdout
+    batch = invoke("batch", "undo", "3")
+    assert (batch.exit_code, standing(register, B)) == (0, [])
 
 
 def read(path: Path, list_name: str = LIST, period: str = "2026Q4") -> Any:

@@ -14,7 +14,7 @@ from credit_graph.errors import InputError
 from credit_graph.jobs import collect as job
 from credit_graph.jobs.collect import Taken
 from credit_graph.lists.collecting_form import read_period
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 ListArgument = Annotated[str, typer.Argument(metavar="LIST", help="名单，如 serious_violation / name of the list")]
 OutOption = Annotated[Path, typer.Option("--out", help="输出目录 / folder to write into")]
@@ -64,10 +64,12 @@ def collect(
         taken = job.collect(store, list_name, paths, out, quarter, today, decision, dry=dry, progress=report)
         given = [item.returned.name for item in taken if item.returned is not None]
         common.log("export", {"by": "release collect", "list": list_name, "files": given})
+    silent = job.missing(list_name, taken, today)
     if as_json:
-        common.print_json([_as_json(item) for item in taken])
+        files = [_as_json(item) for item in taken]
+        common.print_json({"list": list_name, "period": quarter.name, "files": files, "missing": silent})
     else:
-        _print(taken, dry=dry)
+        _print(taken, silent, out, dry=dry)
     if any(item.error is not None for item in taken):
         raise typer.Exit(InputError.exit_status)
 
@@ -94,23 +96,29 @@ def _as_json(item: Taken) -> dict[str, Any]:
     }
 
 
-def _print(taken: list[Taken], *, dry: bool) -> None:
+def _print(taken: list[Taken], silent: list[str], out: Path, *, dry: bool) -> None:
     for item in taken:
         if item.error is not None:
             common.print_error(item.error)
-            continue
-        common.console.print(f"{item.file}", highlight=False, soft_wrap=True)
-        common.console.print(f"  {job.told(item, dry=dry)} → {item.returned}", highlight=False, soft_wrap=True)
-    good = [item for item in taken if item.error is None]
-    counts = [len(taken), len(good), *(sum(n) for n in zip(*map(_counts, good), strict=True))] if good else []
-    if len(counts) > 1:
-        files, fine, rows, new, known, faulty = counts
-        zh = f"共 {files} 份（可收取 {fine} 份）{rows} 行：收取 {new}，此前已在库 {known}，退回 {faulty}。"
-        en = f"{files} files ({fine} could be read), {rows} rows: {new} recorded, {known} known, {faulty} go back."
-        common.console.print(t(zh, en), highlight=False)
+    good = [item for item in taken if item.form is not None]
+    rows: list[list[Any]] = []
+    for item in good:
+        assert item.form is not None and item.returned is not None
+        rows.append([item.form.issuer.name, *_counts(item), item.seq, item.returned.name])
+    names = [t("列入机关", "department"), t("行", "rows"), t("无问题", "right"), t("本次收取", "recorded")]
+    names += [t("此前已在库", "known"), t("有问题", "faulty"), t("批次", "batch"), t("退回文件", "goes back as")]
+    totals = [sum(column) for column in zip(*map(_counts, good), strict=True)]
+    if len(good) > 1:
+        rows.append([t("合计", "total"), *totals, None, None])
+    if good:
+        common.print_table(t(f"收取报送表（退回文件在 {out}）", f"Forms (what goes back is in {out})"), names, rows)
+    if silent and len(taken) > 1:
+        text = t("本次没有见到：", "Not among the files: ") + joined(silent)
+        common.console.print(text, highlight=False, soft_wrap=True)
     if dry:
         common.console.print(t("只作核对，没有收取。", "Checked only, nothing was recorded."), highlight=False)
 
 
-def _counts(item: Taken) -> tuple[int, int, int, int]:
-    return len(item.checked), item.recorded, item.known, len(item.faulty)
+def _counts(item: Taken) -> tuple[int, int, int, int, int]:
+    faulty = len(item.faulty)
+    return len(item.checked), len(item.checked) - faulty, item.recorded, item.known, faulty

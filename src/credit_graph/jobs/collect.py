@@ -82,7 +82,7 @@ def collect(
 
     A file that can't be taken as a whole is told in its place and stops no other. ``dry``: nothing is recorded.
     Raises ``UsageError``, ``DefinitionError`` as :func:`write_forms`, ``InputError`` where a path names no file,
-    ``StateError``: a batch is incomplete, ``out`` can't be written.
+    ``StateError``: a batch is incomplete, there is no register, ``out`` can't be written.
     """
     refuse_republished(list_name, today)
     files = expand(paths)
@@ -95,6 +95,8 @@ def collect(
     good = [item for item in taken if item.form is not None]
     with store.writer("collect"):
         batches.refuse_open_batch(store)
+        if not batches.last_seq(store):
+            raise StateError("state.no_data")
         if good:
             _check(store, good, today)
             for item in good if not dry else ():
@@ -102,6 +104,12 @@ def collect(
     for item in good:
         _give_back(item, out, dry=dry)
     return taken
+
+
+def missing(list_name: str, taken: Sequence[Taken], today: date) -> list[str]:
+    """The issuing departments of which none of the files is."""
+    there = {item.form.issuer.name for item in taken if item.form is not None}
+    return [row.name for row in issuers_on(list_name, today) if row.name not in there]
 
 
 def _read(file: SourceFile, list_name: str, period: Quarter, today: date) -> Taken:

@@ -87,7 +87,8 @@ def _form(file: SourceFile, told: dict[str, str], list_name: str, period: Quarte
     name = told.get("department", "")
     issuer = issuer_named(list_name, name, today)
     if told.get("list") == list_name and issuer is None:
-        raise _not_a_return(file, t(f"“{name}”不是本名单的列入机关", f"“{name}” does not enter on this list"))
+        told_name = screen_text(name)
+        raise _not_a_return(file, t(f"“{told_name}”不是本名单的列入机关", f"“{told_name}” does not enter on this list"))
     wanted = {"list": list_name, "period": period.name}
     titles = {"list": t("名单", "list"), "period": t("期次", "period")}
     for mark, value in wanted.items():
