@@ -10,10 +10,14 @@ import typer
 from credit_graph.commands import common
 from credit_graph.errors import InputError, StateError
 from credit_graph.jobs.signing_keys import file_bytes, read_history
+from credit_graph.lists.editions.draft import columns_of
 from credit_graph.lists.editions.edition import SALT, Entry, Head
 from credit_graph.lists.editions.keys import KeyHistory, Signed
 from credit_graph.lists.editions.proof import Proven, prove, verify_proof
 from credit_graph.lists.editions.verify import Verified, verify_files
+from credit_graph.lists.entries import ENTRY_KINDS
+from credit_graph.lists.policy import list_names, list_policy
+from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.store.files import write_whole
 from credit_graph.text import joined, t
 
@@ -21,6 +25,9 @@ KeysOption = Annotated[
     Path | None,
     typer.Option("--keys", help="所信任的公钥历史 keys.jsonl / public keys that you trust, from elsewhere"),
 ]
+
+
+_FIRST = ("name", "credit_code", "registration_number")  # what people look for in an entry
 
 
 def register(app: typer.Typer) -> None:
@@ -115,7 +122,7 @@ def _head(head: Head, published: Signed, history: KeyHistory, trusted: bool) -> 
 
 
 def _as_json(found: Verified) -> dict[str, Any]:
-    view = {name: found.index[name] for name in ("edition", "day", "period", "mark")}
+    view = {name: found.index.get(name) for name in ("edition", "day", "period", "mark")}
     head = _head(found.head, found.published, found.history, found.trusted)
     return {**head, **view, "entries": found.entries, "removed": found.removed}
 
@@ -125,10 +132,12 @@ def _rows(found: Verified) -> list[tuple[str, Any]]:
     public = index["edition"] == "public"
     edition = t("公开版本", "public edition") if public else t("存档版本（内部）", "archive, internal")
     rows = [*_head_rows(head, found.published), (t("版本", "edition"), edition)]
+    if index.get("mark"):
+        rows.append((t("标记", "mark"), index["mark"]))
     if public:
         rows.append((t("此为该日的公开内容", "as it may be shown on"), index["day"]))
     else:
-        rows.append((t("会签", "signed off by"), joined(row["department"] for row in index["approvals"])))
+        rows.append((t("会签", "signed off by"), joined(row["department"] for row in index.get("approvals", ()))))
     rows += [(t("在列条目", "entries here"), found.entries), (t("已不再公示", "not shown any more"), found.removed)]
     return [*rows, (t("文件", "files"), len(index["files"]) + 2), (t("根", "root"), head.root)]
 
@@ -137,7 +146,7 @@ def _head_rows(head: Head, published: Signed) -> list[tuple[str, Any]]:
     by = f"{published.key.owner}（{published.key.id}，{published.signed_on}）"
     release = t(f"{head.release}（第 {head.number} 次）", f"{head.release} (number {head.number})")
     return [
-        (t("名单", "list"), head.list),
+        (t("名单", "list"), _list_title(head.list)),
         (t("发布", "release"), release),
         (t("公布日", "published on"), head.published_on),
         (t("签署", "signed by"), by),
@@ -152,7 +161,22 @@ def _proven_rows(found: Proven) -> list[tuple[str, Any]]:
 
 
 def _shown(entry: Entry) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in entry.items() if value is not None and name != SALT]
+    titles = {column.name: t(column.zh, column.en) for column in columns_of({}, marked=True)}
+    fields = {name: item.zh for kind in sorted(ENTRY_KINDS) for name, item in KINDS[kind].fields.items()}
+    fields |= {name: item.zh for name, item in SUBJECT_FIELDS.items()}
+    titles = {name: t(zh, name.replace("_", " ")) for name, zh in fields.items()} | titles
+    order = dict.fromkeys([*_FIRST, *entry])
+    return [
+        (titles.get(name, name), value) for name in order if name != SALT and (value := entry.get(name)) is not None
+    ]
+
+
+def _list_title(name: str) -> str:
+    """A list is called as its policy says, where this installation knows it."""
+    if name not in list_names():
+        return name
+    title = list_policy(name).title
+    return f"{t(title.zh, title.en)}（{name}）"
 
 
 def _say_keys(history: KeyHistory, trusted: bool) -> None:

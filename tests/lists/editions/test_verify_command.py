@@ -57,6 +57,9 @@ def test_a_folder_is_verified_and_a_proof_written_and_verified(cli: CommandLine,
     for part in (CODE, str(entry(4)["name"]), "2026Q3", "2026-10-09", "It may have been taken down since"):
         assert part in shown
     assert str(entry(4)["salt"]) not in shown
+    zh, _ = cli.run("--lang", "zh", "release", "verify-proof", "proof.json", "--keys", "keys.jsonl")
+    for part in ("严重违法失信名单（serious_violation）", "企业名称", "列入期限至", "仅证明公布当日在列"):
+        assert part in zh
     said = json.loads(cli.run("release", "verify-proof", "proof.json", "--json")[0])
     assert (said["release"], [row["credit_code"] for row in said["entries"]]) == ("2026Q3", [CODE])
     cli.run("release", "prove", GONE, "--release", "public", "--out", "gone.json", status=2)
