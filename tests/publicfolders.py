@@ -32,6 +32,7 @@ GROUND = "食品安全领域违法行为"
 BASIS = "《市场监督管理严重违法失信名单管理办法》（国家市场监督管理总局令第44号）第五条"
 TITLES = {
     "serious_violation": ("严重违法失信名单", "List of serious violations and dishonesty"),
+    "red_list": ("红名单（诚信红榜）", "Red list of the trustworthy"),
     "abnormal_operation": ("经营异常名录", "List of abnormal operation"),
 }
 

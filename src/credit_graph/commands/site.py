@@ -9,7 +9,7 @@ import typer
 
 from credit_graph import clock
 from credit_graph.commands import common
-from credit_graph.jobs.site import build_site
+from credit_graph.jobs.site import Built, build_site
 from credit_graph.jobs.site_check import check_copy
 from credit_graph.lists.site.overdue import WHY, Checked
 from credit_graph.settings import settings
@@ -35,12 +35,24 @@ def build(
     common.log("export", {"by": "site build", "file": out.name})
     if as_json:
         said = {"out": str(built.out), "day": built.day, "pages": built.pages, "entries": dict(built.entries)}
-        common.print_json(said)
-        return
+        common.print_json({**said, "left_out": list(built.left_out)})
+    else:
+        _print_built(built)
+    if built.left_out:
+        raise typer.Exit(1)
+
+
+def _print_built(built: Built) -> None:
     for name, count in built.entries.items():
         common.console.print(t(f"{name}：{count} 条", f"{name}: {count} entries"), highlight=False)
     pages = t(f"{built.day} 的视图，{built.pages} 页", f"view of {built.day}, {built.pages} pages")
     common.console.print(f"→ {built.out / 'index.html'} ({pages})", highlight=False, soft_wrap=True)
+    for name in built.left_out:
+        words = t(
+            f"{name} 的公开版本不是今日的视图，没有收入：请运行 credit-graph release takedown。",
+            f"The public edition of {name} is not today's view and is left out: run credit-graph release takedown.",
+        )
+        common.notes.print(words, style="red", highlight=False, soft_wrap=True)
 
 
 @app.command("check", help="核查外面的副本 / say what is overdue on a copy elsewhere")

@@ -14,11 +14,11 @@ from typing import Any
 
 from filelock import Timeout
 
-from credit_graph.errors import InputError, StateError
+from credit_graph.errors import DefinitionError, InputError, StateError
 from credit_graph.lists.editions.edition import canonical, sha256
 from credit_graph.lists.site.entries import entry_pages
 from credit_graph.lists.site.files import BASES, data_folder
-from credit_graph.lists.site.law import law_on
+from credit_graph.lists.site.law import LAPSED, Law, lapsed, law_on
 from credit_graph.lists.site.pages import FORMAT, Content, Page, Site, static_files
 from credit_graph.lists.site.search_index import NAME as SEARCH_INDEX
 from credit_graph.lists.site.search_index import search_index
@@ -35,45 +35,69 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A site as it was built: where, the day of the view, how many pages, and of each list its entries."""
+    """A site as it was built: where, the day of the view, how many pages, and of each list its entries.
+
+    ``left_out``: releases (``LIST/RELEASE``) whose public edition is the view of another day.
+    """
 
     out: Path
     day: date
     pages: int
     entries: Mapping[str, int]
+    left_out: tuple[str, ...]
 
 
 def build_site(home: Path, out: Path, day: date, report: Report) -> Built:
     """Write the pages and downloads of all public editions under ``home`` into the folder ``out``.
 
-    The same public editions and day give the same bytes; a former site there is replaced as a whole. Raises
-    ``StateError``: ``state.no_releases``, ``state.public_old`` (an edition is the view of another day),
-    ``state.public_changed`` (one was replaced meanwhile), ``state.release_exists`` (``out`` holds something else),
-    ``state.busy``, ``state.cannot_write``; ``InputError("input.not_public")``; ``DefinitionError`` for a list that
-    no document carries that day.
+    The same public editions and day give the same bytes; a former site there is replaced as a whole. An edition that
+    is not the view of the day is left out, and with the latest one the list. Raises ``StateError``:
+    ``state.no_releases``, ``state.public_old`` (none is the view of the day), ``state.public_changed`` (one was
+    replaced meanwhile), ``state.release_exists`` (``out`` holds something else), ``state.busy``,
+    ``state.cannot_write``; ``InputError("input.not_public")``; ``DefinitionError``.
     """
     out = out.absolute()
     public = home / "releases" / "public"
     with _alone(home), _writing(out):
         _mend(out)
         _refuse_other(out)
-        content = Content([(shown, law_on(shown.name, day)) for shown in _read_lists(public, day)], day)
+        lists, left_out = _read_lists(public, day)
+        content = Content([(shown, _law(shown, day)) for shown in lists], day)
         partial = _beside(out, "partial")
         shutil.rmtree(partial, ignore_errors=True)
         try:
-            built = _write_all(partial, out, public, content, report)
+            pages, entries = _write_all(partial, public, content, report)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
         _put(partial, out)
-    return built
+    return Built(out, day, pages, entries, left_out)
 
 
-def _read_lists(public: Path, day: date) -> list[ShownList]:
-    found = [shown_list(_read(folder, day) for folder in folders) for folders in _folders(public).values()]
+def _read_lists(public: Path, day: date) -> tuple[list[ShownList], tuple[str, ...]]:
+    """The lists by name, of the editions that are the view of the day; and which others there are."""
+    found, left_out = [], list[tuple[Path, str]]()
+    for folders in _folders(public).values():
+        days = [_day(folder) for folder in folders]
+        left_out += [(folder, of) for folder, of in zip(folders, days, strict=True) if of != day.isoformat()]
+        current = [folder for folder, of in zip(folders, days, strict=True) if of == day.isoformat()]
+        if current and current[-1] == folders[-1]:
+            found.append(shown_list(map(_read, current)))
     if not found:
-        raise StateError("state.no_releases")
-    return found
+        if not left_out:
+            raise StateError("state.no_releases")
+        (folder, of), *_ = left_out
+        raise StateError("state.public_old", list=folder.parent.name, release=folder.name, of=of, day=day)
+    return found, tuple(f"{folder.parent.name}/{folder.name}" for folder, _ in left_out)
+
+
+def _law(shown: ShownList, day: date) -> Law:
+    try:
+        return law_on(shown.name, day)
+    except DefinitionError as error:
+        if error.code not in LAPSED or shown.latest.entries:
+            raise
+        return lapsed(shown.name, day)
 
 
 def read_releases(public: Path) -> Iterator[Shown]:
@@ -82,7 +106,7 @@ def read_releases(public: Path) -> Iterator[Shown]:
     if not folders:
         raise StateError("state.no_releases")
     for of_list in folders.values():
-        yield from (_read(folder, None) for folder in of_list)
+        yield from map(_read, of_list)
 
 
 def _folders(public: Path) -> dict[str, list[Path]]:
@@ -99,18 +123,28 @@ def _folders(public: Path) -> dict[str, list[Path]]:
 
 
 def _number(file: Path) -> int:
+    return int(_said(file, "number"))
+
+
+def _day(folder: Path) -> str:
+    return str(_said(folder / INDEX, "day"))
+
+
+def _said(file: Path, name: str) -> Any:
     try:
-        return int(json.loads(file.read_bytes())["number"])
-    except (ValueError, KeyError, TypeError):
+        return json.loads(file.read_bytes())[name]
+    except (OSError, ValueError, KeyError, TypeError):
         raise InputError("input.not_public", path=file.parent.name, why=file.name) from None
 
 
-def _read(folder: Path, day: date | None) -> Shown:
-    shown = Shown.read(_bytes(folder, READ), f"{folder.parent.name}/{folder.name}")
-    release = shown.release
-    if day is not None and release.day != day:
-        raise StateError("state.public_old", list=release.list, release=release.release, of=release.day, day=day)
-    return shown
+def _read(folder: Path) -> Shown:
+    files = _bytes(folder, READ)
+    try:
+        return Shown.read(files, f"{folder.parent.name}/{folder.name}")
+    except InputError:
+        if _bytes(folder, (INDEX,))[INDEX] != files[INDEX]:
+            raise StateError("state.public_changed") from None
+        raise
 
 
 def _bytes(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
@@ -122,7 +156,7 @@ def _bytes(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
         raise InputError("input.not_public", path=folder.name, why=Path(str(error.filename)).name) from None
 
 
-def _write_all(partial: Path, out: Path, public: Path, content: Content, report: Report) -> Built:
+def _write_all(partial: Path, public: Path, content: Content, report: Report) -> tuple[int, dict[str, int]]:
     writer = _Writer(partial)
     entries = {shown.name: len(shown.latest.entries) for shown, _ in content.lists}
     writer.write(MARKER, _marker(content, entries))
@@ -137,7 +171,7 @@ def _write_all(partial: Path, out: Path, public: Path, content: Content, report:
         writer.write(name, data)
         if pages % _EACH == 0:
             report(t("网页", "pages"), min(pages, total), total)
-    return Built(out, content.day, pages, entries)
+    return pages, entries
 
 
 def _pages(content: Content) -> Iterator[Page]:

@@ -327,3 +327,28 @@ def test_a_build_cut_short_between_its_renames_is_mended(home: Path, tmp_path: P
     out.rename(tmp_path / "out.former")
     assert refused(home, out, date(2026, 12, 2)) == "state.public_old"
     assert files(out) == before and not (tmp_path / "out.former").exists()
+
+
+def test_editions_of_another_day_are_left_out_and_with_the_latest_their_list(home: Path, tmp_path: Path) -> None:
+    first, second = releases()
+    put(home, date(2026, 11, 30), first)
+    put(home, DAY, second)
+    built = build_site(home, tmp_path / "out", DAY, lambda what, done, total: None)
+    assert built.left_out == ("serious_violation/2026Q3",)
+    folder = tmp_path / "out" / "releases" / "serious_violation"
+    assert [path.name for path in folder.iterdir()] == ["2026Q4.html"]
+    put(home, date(2026, 11, 30), second)
+    built = build_site(home, tmp_path / "out", DAY, lambda what, done, total: None)
+    assert built.left_out == ("serious_violation/2026Q3", "serious_violation/2026Q4")
+    assert built.entries == {"abnormal_operation": 1}
+    assert [path.name for path in (tmp_path / "out" / "lists").iterdir()] == ["abnormal_operation"]
+
+
+def test_a_list_that_nothing_carries_any_more_shows_nobody(home: Path, tmp_path: Path) -> None:
+    put(home, DAY, Made("2026Q4", [FIRST], gone={1}, list_name="red_list"))
+    page = (build(home, tmp_path / "out") / "lists" / "red_list" / "index.html").read_text(encoding="utf-8")
+    assert "今日没有有效的规定支持本名单，各期条目均不再公示。" in page
+    assert "今日没有公示的条目。" in page
+    assert 'id="measures"' not in page
+    put(home, DAY, Made("2026Q4", [FIRST], list_name="red_list"))
+    assert refused(home, tmp_path / "out") == "policy.no_basis"

@@ -138,7 +138,8 @@ def test_the_commands(
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-12-01")
     command = CommandLine(monkeypatch, capfd)
     out, _ = command.run("site", "build", str(tmp_path / "built"), "--json")
-    assert json.loads(out) == {"out": str(tmp_path / "built"), "day": "2026-12-01", "pages": 16, "entries": {LIST: 3}}
+    expected = {"out": str(tmp_path / "built"), "day": "2026-12-01", "pages": 16, "entries": {LIST: 3}, "left_out": []}
+    assert json.loads(out) == expected
     assert "没有应当撤下的内容。" in command.run("site", "check", str(tmp_path / "built"))[0]
     put(home, LATER, first({1, 3}))
     monkeypatch.setenv("CREDIT_GRAPH_TODAY", "2026-12-02")
@@ -150,4 +151,10 @@ def test_the_commands(
     assert json.loads(out) == {"files": 1, "days": ["2026-12-01"] * 2, "older": {}, "good": False, "overdue": overdue}
     out, _ = command.run("--lang", "en", "site", "check", page, status=1)
     assert "Entries to take down (1)" in out and "shown no longer by today's public edition" in out
+    put(home, LATER, Made("2026Q4", [FIRST], list_name="abnormal_operation"))
+    put(home, DAY, first(set()))
+    out, err = command.run("site", "build", str(tmp_path / "built"), status=1)
+    assert f"{LIST}/2026Q3 的公开版本不是今日的视图，没有收入" in err
+    assert (tmp_path / "built" / "lists" / "abnormal_operation").is_dir()
+    assert not (tmp_path / "built" / "lists" / LIST).exists()
     assert "site build" in (home / "audit" / "log.jsonl").read_text(encoding="utf-8")

@@ -23,6 +23,8 @@ _HERE = "../../../"
 
 def entry_pages(site: Site, shown: ShownList, law: Law) -> Iterator[Page]:
     """Of all firms on the list."""
+    if not shown.latest.entries:
+        return
     pieces = _pieces(site, shown, law)
     filled = _Filled(site, shown)
     for firm in firms(shown.latest):

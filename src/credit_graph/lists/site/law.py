@@ -16,6 +16,7 @@ from credit_graph.lists.policy import ListRow, Term, Title, list_policy
 from credit_graph.lists.repair import repair_policy
 from credit_graph.policyfile import only_in_force
 
+LAPSED = ("policy.no_basis", "policy.none_in_force")  # codes: nothing carries the list that day
 Pair = tuple[str, str]  # Chinese, English
 
 
@@ -48,23 +49,26 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """All of it. ``shows``: title of the national list whose entries it shows, if it has no criteria of its own."""
+    """All of it; of a list that nothing carries that day (``basis`` is ``None``) only the title.
+
+    ``shows``: title of the national list whose entries it shows, if it has no criteria of its own.
+    """
 
     title: Pair
     level: Pair
-    shows: Pair | None
-    basis: Pair
-    procedure: Point | None
-    steps: tuple[str, ...]
-    grounds: tuple[Point, ...]
-    term: Point
-    removal: tuple[Removal, ...]
-    conditions: tuple[Pair, ...]
-    repair_cited: Pair | None
-    materials: tuple[Pair, ...]
-    measures: tuple[Measure, ...]
-    remedies: tuple[Point, ...]
     bureau: AuthorityRow
+    shows: Pair | None = None
+    basis: Pair | None = None
+    procedure: Point | None = None
+    steps: tuple[str, ...] = ()
+    grounds: tuple[Point, ...] = ()
+    term: Point | None = None
+    removal: tuple[Removal, ...] = ()
+    conditions: tuple[Pair, ...] = ()
+    repair_cited: Pair | None = None
+    materials: tuple[Pair, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    remedies: tuple[Point, ...] = ()
 
 
 def law_on(list_name: str, day: date) -> Law:
@@ -80,6 +84,7 @@ def law_on(list_name: str, day: date) -> Law:
     return Law(
         title=_pair(policy.title),
         level=LEVEL_NAMES[policy.level],
+        bureau=authority_on(day),
         shows=_pair(shown.title) if source != list_name else None,
         basis=_cited(document, row.article),
         procedure=Point(_pair(row.procedure.name), _cited(document, row.procedure.article)) if row.procedure else None,
@@ -92,8 +97,13 @@ def law_on(list_name: str, day: date) -> Law:
         materials=_materials(source, day),
         measures=_measures(list_name, day),
         remedies=tuple(_remedies(day)),
-        bureau=authority_on(day),
     )
+
+
+def lapsed(list_name: str, day: date) -> Law:
+    """Of a list that nothing carries any more, whose releases therefore show nobody."""
+    policy = list_policy(list_name)
+    return Law(title=_pair(policy.title), level=LEVEL_NAMES[policy.level], bureau=authority_on(day))
 
 
 def _pair(title: Title) -> Pair:
