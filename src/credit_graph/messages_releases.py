@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 RELEASES: dict[str, tuple[str, str]] = {
+    "usage.unknown_release": (
+        "没有已发布的名单 {release}；用 release list 查看已发布的名单。",
+        "No published release {release}; release list shows what was published.",
+    ),
     "input.not_a_draft": ("{path} 不是发布草稿。", "{path} is no draft of a release."),
     "input.delta": (
         "增量与前次发布不符（记录 {record}）。",

@@ -1,4 +1,4 @@
-"""List entries over the API equal those of a release of the same point; the public sees nothing else."""
+"""List entries over the API equal those of a release of the same point; the public does not see them."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def released(store: Store, out: Path, day: date = TODAY) -> list[dict[str, str |
 
 def test_entries_equal_a_release(store: Store, api_as: Callable[[str], Api], tmp_path: Path) -> None:
     fill(store)
-    public = api_as("public")
+    department = api_as("department")
     expected = released(store, tmp_path / "out")
     assert [entry["credit_code"] for entry in expected] == sorted([A, B])
     for size in (1, 2, 20):
-        found = entries(public, size)
+        found = entries(department, size)
         assert [node["code"] for node in found] == [entry["credit_code"] for entry in expected]
         for node, entry in zip(found, expected, strict=True):
             assert node["name"] == entry["name"]
@@ -80,6 +80,39 @@ def test_entries_equal_a_release(store: Store, api_as: Callable[[str], Api], tmp
             assert {f["field"]: f["value"] for f in node["fields"]} == {
                 name: entry[name] for name in [f["field"] for f in node["fields"]]
             }
+
+
+def test_the_public_sees_what_was_published_alone(store: Store, api_as: Callable[[str], Api]) -> None:
+    fill(store)
+    public = api_as("public")
+    assert public.codes(ENTRIES) == ["access.denied"]
+    assert public.codes('{ listings(list: "serious_violation") { edges { node { code } } } }') == ["access.denied"]
+
+
+def test_every_record_and_what_it_is_judged_to_be(store: Store, api_as: Callable[[str], Api]) -> None:
+    made = fill(store)
+    batch = Batch(store, source="bureau")
+    batch.hold(made[0], "public", reason="repaired", valid_from=date(2026, 11, 1))
+    batch.commit()
+    query = """query ($status: ListingStatus, $after: String) {
+      listings(list: "serious_violation", status: $status, first: 1, after: $after) {
+      edges { node { status code reasons } } pageInfo { hasNextPage endCursor } } }"""
+
+    def judged(role: str, status: str | None) -> list[tuple[str, str | None, tuple[str, ...]]]:
+        nodes, after = [], None
+        while True:
+            page = api_as(role).ask(query, status=status, after=after)["listings"]
+            nodes += [edge["node"] for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                return [(node["status"], node["code"], tuple(node["reasons"])) for node in nodes]
+            after = page["pageInfo"]["endCursor"]
+
+    entry, refused = ("ENTRY", A, ()), ("REFUSED", C, ("not_a_ground",))
+    held, removed = ("HELD", None, ("repaired",)), ("REMOVED", None, ())
+    assert sorted(judged("analyst", None), key=str) == sorted([entry, refused, held, removed], key=str)
+    assert judged("analyst", "REFUSED") == [refused]
+    assert judged("department", "ENTRY") == [entry]
+    assert api_as("department").codes(query, status="REFUSED") == ["access.denied"]
 
 
 def test_a_past_day_and_a_hold_placed_since(store: Store, api: Api, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -68,7 +68,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The context of a request that :class:`Guarded` let pass."""
         client: Client = request.scope["client_role"]
-        context = Context(self._store, client, Sealer(self._secret, client.id))
+        headers = response.headers if isinstance(response, Response) else MutableHeaders()
+        context = Context(self._store, client, Sealer(self._secret, client.id), response_headers=headers)
         context.loaders = Loaders(context)
         return context
 
@@ -124,7 +125,7 @@ class Guarded:
                 answer = self._endpoint
             except CreditGraphError as error:
                 answer = _refusal(_STATUS.get(error.code, 500), error.code, str(error))
-        await answer(scope, _replay(body or b""), send)
+        await answer(scope, _replay(body or b""), unless_known(headers.get("if-none-match"), scope["method"], send))
 
 
 async def _body(receive: Receive, limit: int) -> bytes | None:
@@ -137,6 +138,25 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
             return None
         if not message.get("more_body"):
             return body
+
+
+def unless_known(known: str | None, method: str, send: Send) -> Send:
+    """Sends 304 in place of an answer with the ETag that a client says it has."""
+    dropped = False
+
+    async def sending(message: Message) -> None:
+        nonlocal dropped
+        if message["type"] == "http.response.start" and method == "GET" and known:
+            tag = Headers(raw=message["headers"]).get("etag")
+            if tag is not None and tag in [part.strip() for part in known.split(",")]:
+                dropped = True
+                kept = [row for row in message["headers"] if row[0].lower() not in (b"content-length", b"content-type")]
+                message = {**message, "status": 304, "headers": kept}
+        elif dropped:
+            message = {"type": "http.response.body", "body": b""}
+        await send(message)
+
+    return sending
 
 
 def _replay(body: bytes) -> Receive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 import strawberry
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 
 from credit_graph import clock
 from credit_graph.errors import StateError, UsageError
@@ -75,6 +77,8 @@ class Context:
     _pinned: asyncio.Task[Pin] | None = None
     _moments: dict[tuple[date | None, str | None], asyncio.Task[Moment]] = field(default_factory=dict)
     loaders: Any = None
+    response_headers: MutableHeaders = field(default_factory=MutableHeaders)
+    _releases: set[str] = field(default_factory=set)
 
     @property
     def role(self) -> Role:
@@ -94,6 +98,15 @@ class Context:
         self.left -= nodes
         if self.left < 0:
             raise UsageError("usage.too_costly", limit=limits().nodes.value)
+
+    def rests_on(self, release: str) -> None:
+        """Name a release, its day and version in the ETag of the answer, which may rest on several."""
+        self._releases.add(release)
+        text = min(self._releases)
+        if len(self._releases) > 1:
+            text = hashlib.sha256("\n".join(sorted(self._releases)).encode()).hexdigest()
+        self.response_headers["ETag"] = f'"{text}"'
+        self.response_headers["Vary"] = "Accept-Language, Authorization"
 
     async def pin(self) -> Pin:
         """What this request is pinned to: read once, with its first question."""

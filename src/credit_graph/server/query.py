@@ -14,11 +14,21 @@ from credit_graph.server.alerts import Alert, alert_connection
 from credit_graph.server.connections import After, Connection, First, connect, page_size
 from credit_graph.server.context import GRADE, LINK, AsOf, Context, Moment
 from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
+from credit_graph.server.listings import Listing, ListingStatus, listing_connection
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.paths import LinkedEnterprise, LinkKind, PathAnswer, Ring, linked_enterprises, path, rings
 from credit_graph.server.proceedings import Proceeding, proceeding_by_id, proceeding_connection
 from credit_graph.server.records import Record, record
+from credit_graph.server.releases import (
+    ListInfo,
+    PublicRecord,
+    Release,
+    list_infos,
+    public_record,
+    release_by_id,
+    releases_of,
+)
 from credit_graph.server.risk_history import RiskLevelChange, change_connection
 from credit_graph.server.roles import limits
 from credit_graph.server.search import search
@@ -152,6 +162,39 @@ class Query:
     ) -> Connection[ListEntry] | None:
         """The entries, as a release of that day would hold them."""
         return await entry_connection(info, list_name, await info.context.moment(as_of), first, after)
+
+    @needs("lists", "名单的全部记录及其判定 / every record of a list, as it is judged")
+    async def listings(
+        self,
+        info: Info,
+        list_name: ListName,
+        status: ListingStatus | None = None,
+        first: First = None,
+        after: After = None,
+        as_of: Asked = None,
+    ) -> Connection[Listing] | None:
+        """Entries, refusals with their reasons, what is held or removed."""
+        return await listing_connection(info, list_name, await info.context.moment(as_of), status, first, after)
+
+    @needs("releases", "名单与其设定依据、最近一期发布 / lists, what they rest on, their latest release")
+    async def lists(self, info: Info) -> list[ListInfo] | None:
+        """All lists."""
+        return await list_infos(info)
+
+    @needs("releases", "一个名单的各期发布，近者在前 / releases of a list, the latest first")
+    async def releases(self, info: Info, list_name: ListName) -> list[Release] | None:
+        """The public editions of today."""
+        return await releases_of(info, list_name)
+
+    @needs("releases", "一期发布，今日的公开版本 / a release: its public edition of today")
+    async def release(self, info: Info, id: strawberry.ID) -> Release | None:
+        """The release."""
+        return await release_by_id(info, id)
+
+    @needs("releases", "某代码今日的公开记录 / what is public of a credit code or registration number today")
+    async def public_record(self, info: Info, code: str) -> PublicRecord | None:
+        """Entries of the latest releases."""
+        return await public_record(info, code)
 
     @needs("alerts", "风险预警，期限近者在前 / warnings that are not closed, or in these states; the ones due first")
     async def alerts(

@@ -1,0 +1,98 @@
+"""What of the published releases (已发布名单) may be shown now: public editions, less what has to go today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from credit_graph import clock
+from credit_graph.errors import UsageError
+from credit_graph.jobs.batches import last_seq
+from credit_graph.jobs.release_store import ReleaseStore
+from credit_graph.jobs.takedown import shown_today
+from credit_graph.lists.editions.archive import DELTA, INDEX, LEAVES
+from credit_graph.lists.editions.draft import ENTRIES
+from credit_graph.lists.editions.edition import NUMBER, Entry, sha256
+from credit_graph.lists.policy import list_names
+from credit_graph.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release as anyone may see it now. ``index``, ``head``: the files of that name; ``leaves``: of all its entries,
+    in the order of their numbers; ``version``: hash of its index, another one as soon as anything is taken down."""
+
+    index: dict[str, Any]
+    head: dict[str, Any]
+    entries: Sequence[Entry]
+    delta: Sequence[dict[str, Any]]
+    leaves: Sequence[str]
+    version: str
+
+    @property
+    def id(self) -> str:
+        """``serious_violation/2026Q3``."""
+        return f"{self.head['list']}/{self.head['release']}"
+
+
+def published(store: Store, list_name: str, release: str) -> Published:
+    """The release. What may not be shown today is left out, even where its takedown has not yet run.
+
+    Raises ``UsageError("usage.unknown_release")``.
+    """
+    releases = ReleaseStore(store.home)
+    if list_name not in list_names() or release not in releases.releases(list_name):
+        raise UsageError("usage.unknown_release", release=f"{list_name}/{release}"[:80])
+    found = _read(releases.public_folder(list_name, release))
+    return _less(found, _shown(store, list_name, release, last_seq(store), clock.today()))
+
+
+def latest(store: Store, list_name: str) -> Published | None:
+    """The release of a list that is valid now, where there is one."""
+    last = ReleaseStore(store.home).latest(list_name) if list_name in list_names() else None
+    return published(store, list_name, last) if last else None
+
+
+@lru_cache(maxsize=16)
+def _parsed(folder: Path, version: tuple[int, int]) -> Published:
+    """``version``: of the index, which is written anew whenever anything of the edition is."""
+    files = {name: (folder / name).read_bytes() for name in (INDEX, "head.json", ENTRIES, DELTA, LEAVES)}
+    return Published(
+        json.loads(files[INDEX]),
+        json.loads(files["head.json"]),
+        [json.loads(line) for line in files[ENTRIES].splitlines()],
+        [json.loads(line) for line in files[DELTA].splitlines()],
+        files[LEAVES].decode().split(),
+        sha256(files[INDEX]),
+    )
+
+
+def _read(folder: Path) -> Published:
+    status = (folder / INDEX).stat()
+    return _parsed(folder, (status.st_mtime_ns, status.st_ino))
+
+
+@lru_cache(maxsize=64)
+def _shown(store: Store, list_name: str, release: str, seq: int, day: date) -> frozenset[str]:
+    """``seq``, ``day``: at which the answer is kept."""
+    return frozenset(shown_today(store, ReleaseStore(store.home).archive(list_name, release)))
+
+
+def _less(found: Published, shown: frozenset[str]) -> Published:
+    """Without the entries that are not ``shown``, of which the delta tells the leaf."""
+    kept = [entry for entry in found.entries if entry[NUMBER] in shown]
+    if len(kept) == len(found.entries):
+        return found
+    lines = [_bare(line, found.leaves) if line.get("number") not in {*shown, None} else line for line in found.delta]
+    gone = ",".join(sorted(shown))
+    return replace(found, entries=kept, delta=lines, version=sha256(f"{found.version} {gone}".encode()))
+
+
+def _bare(line: dict[str, Any], leaves: Sequence[str]) -> dict[str, Any]:
+    said = {name: value for name, value in line.items() if name not in ("entry", "leaf")}
+    return said | {"leaf": leaves[int(line["number"]) - 1]}
