@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from commandline import CommandLine
+from credit_graph.commands.doctor import signing_key
 from credit_graph.errors import CreditGraphError
 from credit_graph.jobs.signing_keys import bureau_signer, history, signer_from
 from credit_graph.lists.editions.keys import KeyHistory
@@ -141,6 +142,25 @@ def test_private_keys_that_others_can_read_or_that_are_elsewhere(
         with pytest.raises(CreditGraphError) as raised:
             signer_from(path)
         assert raised.value.code == code
+
+
+def test_the_doctor_tells_of_a_key_that_can_not_sign_or_is_old(
+    home: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> list[tuple[str, str]]:
+        return [(finding.status, finding.detail.partition("; ")[2]) for finding in signing_key(home)]
+
+    assert told() == []
+    on(monkeypatch, "2026-01-05")
+    cli.run("keys", "new", "--until", "2027-02-15")
+    assert told() == [("ok", "")]
+    on(monkeypatch, "2027-01-07")
+    assert told() == [("note", "used for over a year: credit-graph keys new")]
+    cli.run("keys", "new", "--until", "2027-03-01")
+    on(monkeypatch, "2027-02-01")
+    assert told() == [("note", "not valid after 2027-03-01: credit-graph keys new")]
+    on(monkeypatch, "2027-03-02")
+    assert [finding.status for finding in signing_key(home)] == ["fault"]
 
 
 def test_when_all_private_keys_are_lost_a_new_first_key_vouches_for_the_old(

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError, StateError
+from credit_graph.jobs import signing_keys
 from credit_graph.lists.authority import authority_on
 from credit_graph.lists.letters import template, template_names
 from credit_graph.model.chain import links
@@ -31,6 +33,7 @@ from credit_graph.store.migrate import schema_version
 from credit_graph.text import t
 
 PYTHONS = ((3, 11), (3, 14))
+KEY_AGE, KEY_NOTICE = timedelta(days=366), timedelta(days=30)  # a signing key is changed once a year (docs/keys.md)
 LOW_DISK_BYTES = 2**30  # a load of a city's files, its indexes and a backup need about that much
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 OTHER_VARIABLES = frozenset({"CREDIT_GRAPH_LANG", "CREDIT_GRAPH_TODAY"})  # read by text and clock
@@ -79,6 +82,7 @@ def examine() -> Iterator[Finding]:
     yield _home(settings)
     yield _disk(settings)
     yield _secret_file(settings)
+    yield from signing_key(settings.home.resolve())
     if settings.embedded:
         package = _package()
         yield package
@@ -194,6 +198,29 @@ def _home(settings: Settings) -> Finding:
         text = t(f"{home} 对其他用户开放：chmod 700 {home}", f"{home} is open to others: chmod 700 {home}")
         return Finding("home", "fault", text)
     return Finding("home", "ok", str(home))
+
+
+def signing_key(home: Path) -> Iterator[Finding]:
+    """The key that signs releases can be used today, and was not forgotten; nothing where there never was one."""
+    try:
+        known, today = signing_keys.history(home), clock.today()
+        if not known.lines:
+            return
+        key = known.key(signing_keys.bureau_signer(home, today).key_id)
+    except CreditGraphError as error:
+        yield Finding("signing_key", "fault", str(error))
+        return
+    except ValueError:  # there is no today, which is told of already
+        return
+    said = t(f"{key.id}，自 {key.valid_from}", f"{key.id}, since {key.valid_from}")
+    if today - key.valid_from > KEY_AGE:
+        why = t("已用一年以上：credit-graph keys new", "used for over a year: credit-graph keys new")
+    elif key.ends is not None and key.ends - today < KEY_NOTICE:
+        why = t(f"{key.ends} 后失效：credit-graph keys new", f"not valid after {key.ends}: credit-graph keys new")
+    else:
+        yield Finding("signing_key", "ok", said)
+        return
+    yield Finding("signing_key", "note", t(f"{said}；{why}", f"{said}; {why}"))
 
 
 def _disk(settings: Settings) -> Finding:
