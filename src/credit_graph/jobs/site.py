@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from filelock import Timeout
 
 from credit_graph.errors import DefinitionError, InputError, StateError
+from credit_graph.jobs.release_store import writing
 from credit_graph.lists.editions.edition import canonical, sha256
 from credit_graph.lists.site.entries import entry_pages
 from credit_graph.lists.site.files import BASES, data_folder
@@ -58,7 +58,7 @@ def build_site(home: Path, out: Path, day: date, report: Report) -> Built:
     """
     out = out.absolute()
     public = home / "releases" / "public"
-    with _alone(home), _writing(out):
+    with _alone(home), writing(out):
         _mend(out)
         _refuse_other(out)
         lists, left_out = _read_lists(public, day)
@@ -282,12 +282,3 @@ def _alone(home: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        full = t("磁盘已满", "the disk is full") if error.errno == errno.ENOSPC else None
-        raise StateError("state.cannot_write", path=out, why=full or error.strerror or type(error).__name__) from None

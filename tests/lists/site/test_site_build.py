@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from datetime import date
@@ -286,6 +287,10 @@ def refused(home: Path, out: Path, day: date = DAY) -> str:
     return error.value.code
 
 
+def disk_full(writer: object, name: str, data: bytes) -> None:
+    raise OSError(errno.ENOSPC, "full")
+
+
 def test_what_is_refused_leaves_the_former_site(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = build(home, tmp_path / "out")
     before = files(out)
@@ -305,6 +310,9 @@ def test_what_is_refused_leaves_the_former_site(home: Path, tmp_path: Path, monk
         put(home, DAY, renewed)
         return law_on(name, day)
 
+    with monkeypatch.context() as full:
+        full.setattr(job._Writer, "write", disk_full)
+        assert refused(home, out) == "state.cannot_write"
     monkeypatch.setattr(job, "law_on", meanwhile)
     assert refused(home, out) == "state.public_changed"
     assert files(out) == before and sorted(path.name for path in tmp_path.iterdir()) == ["home", "nothing", "out"]

@@ -92,6 +92,7 @@ class Site:
         by_number = sorted(
             ((entry, firm) for firm in everyone for entry in firm.entries), key=lambda row: int(row[0]["number"] or 0)
         )
+        columns = header(release.columns, shown.latest.entries)
         pages = max(1, -(-len(by_number) // ROWS))
         for number in range(1, pages + 1):
             here = by_number[(number - 1) * ROWS : number * ROWS]
@@ -99,8 +100,8 @@ class Site:
             yield self.page(
                 list_page(shown.name, number), "list.html", said, self.above((("名单", "Lists"), "../../index.html")),
                 law=law, list=shown.name, latest=release, releases=shown.releases, number=number, pages=pages,
-                shown=len(by_number), columns=header(release.columns),
-                rows=rows(shown.latest, here, self.words, "../../"),
+                shown=len(by_number), columns=columns,
+                rows=rows(shown.latest, here, columns, self.words, "../../"),
             )  # fmt: skip
 
     def _release(self, shown: ShownList, told: Told, law: Law) -> Page:

@@ -15,7 +15,7 @@ from credit_graph.lists.site.words import Words
 
 # what a table of entries leaves to the page of the firm
 _BESIDE = ("document", "basis", "mark", "salt")
-_CLASSES = {"number": "number", "name": "who", "credit_code": "code", "registration_number": "code"}
+_CLASSES = {"number": "number", "name": "who", "credit_code": "code", "registration_number": "code", "ground": "what"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,20 @@ class Heading:
     cls: Markup
 
 
-def header(columns: Sequence[Column]) -> list[Heading]:
-    """The columns that a table of entries shows."""
-    return [Heading(c.name, c.zh, c.en, Markup(_class(c.name))) for c in columns if c.name not in _BESIDE]
+def header(columns: Sequence[Column], entries: Sequence[Entry]) -> list[Heading]:
+    """The columns that a table of these entries shows: such as have a value in any of them."""
+    return [
+        Heading(column.name, column.zh, column.en, Markup(_class(column.name)))
+        for column in columns
+        if column.name not in _BESIDE and any(entry[column.name] is not None for entry in entries)
+    ]
 
 
-def rows(shown: Shown, entries: Iterable[tuple[Entry, Firm]], words: Words, here: str) -> Markup:
+def rows(
+    shown: Shown, entries: Iterable[tuple[Entry, Firm]], columns: Sequence[Heading], words: Words, here: str
+) -> Markup:
     """The rows of a table. ``here``: the way up to the language's part of the site."""
-    names = [heading.name for heading in header(shown.release.columns)]
+    names = [heading.name for heading in columns]
     return Markup("".join(_row(shown, entry, firm, names, words, here) for entry, firm in entries))
 
 
