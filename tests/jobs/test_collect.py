@@ -197,6 +197,8 @@ def back_and_forth(register: Store, folder: Path, path: Path, back: Path) -> Non
     assert f"本次没有见到：{WEST}、" in text.stdout and "没有收取" in text.stdout
     batch = invoke("batch", "undo", "3")
     assert (batch.exit_code, standing(register, B)) == (0, [])
+    (redone,) = collected(str(back), "--out", str(out))
+    assert (redone["recorded"], redone["known"], len(standing(register, B))) == (1, 2, 1)
 
 
 def read(path: Path, list_name: str = LIST, period: str = "2026Q4") -> Any:

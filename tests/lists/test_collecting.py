@@ -42,7 +42,7 @@ FIRMS = {
     B: Firm("乙公司", "吊销", D("2026-01-05"), registrar=WEST),
     GONE: Firm("丙公司", "注销", D("2026-09-01")),
     OTHER: Firm("丁公司", None, D("2026-06-30"), registrar=BUREAU),
-    HOUSEHOLD: Firm("戊店", "存续", registrar=WEST),
+    HOUSEHOLD: Firm("戊店", "存续", registrar="市场监管所"),
 }
 
 
@@ -260,3 +260,11 @@ def test_a_list_that_only_shows_entries_of_another_has_no_form() -> None:
 def test_every_fault_has_both_languages() -> None:
     for zh, en in FAULTS.values():
         assert zh and en and set(re.findall(r"\{\w+\}", zh)) == set(re.findall(r"\{\w+\}", en))
+
+
+def test_what_is_published_after_the_period_is_right_and_told() -> None:
+    said = {**RIGHT, "listed_on": "2026-09-28"}
+    for published, later in (("2026-09-30", False), ("2026-10-01", True)):
+        rows = [(Row("x.xlsx", 4, {**said, "published_on": published}), form(period="2026Q3"))]
+        (item,) = check_rows(rows, Known(firms=FIRMS))
+        assert (item.faults, item.shown_later) == ((), later)

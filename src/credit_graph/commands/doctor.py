@@ -21,7 +21,10 @@ from credit_graph.commands import common
 from credit_graph.errors import CreditGraphError, StateError
 from credit_graph.jobs import signing_keys
 from credit_graph.lists.authority import authority_on
+from credit_graph.lists.collecting import collecting_on
+from credit_graph.lists.issuers import issuers_on
 from credit_graph.lists.letters import template, template_names
+from credit_graph.lists.policy import list_names
 from credit_graph.model.chain import links
 from credit_graph.resources import Folder, root
 from credit_graph.settings import Settings
@@ -118,6 +121,9 @@ def _bureau() -> Iterator[Finding]:
     try:
         letters = [template(name) for name in template_names()]
         bureau = authority_on(clock.today())
+        collecting_on(clock.today())
+        for name in list_names():
+            issuers_on(name, clock.today())
     except (CreditGraphError, ValueError) as error:
         yield Finding("bureau", "fault", str(error))
         return

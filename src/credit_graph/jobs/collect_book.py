@@ -179,6 +179,11 @@ def _tell(sheet: Any, item: Checked, faulty: Mapping[str, list[str]], titles: Ma
     line.value = row
     texts = [f"{titles[column]}：{text}" for column, found in faulty.items() for text in found]
     right = t("无问题（此前已在库）", "right (known already)") if item.known else t("无问题", "right")
+    if item.shown_later:
+        end = item.form.period.last
+        right += t(
+            f"；公示日期晚于 {end}，按该日编制的名单不含本条", f"; published after {end}: not on a list of that day"
+        )
     cell.value = exported("\n".join(texts) or right)
     cell.data_type = "s"
     cell.alignment = _WRAP

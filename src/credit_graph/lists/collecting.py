@@ -110,6 +110,11 @@ class Checked:
     known: bool = False
     name: str = ""
 
+    @property
+    def shown_later(self) -> bool:
+        """Whether it is published only after the period, so that a list of the period's last day is without it."""
+        return self.draft.published_on is not None and self.draft.published_on > self.form.period.last
+
     def content(self) -> dict[str, Value]:
         """The content of its entry."""
         draft, form = self.draft, self.form
@@ -128,9 +133,8 @@ def _of_register(draft: Draft, form: Form, known: Known, rules: CollectingRow) -
     """What the register says against the row: code, name, in being, registrar, who is never on the list."""
     if draft.code is None:
         return
-    for row in form.row.excluded:
-        if draft.code.startswith(row.code_prefix):
-            yield Fault("credit_code", "excluded", {"why": t(row.why.zh, row.why.en)})
+    excluded = [row for row in form.row.excluded if draft.code.startswith(row.code_prefix)]
+    yield from (Fault("credit_code", "excluded", {"why": t(row.why.zh, row.why.en)}) for row in excluded)
     firm = known.firms.get(draft.code)
     if firm is None:
         yield Fault("credit_code", "firm_unknown", {"hint": _called(draft, known)})
@@ -144,7 +148,8 @@ def _of_register(draft: Draft, form: Form, known: Known, rules: CollectingRow) -
         yield _named(draft, firm, known)
     if firm.founded_on and draft.listed_on and draft.listed_on < firm.founded_on:
         yield Fault("listed_on", "founded_later", {"day": f"{firm.founded_on}"})
-    yield from _registrar(firm, form, rules)
+    if not excluded:
+        yield from _registrar(firm, form, rules)
 
 
 def _named(draft: Draft, firm: Firm, known: Known) -> Fault:
