@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from credit_graph.jobs.release_store import read_folder
+from credit_graph.lists.editions.verify import verify_files
 from credit_graph.settings import Settings
 from credit_graph.store import Store, embedded
 from credit_graph.store.snapshot import snapshot
@@ -34,17 +36,27 @@ def _graph(home: dict[str, str]) -> tuple[frozenset[Any], frozenset[Any]]:
     return found
 
 
+def _bytes(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_demo_twice(home: dict[str, str]) -> None:
     first = subprocess.run(DEMO, env=home, capture_output=True, text=True, check=True)
     assert re.search(r"载入 │ 47 个文件，43564 行，隔离 2 行，疑点 2 处", first.stdout)
     assert re.search(r"预警 │ 新预警 \d+ 户，再次预警 0 户", first.stdout)
-    assert re.search(r"名单 │ 严重违法失信名单：在列 10，不予列出 8，已移出 12", first.stdout)
+    assert re.search(r"名单 │ .*（发布时/今日公示）：2026Q1 12/8，2026Q2 14/10，2026Q3 10/10；网页", first.stdout)
     assert " control 91621002MA7000034B" in first.stdout
     assert none_left(Path(home["CREDIT_GRAPH_HOME"]), seconds=5)
-    before = _graph(home)
+    releases = Path(home["CREDIT_GRAPH_HOME"]) / "releases"
+    for edition in releases.glob("*/serious_violation/2026Q*"):
+        verify_files(read_folder(edition))
+    site = Path(home["CREDIT_GRAPH_HOME"]) / "demo" / "site"
+    assert "测试数据，不得公开" in (site / "index.html").read_text(encoding="utf-8")
+    before, published = _graph(home), _bytes(releases) | _bytes(site)
     second = subprocess.run(DEMO, env=home, capture_output=True, text=True, check=True)
     assert "文件均已载入，无变化" in second.stdout
     assert _graph(home) == before
+    assert _bytes(releases) | _bytes(site) == published
 
 
 def test_demo_leaves_other_data_alone(home: dict[str, str], tmp_path: Path) -> None:

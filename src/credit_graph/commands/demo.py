@@ -15,6 +15,7 @@ import typer
 from credit_graph import clock
 from credit_graph.commands import common
 from credit_graph.commands.alerts import summary
+from credit_graph.commands.demo_release import LIST, publish_quarters
 from credit_graph.commands.load import print_batches
 from credit_graph.demo.core import AS_OF
 from credit_graph.demo.generate import generate
@@ -24,6 +25,7 @@ from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.grade import grade
 from credit_graph.jobs.link import link
 from credit_graph.jobs.load import LoadOptions, known_files, load
+from credit_graph.jobs.release_store import ReleaseStore
 from credit_graph.model.time import Point
 from credit_graph.settings import settings
 from credit_graph.store import Store, embedded
@@ -35,7 +37,6 @@ PortOption = Annotated[int, typer.Option("--port", help="接口端口 / port of 
 
 ACTOR = "demo"
 DAY = "2026-11-23"  # the invented city's present: its entries stand on this day
-LIST = "serious_violation"
 FIRMS = 3_000
 EXAMPLE = "91621002MA7000034B"  # of the invented city: a listed firm that is held through two others
 
@@ -52,7 +53,7 @@ def demo(data: DataOption = None, serve: ServeOption = False, port: PortOption =
         os.environ.setdefault("CREDIT_GRAPH_TODAY", DAY)
     with common.graph() as store, common.progress(show=True) as report:
         folder = data or _invented_city(store)
-        steps = _run(store, folder, report)
+        steps = _run(store, folder, report, invented=data is None)
     _print(steps, time.perf_counter() - started, _riskiest() if data else EXAMPLE)
     if serve:
         _serve(port)
@@ -71,7 +72,7 @@ def _invented_city(store: Store) -> Path:
     return folder
 
 
-def _run(store: Store, folder: Path, report: common.Report) -> list[tuple[str, str, float]]:
+def _run(store: Store, folder: Path, report: common.Report, *, invented: bool) -> list[tuple[str, str, float]]:
     """All steps; what each did and how long it took."""
     steps: list[tuple[str, str, float]] = []
 
@@ -86,7 +87,7 @@ def _run(store: Store, folder: Path, report: common.Report) -> list[tuple[str, s
     step(t("关联", "link"), lambda: _link(store, point, report))
     step(t("分级", "grade"), lambda: _grade(store, point, report))
     step(t("预警", "warn"), lambda: _warn(store, report))
-    step(t("名单", "list"), lambda: _list(store, point))
+    step(t("名单", "list"), lambda: _list(store, point, report, invented))
     return steps
 
 
@@ -125,12 +126,16 @@ def _warn(store: Store, report: common.Report) -> tuple[str, None]:
     return summary(found), None
 
 
-def _list(store: Store, point: Point) -> tuple[str, None]:
+def _list(store: Store, point: Point, report: common.Report, invented: bool) -> tuple[str, None]:
+    """Published quarters of the invented city; of files of one's own a draft, for what is published is no demo."""
+    if invented:
+        return publish_quarters(store, point.seq, report), None
     period = f"{point.valid.year}Q{(point.valid.month + 2) // 3}"
     out = store.home / "demo" / f"{LIST}-{period}-{point.seq}"
     counts = release_draft.build(store, LIST, period, point, out, maker=ACTOR).said["counts"]
-    zh = f"严重违法失信名单：在列 {counts['entries']}，不予列出 {counts['refused']}，已移出 {counts['removed']} → {out}"
-    en = f"serious violations: {counts['entries']} entries, {counts['refused']} refused, {counts['removed']} removed"
+    listed, refused, removed = (counts[name] for name in ("entries", "refused", "removed"))
+    zh = f"严重违法失信名单草稿：在列 {listed}，不予列出 {refused}，已移出 {removed} → {out}"
+    en = f"draft of serious violations: {listed} entries, {refused} refused, {removed} removed"
     return t(zh, f"{en} → {out}"), None
 
 
@@ -139,6 +144,12 @@ def _riskiest() -> str:
     with common.graph() as store:
         worst = store.read("read/riskiest", limit=1)
     return str(worst[0]["code"]) if worst else "CODE"
+
+
+def _published() -> Path:
+    """The folder of the newest release, or where it would be."""
+    releases = ReleaseStore(settings().home)
+    return releases.public_folder(LIST, releases.latest(LIST) or "RELEASE")
 
 
 def _print(steps: list[tuple[str, str, float]], seconds: float, code: str) -> None:
@@ -166,6 +177,12 @@ def _print(steps: list[tuple[str, str, float]], seconds: float, code: str) -> No
             "--role case_officer list non-filers",
             "未年报的逐户立项，再用 list open 查看",
             "list who did not report; see list open",
+        ),
+        ("release list", "已发布的名单（每日运行 release takedown）", "what was published (release takedown: daily)"),
+        (
+            f"release verify {_published()}",
+            "核验任一期：仅凭目录，改动一个字节也能发现",
+            "verify a release from its folder alone",
         ),
         ("due", "谁应在何日前办什么，哪些已逾期", "what is due, by whom, and what is late"),
         (f"trace {code}", "每个事实出自哪个文件哪一行", "the file and row of every fact"),

@@ -108,7 +108,7 @@ def _build(
         maker=screen_text(maker),
         notice_number=screen_text(number or _number(releases, name, period, bureau, point.use)),
         bureau=bureau,
-        issuers=sorted({_present_name(name, found, point.use) for found in listed.issuers}),
+        issuers=sorted({present_name(name, found, point.use) for found in listed.issuers}),
         keys=signing_keys.history(store.home).as_bytes(),
         former=former,
         releases=releases.releases(name),
@@ -146,7 +146,7 @@ def former_of(releases: ReleaseStore, list_name: str) -> Former | None:
     return None if last is None else Former.of_archive(releases.archive(list_name, last))
 
 
-def _present_name(list_name: str, name: str, day: date) -> str:
+def present_name(list_name: str, name: str, day: date) -> str:
     """What a department that listed is called on the day; one that issuers.yml does not have keeps its name."""
     found = issuer_named(list_name, name, day)
     return name if found is None else found.name
