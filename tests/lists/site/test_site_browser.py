@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from playwright.sync_api import Browser, Page
 
 from chromium import chromium
 from credit_graph.jobs.site import build_site
+from credit_graph.lists.editions.bulletin_html import as_html
+from credit_graph.lists.editions.bulletin_text import bulletin_of
 from publicfolders import Made, entry, put
+from sampleedition import edition, entries
 
 DAY = date(2026, 12, 1)
 A = "91621002MA0000000A"
@@ -77,6 +81,17 @@ def test_every_kind_of_page_is_accessible_and_fits_a_phone(site: Path, page: Pag
         assert page.evaluate(wide) == 0, kind
         found = Axe().run(page, options={"preload": False}).response["violations"]
         assert [(kind, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+
+
+def test_the_bulletin_is_accessible_and_fits_a_phone(page: Page, tmp_path: Path) -> None:
+    shown = replace(edition(entries(20)), removed=2)
+    (tmp_path / "bulletin.html").write_bytes(as_html(bulletin_of(shown, {})))
+    page.goto((tmp_path / "bulletin.html").as_uri())
+    assert page.evaluate("getComputedStyle(document.querySelector('.mark')).borderTopColor") == "rgb(160, 0, 0)"
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
 
 
 def hits(page: Page, words: str) -> tuple[str, list[tuple[str, str, str]]]:

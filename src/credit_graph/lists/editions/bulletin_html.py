@@ -47,12 +47,12 @@ def as_html(bulletin: Bulletin) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noarchive">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(bulletin.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{mark}<main>\n"
+        f"<title>{escape(bulletin.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{mark}"
         f"<h1>{escape(bulletin.title)}</h1>\n"
         f'<p class="number">{escape(bulletin.number)}</p>\n{_text(bulletin.opening)}{sections}{annex}'
         f'<p class="sealed">{escape(bulletin.bureau)}<br><span class="seal">（印章处）</span><br>'
         f'<time datetime="{bulletin.day.isoformat()}">{bulletin.signed_on}</time></p>\n'
-        f"{_table(bulletin.table) if bulletin.table else ''}</main>\n{mark}</body>\n</html>\n"
+        f"{_table(bulletin.table) if bulletin.table else ''}{mark}</main>\n</body>\n</html>\n"
     )
     return page.encode()
 

@@ -16,8 +16,8 @@ from credit_graph.text import t
 
 # what a text may name in braces; policies/bulletins.yml says what each is
 PLACEHOLDERS = frozenset(
-    "list period valid count basis bureau reconsideration court office address phone reconsideration_term lawsuit_term "
-    "ways conditions removed release root attachment size sha256".split()
+    "list period valid count decision basis bureau reconsideration court office address phone reconsideration_term "
+    "lawsuit_term ways conditions removed release root attachment size sha256".split()
 )
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -50,12 +50,14 @@ class Section(BaseModel):
 
 class BulletinRow(Dated):
     """The wording on a span of days. ``lists``: names of lists; empty: of all others. ``longest``: so many entries
-    stand in the bulletin's own table (``annex``); of more, a ``file`` is named. ``none``: the opening without any.
+    stand in the bulletin's own table (``annex``); of more, a ``file`` is named. ``decision``: what entries rest on, as
+    texts call it. ``none``: the opening without any entry.
     """
 
     id: str
     lists: tuple[str, ...] = ()
     longest: int = Field(ge=0)
+    decision: str = Field(min_length=1)
     title: str = Field(min_length=1)
     opening: str = Field(min_length=1)
     none: str = Field(min_length=1)

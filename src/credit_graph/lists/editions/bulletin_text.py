@@ -63,7 +63,7 @@ def bulletin_of(edition: Edition, attachments: Mapping[str, bytes], longest: int
     """
     day = date.fromisoformat(edition.head.published_on)
     row = bulletin_on(edition.head.list, day)
-    values = _values(edition, attachments, day)
+    values = {**_values(edition, attachments, day), "decision": row.decision}
     count = len(edition.entries)
     short = count <= (row.longest if longest is None else longest)
     filled = [(section.heading, fill(section.text, values)) for section in row.sections]
