@@ -278,6 +278,9 @@ def test_what_fails_is_recorded_and_harmless_and_what_was_cut_short_goes_on(bure
     other = bureau.sign(bureau.draft("2026Q1", "2026-04-11", 1))
     bureau.publish(again)
     assert failing(lambda: bureau.publish(other)) == "state.draft_stale"
+    assert (
+        failing(lambda: bureau.draft("2026Q2", "2026-04-11", 1, number=" 庆市监公〔2026〕1号")) == "state.number_used"
+    )
     assert failing(lambda: bureau.draft("2025Q4", "2026-04-11", 1)) == "state.later_release"
     forged = bureau.sign(bureau.draft("2026Q1", "2026-04-12", 1))
     (forged.out / "draft.json").write_bytes(forged.draft.files["draft.json"].replace("王经办".encode(), b"X"))

@@ -14,10 +14,10 @@ from credit_graph.errors import InputError, UsageError
 from credit_graph.ingest.screening import screen_text
 from credit_graph.jobs import publish as job
 from credit_graph.jobs import signing_keys, takedown
-from credit_graph.jobs.release_store import ReleaseStore, read_folder, writing
+from credit_graph.jobs.release_store import ReleaseStore, read_draft, writing
 from credit_graph.jobs.takedown import View
 from credit_graph.lists.editions.approvals import Act, countersign, file_name, sign_off
-from credit_graph.lists.editions.draft import APPROVALS, Draft
+from credit_graph.lists.editions.draft import APPROVALS
 from credit_graph.lists.editions.keys import KeyHistory
 from credit_graph.settings import settings
 from credit_graph.store.files import private_folder, write_whole
@@ -46,7 +46,7 @@ def approve(
     by: ByOption = None,
 ) -> None:
     """Write ``approvals/NAME.json``; needs no graph and no data directory."""
-    draft = _draft(folder)
+    draft = read_draft(folder)
     data = draft.files["keys.jsonl"]
     history = KeyHistory.read(data) if data else KeyHistory()
     act = _act(department, by, clock.today())
@@ -62,7 +62,7 @@ def record_document(
     by: ByOption = None,
 ) -> None:
     """Record that the department countersigned on paper: ``--by`` names who signed there."""
-    draft, day = _draft(folder), common.past_day("--on", on)
+    draft, day = read_draft(folder), common.past_day("--on", on)
     if not number.strip() or day is None:
         raise UsageError("usage.bad_value", option="--number", value=number, why=t("不能为空", "must be given"))
     act = _act(department, by, day)
@@ -121,10 +121,6 @@ def show_list(as_json: common.JsonOption = False) -> None:
     titles = [t("名单", "list"), t("发布", "release"), t("次序", "number"), t("发布日", "published on")]
     titles += [t("条目", "entries"), t("公示", "shown"), t("截至", "view of")]
     common.print_table(t("已发布的名单", "Releases"), titles, [[row[name] for name in names] for row in rows])
-
-
-def _draft(folder: Path) -> Draft:
-    return Draft.read(read_folder(folder), str(folder))
 
 
 def _act(department: str, by: str | None, on: date) -> Act:

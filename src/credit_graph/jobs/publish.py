@@ -16,7 +16,7 @@ from credit_graph.errors import AccessError, StateError, UsageError
 from credit_graph.jobs import audit, signing_keys
 from credit_graph.jobs.release_draft import recorded
 from credit_graph.jobs.release_show import rebuild
-from credit_graph.jobs.release_store import ReleaseStore, read_folder
+from credit_graph.jobs.release_store import ReleaseStore, read_draft
 from credit_graph.jobs.takedown import View, view_all
 from credit_graph.lists.editions.approvals import check_approvals
 from credit_graph.lists.editions.archive import HEAD, archive_files
@@ -51,25 +51,32 @@ def publish(store: Store, folder: Path, *, actor: str, role: str, day: date | No
     no signing key, another works at the list. The former release stays as it was.
     """
     require_publisher(role)
-    draft = Draft.read(read_folder(folder), str(folder))
+    draft = read_draft(folder)
     releases, on = ReleaseStore(store.home), day or clock.today()
-    with recorded(releases, "publish", draft.list), releases.lock(draft.list):
+    with recorded(releases, "publish", draft.list):
+        if draft.hash not in {line.get("draft") for line in releases.noted() if line["what"] == "drafted"}:
+            raise StateError("state.draft_unknown", path=folder)
+        return _publish(store, releases, draft, folder, on, actor=actor, role=role)
+
+
+def _publish(
+    store: Store, releases: ReleaseStore, draft: Draft, folder: Path, on: date, *, actor: str, role: str
+) -> Published:
+    with releases.lock(draft.list):
         rules_on(draft.list, clock.today())  # a list that nothing carries any more is not published
         _refuse_published(releases, draft)
         if _lying(releases, draft) is None:
-            files = _archive(store, releases, draft, folder, on)
+            files = _archive(store, draft, folder, on)
             what = {"list": draft.list, "release": draft.release, "draft": draft.hash}
             audit.record(store.home, actor, role, "publish", what)
             releases.put_archive(draft.list, draft.release, files)
         return _show(store, releases, draft, actor=actor, role=role)
 
 
-def _archive(store: Store, releases: ReleaseStore, draft: Draft, folder: Path, on: date) -> Mapping[str, bytes]:
+def _archive(store: Store, draft: Draft, folder: Path, on: date) -> Mapping[str, bytes]:
     if not date.fromisoformat(draft.said["use"]) <= on <= clock.today():
         why = t("应在草稿生成之日与今天之间", "it has to be between the day of the draft and today")
         raise UsageError("usage.bad_value", option="--day", value=on, why=why)
-    if draft.hash not in {line["draft"] for line in releases.noted() if line["what"] == "drafted"}:
-        raise StateError("state.draft_unknown", path=folder)
     rebuild(store, folder)  # nothing was erased since, and the rules are the same
     history = signing_keys.history(store.home)
     names = [name for name in draft.files if name.startswith(APPROVALS)]

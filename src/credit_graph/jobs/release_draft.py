@@ -17,9 +17,10 @@ from credit_graph.jobs import signing_keys
 from credit_graph.jobs.batches import last_seq, refuse_open_batch
 from credit_graph.jobs.listing import listed as list_at
 from credit_graph.jobs.rebuild import refuse_erased_since
-from credit_graph.jobs.release_store import ReleaseStore, partial_of, read_folder, write_folder
+from credit_graph.jobs.release_store import ReleaseStore, partial_of, read_draft, write_folder
 from credit_graph.lists.authority import AuthorityRow, authority_on
-from credit_graph.lists.editions.draft import DRAFT, Draft, release_parts
+from credit_graph.lists.editions.archive import KEYS
+from credit_graph.lists.editions.draft import Draft, release_parts
 from credit_graph.lists.editions.drafting import Asked, Former, draft_files, undrawn
 from credit_graph.lists.editions.edition import SALT_BYTES
 from credit_graph.lists.issuers import issuer_named
@@ -106,7 +107,7 @@ def _build(
     asked = Asked(
         period=period,
         maker=screen_text(maker),
-        notice_number=screen_text(number or _number(releases, name, period, bureau, point.use)),
+        notice_number=screen_text(_number(releases, name, period, bureau, point.use, number)),
         bureau=bureau,
         issuers=sorted({present_name(name, found, point.use) for found in listed.issuers}),
         keys=signing_keys.history(store.home).as_bytes(),
@@ -152,15 +153,22 @@ def present_name(list_name: str, name: str, day: date) -> str:
     return name if found is None else found.name
 
 
-def _number(releases: ReleaseStore, list_name: str, period: str, bureau: AuthorityRow, day: date) -> str:
-    """The next number of bulletins; a draft of the same list and period that was not published gives its own back."""
+def _number(
+    releases: ReleaseStore, list_name: str, period: str, bureau: AuthorityRow, day: date, given: str | None
+) -> str:
+    """The number given, or the next of bulletins; a draft of the same list and period that was not published gives its
+    own back. Raises ``StateError("state.number_used")``."""
     series, own = series_on(SERIES, day), (list_name, period)
-    taken = [
-        line["notice_number"]
+    taken = {
+        line["notice_number"]: f"{line['list']} {line['release']}"
         for line in releases.noted()
         if "notice_number" in line
         and (line["what"] == "published" or (line["list"], release_parts(line["release"])[0]) != own)
-    ]
+    }
+    if given is not None and given.strip() in taken:
+        raise StateError("state.number_used", number=given.strip(), id=taken[given.strip()])
+    if given is not None and given.strip():
+        return given.strip()
     return series.written(bureau.short, day.year, series.next(bureau.short, day.year, taken))
 
 
@@ -197,12 +205,14 @@ def _refuse_unfit(store: Store, listed: Listed) -> None:
 
 
 def _lying(out: Path, made: Draft) -> Draft | None:
-    """The draft that lies there, where it says the same as this one but for the salts, and is as it was written."""
+    """The draft that lies there, where it says the same but for the salts, with the same keys, and is not altered."""
     try:
-        found = Draft.read(read_folder(out), str(out)) if (out / DRAFT).is_file() else None
+        found = read_draft(out)
     except InputError:
         return None
-    return found if found is not None and undrawn(found.said) == undrawn(made.said) else None
+    if undrawn(found.said) != undrawn(made.said) or found.files[KEYS] != made.files[KEYS]:
+        return None
+    return found
 
 
 def _refuse_foreign(out: Path, files: Mapping[str, bytes]) -> None:

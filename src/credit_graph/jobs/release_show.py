@@ -11,7 +11,7 @@ from typing import Any, Literal
 from credit_graph.errors import InputError, StateError
 from credit_graph.jobs.listing import listed as list_at
 from credit_graph.jobs.rebuild import refuse_erased
-from credit_graph.jobs.release_store import SID, read_folder
+from credit_graph.jobs.release_store import SID, read_draft, read_folder
 from credit_graph.lists.editions.archive import INDEX
 from credit_graph.lists.editions.draft import DRAFT, Draft
 from credit_graph.lists.editions.drafting import same_content
@@ -40,11 +40,12 @@ def show(folder: Path) -> Shown:
     Raises ``InputError``: it is none of the three, a file is missing, altered, or does not belong to it, or a
     signature does not hold.
     """
-    files = read_folder(folder)
-    if INDEX not in files:
-        if DRAFT not in files:
+    if not (folder / INDEX).is_file():
+        if not (folder / DRAFT).is_file():
             raise InputError("input.not_a_release", path=folder)
-        return Shown(folder, "draft", Draft.read(files, str(folder)).said, files)
+        draft = read_draft(folder)
+        return Shown(folder, "draft", draft.said, draft.files)
+    files = read_folder(folder)
     said = verify_files(files).index
     return Shown(folder, "public" if said["edition"] == "public" else "archive", said, files)
 

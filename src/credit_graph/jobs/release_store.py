@@ -12,21 +12,22 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
 
 from credit_graph import clock
-from credit_graph.errors import StateError
-from credit_graph.lists.editions.draft import release_parts
+from credit_graph.errors import InputError, StateError, UsageError
+from credit_graph.lists.editions.draft import DRAFT, Draft, release_parts
 from credit_graph.lists.editions.edition import canonical
 from credit_graph.store.files import lock_file, private_folder, write_whole
 from credit_graph.text import t
 
 LATEST = "latest.json"
 LOG = "log.jsonl"
+_LIST = re.compile(r"[a-z][a-z0-9_]*")
 _RELEASE = re.compile(r"\d{4}Q[1-4](-[1-9]\d*)?")
 SID = re.compile(r"\b[0-9a-f]{32}\b")  # a statement
 _ATTEMPTS = 5
@@ -77,11 +78,11 @@ class ReleaseStore:
 
     def archive_folder(self, list_name: str, release: str) -> Path:
         """Where the archive of a release is."""
-        return self.folder / "archive" / list_name / release
+        return self._place("archive", list_name, release)
 
     def public_folder(self, list_name: str, release: str) -> Path:
         """Where the public edition of a release is."""
-        return self.folder / "public" / list_name / release
+        return self._place("public", list_name, release)
 
     def archive(self, list_name: str, release: str) -> dict[str, bytes]:
         """Files of an archive by name (``approvals/NAME.json`` among them); none where there is no such."""
@@ -94,12 +95,13 @@ class ReleaseStore:
     @contextmanager
     def lock(self, list_name: str) -> Iterator[None]:
         """One at a time for each list. Raises ``StateError("state.busy")`` where another is at it."""
-        private_folder(self.folder)
         lock = lock_file(self.folder / f"{list_name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StateError("state.busy", what=t(f"名单 {list_name} 的发布", f"release of {list_name}")) from None
+        with writing(self.folder):
+            private_folder(self.folder)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise StateError("state.busy", what=t(f"名单 {list_name} 的发布", f"release of {list_name}")) from None
         try:
             self.mend(list_name)
             yield
@@ -141,15 +143,26 @@ class ReleaseStore:
     def note(self, what: str, **said: Any) -> None:
         """Append a line to the log of releases: day, time, what was done."""
         line = {"day": clock.today().isoformat(), "time": clock.now().isoformat(timespec="seconds"), "what": what}
-        private_folder(self.folder)
-        with (self.folder / LOG).open("ab") as file:
-            file.write(canonical({**line, **said}) + b"\n")
-        (self.folder / LOG).chmod(0o600)
+        path = private_folder(self.folder) / LOG
+        torn = path.exists() and not path.read_bytes().endswith(b"\n")
+        with path.open("ab") as file:
+            file.write((b"\n" if torn else b"") + canonical({**line, **said}) + b"\n")
+        path.chmod(0o600)
 
     def noted(self) -> list[dict[str, Any]]:
-        """The lines of the log, oldest first."""
-        path = self.folder / LOG
-        return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+        """The lines of the log, oldest first, but for one that was cut off when it was written."""
+        path, found = self.folder / LOG, []
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            with suppress(ValueError):
+                found.append(json.loads(line))
+        return found
+
+    def _place(self, kind: str, list_name: str, release: str) -> Path:
+        """A folder of a release. A name that could lead out of it is none: ``UsageError("usage.unknown_entity")``."""
+        if not (_LIST.fullmatch(list_name) and _RELEASE.fullmatch(release)):
+            what = t(f"发布 {list_name[:40]} {release[:40]}", f"release {list_name[:40]} {release[:40]}")
+            raise UsageError("usage.unknown_entity", what=what)
+        return self.folder / kind / list_name / release
 
     def mend(self, list_name: str) -> None:
         """Bring to an end what was cut short. A folder of which an old one is set aside was written whole."""
@@ -169,15 +182,28 @@ def partial_of(folder: Path) -> Path:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """All files below a folder by their relative names; none where there is no such folder."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            paths = sorted(path for path in folder.rglob("*") if path.is_file())
-            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-        except FileNotFoundError:  # it was replaced meanwhile
-            if attempt == _ATTEMPTS - 1:
-                raise
-    return {}
+    """All files below a folder by their relative names; none where there is no such folder.
+
+    Read again where the folder was replaced meanwhile. Raises ``InputError("input.no_permission")``.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            try:
+                before = folder.stat().st_ino if folder.exists() else None
+                paths = sorted(path for path in folder.rglob("*") if path.is_file())
+                found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+                if before == (folder.stat().st_ino if folder.exists() else None):
+                    return found
+            except PermissionError:
+                raise InputError("input.no_permission", path=folder) from None
+    raise StateError("state.busy", what=folder)
+
+
+def read_draft(folder: Path) -> Draft:
+    """The draft in a folder; raises ``InputError``: ``input.not_a_draft``, and as :meth:`Draft.read` does."""
+    if not (folder / DRAFT).is_file():
+        raise InputError("input.not_a_draft", path=folder)
+    return Draft.read(read_folder(folder), str(folder))
 
 
 def write_folder(

@@ -77,7 +77,7 @@ class Today:
         if not self._standing:
             return set()
         # what an entry says is read by the rules of its release: new rules alone don't make it say something else
-        said = self._entries(rules_on(self._list, date.fromisoformat(draft.said["valid"])))
+        said = self._said_by(date.fromisoformat(draft.said["valid"]))
         erased = self._erased.of_statements(str(entry["sid"]) for entry in draft.entries)
         return {
             str(entry[NUMBER])
@@ -87,6 +87,12 @@ class Today:
             and same_content(said[record], entry, but=_MARK)
             and entry["sid"] not in erased
         }
+
+    def _said_by(self, valid: date) -> dict[str, Entry]:
+        try:
+            return self._entries(rules_on(self._list, valid))
+        except DefinitionError:  # its rules are not kept any more: those of today
+            return self._standing
 
     def _entries(self, rules: Rules) -> dict[str, Entry]:
         key = (rules.row.id, rules.sha256)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bytesearch import places
-from credit_graph.errors import InputError, StateError
+from credit_graph.errors import InputError, StateError, UsageError
 from credit_graph.jobs.release_store import ReleaseStore, partial_of, write_folder
 from credit_graph.lists.editions.archive import archive_files
 from credit_graph.lists.editions.draft import Draft, next_release, release_parts
@@ -87,6 +87,9 @@ def test_a_draft_that_was_altered_is_not_read() -> None:
         with pytest.raises(InputError) as error:
             Draft.read(files)
         assert (error.value.code, error.value.fields["path"]) == ("input.release_altered", name)
+    parts = {name: value for name, value in made.said.items() if name not in ("issuers", "files")}
+    with pytest.raises(InputError):
+        sealed(parts, {"entries.jsonl": b""})
     for wrong in ({}, {"draft.json": b"[]"}, {"draft.json": b"{}"}, {"draft.json": b"x"}):
         with pytest.raises(InputError) as error:
             Draft.read(wrong)
@@ -135,4 +138,10 @@ def test_the_store_keeps_folders_whole_and_mends_what_was_cut_short(tmp_path: Pa
         assert store.public("a", "2026Q2") == {"newer": b"6"}
     assert sorted(path.name for path in folder.parent.iterdir()) == ["2026Q2", "latest.json"]
     store.note("published", list="a")
-    assert [(line["what"], line["list"]) for line in store.noted()] == [("published", "a")]
+    with (store.folder / "log.jsonl").open("ab") as file:
+        file.write(b'{"what":"cut of')  # killed while it wrote
+    store.note("takedown", list="a")
+    assert [(line["what"], line["list"]) for line in store.noted()] == [("published", "a"), ("takedown", "a")]
+    for name, release in (("..", "2026Q3"), ("a", ".."), ("a", "2026Q3/.."), ("A/b", "2026Q3")):
+        with pytest.raises(UsageError):
+            store.public(name, release)

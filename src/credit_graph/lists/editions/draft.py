@@ -15,6 +15,16 @@ from credit_graph.text import t
 
 DRAFT, ENTRIES, REFUSED = "draft.json", "entries.jsonl", "refused.csv"
 APPROVALS = "approvals/"
+# what others read of a draft without asking again
+_NEEDED: dict[str, type] = {
+    **dict.fromkeys(("list", "release", "period", "valid", "use", "maker", "bureau", "notice_number"), str),
+    "number": int,
+    "seq": int,
+    "issuers": list,
+    "titles": dict,
+    "documents": list,
+    "counts": dict,
+}
 _RELEASE = re.compile(r"(\d{4}Q[1-4])(?:-([1-9]\d*))?")
 
 
@@ -37,6 +47,9 @@ class Draft:
             said = json.loads(files[DRAFT])
             expected = {file: row["sha256"] for file, row in said["files"].items()}
             columns = tuple(Column(**row) for row in said["columns"])
+            if any(not isinstance(said[part], kind) for part, kind in _NEEDED.items()):
+                raise TypeError
+            date.fromisoformat(said["use"]), date.fromisoformat(said["valid"]), release_parts(said["release"])
         except (KeyError, TypeError, ValueError, AttributeError):
             raise InputError("input.not_a_draft", path=name) from None
         found = {file for file in files if not file.startswith(APPROVALS)} - {DRAFT}
