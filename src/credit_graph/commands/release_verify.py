@@ -10,7 +10,7 @@ import typer
 from credit_graph.commands import common
 from credit_graph.errors import InputError, StateError
 from credit_graph.jobs.signing_keys import file_bytes, read_history
-from credit_graph.lists.editions.draft import columns_of
+from credit_graph.lists.editions.draft import APPROVALS, columns_of
 from credit_graph.lists.editions.edition import SALT, Entry, Head
 from credit_graph.lists.editions.keys import KeyHistory, Signed
 from credit_graph.lists.editions.proof import Proven, prove, verify_proof
@@ -137,7 +137,12 @@ def _rows(found: Verified) -> list[tuple[str, Any]]:
     if public:
         rows.append((t("此为该日的公开内容", "as it may be shown on"), index["day"]))
     else:
-        rows.append((t("会签", "signed off by"), joined(row["department"] for row in index.get("approvals", ()))))
+        rows.append(
+            (
+                t("会签", "signed off by"),
+                joined(name[len(APPROVALS) : -len(".json")] for name in index["files"] if name.startswith(APPROVALS)),
+            )
+        )
     rows += [(t("在列条目", "entries here"), found.entries), (t("已不再公示", "not shown any more"), found.removed)]
     return [*rows, (t("文件", "files"), len(index["files"]) + 2), (t("根", "root"), head.root)]
 

@@ -89,6 +89,8 @@ def test_an_approval_is_of_that_draft_that_day_and_that_department_alone() -> No
         canonical({**good, "on": "2026-10-09"}) + b"\n",
         canonical({**good, "signature": None}) + b"\n",
         canonical({**good, "more": 1}) + b"\n",
+        canonical({**good, "signature": [1]}) + b"\n",
+        canonical({**good, "signature": None, "document": 1}) + b"\n",
         canonical({**good, "signature": json.loads(signed(by="郑三"))["signature"]}) + b"\n",
         canonical({**json.loads(on_paper(date(2026, 10, 7))), "department": WEST}) + b"\n",  # before the draft
     ]

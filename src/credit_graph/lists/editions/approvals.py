@@ -123,7 +123,8 @@ def _read(name: str, data: bytes) -> dict[str, Any]:
         document, signature = said["document"], said["signature"]
     except (ValueError, KeyError, TypeError):
         _refuse(name, t("无法读取，或写法被改动", "it can't be read, or was written otherwise"))
-    whole = set(said) == _PARTS and (document is None or set(document) == _DOCUMENT_PARTS)
+    whole = set(said) == _PARTS and isinstance(signature, dict | None)
+    whole = whole and (document is None or (isinstance(document, dict) and set(document) == _DOCUMENT_PARTS))
     if not whole or (document is None) == (signature is None):
         _refuse(name, t("内容不完整或者多出", "it has parts missing or too many"))
     return dict(said)

@@ -142,7 +142,9 @@ def _index(data: bytes) -> dict[str, Any]:
                 raise ValueError(part)
         if index["format"] != FORMAT or index["edition"] not in ("archive", "public"):
             raise ValueError("format")
-        index["counts"]["entries"], [column["name"] for column in index["columns"]]  # both have to be there
+        if not all(isinstance(column["name"], str) for column in index["columns"]):
+            raise ValueError("columns")
+        index["counts"]["entries"]  # has to be there
     except (KeyError, TypeError, ValueError, AttributeError):
         _altered(INDEX, t("内容不完整，或写法被改动", "it has parts missing or wrong, or was written otherwise"))
     return index
