@@ -125,12 +125,20 @@ def test_what_the_department_is_told() -> None:
         {"name": "甲公司", "credit_code": B, "number": "庆西市监处罚〔2026〕18号", "receipt": "GS-18"},
         {"name": "丙公司", "credit_code": GONE, "number": "庆西市监处罚〔2026〕19号", "receipt": "GS-19"},
     ]
+    rows += [
+        {"credit_code": "9.1621002E+17", "number": "庆西市监处罚〔2026〕20号", "receipt": "GS-20"},
+        {"credit_code": A.replace("0", "O"), "number": "庆西市监处罚〔2026〕21号", "receipt": "GS-21"},
+        {"credit_code": A[:-1], "name": "己公司", "number": "庆西市监处罚〔2026〕22号", "receipt": "GS-22"},
+    ]
     known = Known(firms=FIRMS, called={"甲公司": [A]})
     filled = [(Row("x.xlsx", 4 + at, {**RIGHT, **row}), form()) for at, row in enumerate(rows)]
     assert [[fault.text for fault in item.faults] for item in check_rows(filled, known)] == [
         ["该企业已更名为“甲公司”（甲商行 用至 2025-03-31），请改填现名"],
         [f"与登记的名称“乙公司”不一致；登记为该名称的是 {A}"],
         ["该企业登记状态为“注销”（2026-09-01），不能列入"],
+        [f"代码被存成数字，末几位已丢失，请以文本重新填写；登记为该名称的是 {A}"],
+        [f"不是有效的统一社会信用代码（校验位不符），是否为 {A}；登记为该名称的是 {A}"],
+        ["不是有效的统一社会信用代码（校验位不符），共 17 位，应为 18 位"],
     ]
 
 
@@ -166,6 +174,13 @@ def test_what_the_graph_has_already() -> None:
     row = [(Row("x.xlsx", 4, RIGHT), form())]
     (there,) = check_rows(row, replace(known, recorded={key: said}, receipts={"GS-17": key}))
     assert (there.known, there.record, there.faults) == (True, ("bureau", key), ())
+    contrary = {**RIGHT, "listed_on": "2026-10-13", "number": "庆西市监处罚〔2026〕18号", "receipt": "GS-18"}
+    pair = [*row, (Row("y.xlsx", 4, contrary), form())]
+    both = check_rows(pair, replace(known, recorded={key: said}, receipts={"GS-17": key}))
+    assert [(item.known, [fault.code for fault in item.faults]) for item in both] == [
+        (True, []),
+        (False, ["row_twice"]),
+    ]
     (new,) = check_rows(row, known)
     assert (new.known, new.record) == (False, ("bureau", key))
     assert new.content() == {"name": "甲公司", "credit_code": A, **said}

@@ -6,8 +6,8 @@ Every row gets all its faults, not just the first; what the law or the register 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from operator import attrgetter
@@ -160,6 +160,13 @@ def _named(draft: Draft, firm: Firm, known: Known) -> Fault:
     return Fault("name", "name_other", {"now": firm.name, "hint": _called(draft, known)})
 
 
+def _hinted(fault: Fault, draft: Draft, known: Known) -> Fault:
+    """A code that can't be read, with those that the name has in the register."""
+    if fault.code not in ("code_invalid", "code_destroyed"):
+        return fault
+    return replace(fault, values={"hint": fault.values["hint"] + _called(draft, known)})
+
+
 def _called(draft: Draft, known: Known) -> str:
     """The codes that the name has in the register, as a hint."""
     codes = [code for code in known.called.get(draft.name or "", ()) if code != draft.code]
@@ -189,17 +196,19 @@ def registrar_lists(list_name: str, day: date) -> bool:
 def check_rows(rows: Sequence[tuple[Row, Form]], known: Known) -> list[Checked]:
     """Each row with all its faults, and what it is or becomes in the graph."""
     found = [(row, form, *drafted(row, form)) for row, form in rows]
-    doubled = _doubled([(row, form, draft) for row, form, draft, _ in found])
+    there = [_in_graph(draft, form, known) for _, form, draft, _ in found]
+    settled = {place for place, (record, _) in enumerate(there) if record is not None}
+    doubled = _doubled([(row, form, draft) for row, form, draft, _ in found], settled)
     checked = []
-    for place, (row, form, draft, faults) in enumerate(found):
-        rules = collecting_on(form.day)
-        record, against = _in_graph(draft, form, known)
+    for place, (row, form, draft, unread) in enumerate(found):
+        record, against = there[place]
         firm = known.firms.get(draft.code or "")
         name = firm.name if firm is not None else ""
         if record is not None and not doubled[place]:
             checked.append(Checked(row, form, draft, (), record, known=True, name=name))
             continue
-        faults += [*_of_register(draft, form, known, rules), *against, *doubled[place]]
+        faults = [_hinted(fault, draft, known) for fault in unread]
+        faults += [*_of_register(draft, form, known, collecting_on(form.day)), *against, *doubled[place]]
         key = None
         if not faults and draft.code and draft.number:
             key = (BUREAU, entry_key(form.list_name, draft.code, draft.number))
@@ -259,8 +268,9 @@ def _same_ground(item: Standing, draft: Draft) -> bool:
     return draft.ground is not None and (draft.ground.fits(reason) or reason == plain(draft.ground.text))
 
 
-def _doubled(rows: Sequence[tuple[Row, Form, Draft]]) -> list[list[Fault]]:
-    """Faults of rows that say one thing twice, by place; of rows that are equal, only the later ones have one."""
+def _doubled(rows: Sequence[tuple[Row, Form, Draft]], settled: Set[int]) -> list[list[Fault]]:
+    """Faults of rows that say one thing twice, by place; of rows that are equal, only the later ones have one, and of
+    others none that the graph has already (``settled``)."""
     found: list[list[Fault]] = [[] for _ in rows]
     for column, code, same in _TWICE:
         places: dict[Any, list[int]] = defaultdict(list)
@@ -272,7 +282,7 @@ def _doubled(rows: Sequence[tuple[Row, Form, Draft]]) -> list[list[Fault]]:
             for place in group if len(group) > 1 else ():
                 row = rows[place][0]
                 equal = all(rows[at][0].cells == first.cells for at in group)
-                if equal and place == group[0]:
+                if place == group[0] if equal else place in settled:
                     continue
                 other = rows[group[1]][0] if place == group[0] else first
                 found[place].append(Fault(column, code, {"where": _where(other, row)}))

@@ -70,7 +70,7 @@ def _code(text: str, faults: list[Fault]) -> str | None:
     if not code or is_credit_code(code):
         return code or None
     if _EXPONENT.fullmatch(text.strip()):
-        faults.append(Fault("credit_code", "code_destroyed"))
+        faults.append(Fault("credit_code", "code_destroyed", {"hint": ""}))
         return None
     meant = suggestion(code)
     hint = t(f"，是否为 {meant}", f": is it {meant}?") if meant else ""

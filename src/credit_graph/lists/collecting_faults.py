@@ -10,8 +10,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "missing": ("未填写", "is empty"),
     "id_number": ("含有身份证件号码（已遮盖），请删去", "holds an ID number (masked): delete it"),
     "code_destroyed": (
-        "代码被存成数字，末几位已丢失，请以文本重新填写",
-        "the code was kept as a number and lost its last digits: enter it as text",
+        "代码被存成数字，末几位已丢失，请以文本重新填写{hint}",
+        "the code was kept as a number and lost its last digits: enter it as text{hint}",
     ),
     "code_invalid": ("不是有效的统一社会信用代码（校验位不符）{hint}", "is no valid credit code{hint}"),
     "firm_unknown": ("登记簿中没有这个代码{hint}", "the register has no such code{hint}"),
