@@ -81,6 +81,7 @@ def test_a_year_of_keys(home: Path, cli: CommandLine, tmp_path: Path, monkeypatc
     day = on(monkeypatch, "2027-01-05")
     cli.run("keys", "new", "--until", "2028-03-31")
     second = history(home).keys[-1]
+    assert f"What is published stays the first key's fingerprint: {first.fingerprint}" in cli.text
     assert (bureau_signer(home, day).key_id, second.owner) == (second.id, BUREAU)
     assert "state.only_key" not in cli.text
     cli.run("keys", "revoke", first.id, "--on", "2027-01-05", "--why", "私钥遗失")

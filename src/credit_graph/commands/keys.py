@@ -54,8 +54,13 @@ def new(
     made = signing_keys.new_bureau_key(home, named, today, until=last, out=out, restart=restart)
     common.log("signing_key_made", {"key": made.id})
     _say(f"已生成 {named} 的签名密钥 {made.id}。", f"Made the signing key {made.id} of {named}.")
-    _say(f"指纹（请在门户网站公布）：{made.fingerprint}", f"Fingerprint, to be published: {made.fingerprint}")
-    where = out or home / signing_keys.FOLDER / "private"
+    root = signing_keys.history(home).root
+    if root == made:
+        _say(f"指纹（请在门户网站公布）：{made.fingerprint}", f"Fingerprint, to be published: {made.fingerprint}")
+    else:
+        zh = f"已由前一密钥签署。对外公布的仍是第一个密钥的指纹：{root.fingerprint}"
+        _say(zh, f"Signed by the key before. What is published stays the first key's fingerprint: {root.fingerprint}")
+    where = out or signing_keys.private_path(home, made.id)
     _say(f"私钥在 {where}，请另存一份离线副本。", f"The private key is in {where}: keep a copy offline.")
 
 

@@ -88,7 +88,7 @@ def new_bureau_key(
             vouching = bureau_signer(home, day) if before.lines else made
             after = before.add(made.public, owner, "bureau", day, vouching, day=day, valid_to=until)
         private_folder(home / FOLDER / "private")
-        _write_private(out or _private(home, made.key_id), made)
+        _write_private(out or private_path(home, made.key_id), made)
         if restart:
             write_whole(history_path(home).with_name(f"keys-before-{made.key_id}.jsonl"), before.as_bytes())
         write_whole(history_path(home), after.as_bytes())
@@ -154,7 +154,7 @@ def _signer(home: Path, day: date, keys: list[Key]) -> Signer:
     if given is not None and given.key_id in known:
         return given
     for key in keys:
-        path = _private(home, key.id)
+        path = private_path(home, key.id)
         if path.exists():
             return signer_from(path)
     zh, en = "还没有有效的密钥", "there is no valid key"
@@ -170,10 +170,11 @@ def _signer(home: Path, day: date, keys: list[Key]) -> Signer:
 
 def is_here(home: Path, key: str) -> bool:
     """Whether the private half of a key lies in the data directory."""
-    return _private(home, key).exists()
+    return private_path(home, key).exists()
 
 
-def _private(home: Path, key: str) -> Path:
+def private_path(home: Path, key: str) -> Path:
+    """Where the private half of a key lies, unless it is elsewhere."""
     return home / FOLDER / "private" / f"{key}.pem"
 
 
