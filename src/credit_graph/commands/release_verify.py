@@ -65,7 +65,9 @@ def prove_command(
         write_whole(out, data)
     except OSError as error:
         raise StateError("state.cannot_write", path=out, why=error.strerror) from None
-    common.console.print(t(f"已写入 {out}。", f"{out} is written."), highlight=False)
+    zh = f"已写入 {out}。文件含该条目的全部内容和校验盐值，撤下后仍可证明：只交给确有需要的人。"
+    en = f"{out} is written. It shows what the entry says, also after it is taken down: give it only to who needs it."
+    common.console.print(t(zh, en), highlight=False, soft_wrap=True)
 
 
 def verify_proof_command(

@@ -49,7 +49,8 @@ def test_a_folder_is_verified_and_a_proof_written_and_verified(cli: CommandLine,
         "entries": 4,
         "removed": 1,
     }
-    cli.run("release", "prove", CODE, "--release", "public", "--out", "proof.json")
+    written, _ = cli.run("release", "prove", CODE, "--release", "public", "--out", "proof.json")
+    assert written.startswith("proof.json is written. It shows what the entry says, also after it is taken down")
     assert (
         "state.exists" in cli.run("release", "prove", CODE, "--release", "public", "--out", "proof.json", status=6)[1]
     )
