@@ -250,6 +250,11 @@ def _mark(name: str, value: str) -> Callable[[Any], None]:
     return set_mark
 
 
+def _hidden(book: Any) -> None:
+    book["报送表"].sheet_state = "hidden"
+    book.active = 1
+
+
 def _without_marks(book: Any) -> None:
     del book["credit_graph"]
 
@@ -263,6 +268,7 @@ def _without_marks(book: Any) -> None:
         (_beside, "input.return_altered", "“报送表”L4：表格之外有内容"),
         (_second, "input.return_altered", "“第二批”第 1 行：有内容"),
         (_in_notes, "input.return_altered", "“填表说明”第 60 行：有内容"),
+        (_hidden, "input.return_altered", "“报送表”：被隐藏"),
         (_heading, "input.return_altered", f"“报送表”A1：表头机关与标记（{WEST}）不一致"),
         (_mark("list", "abnormal_operation"), "input.not_a_return", "名单是 abnormal_operation，本次收取 serious"),
         (_mark("period", "2026Q3"), "input.not_a_return", "期次是 2026Q3，本次收取 2026Q4"),

@@ -59,7 +59,7 @@ def test_a_form_for_each_department(tmp_path: Path) -> None:
     hidden = book["credit_graph"]
     assert hidden.sheet_state == "hidden"
     assert {hidden.cell(row, 1).value: hidden.cell(row, 2).value for row in range(1, 6)} == {
-        "version": "1",
+        "version": "v1",
         "list": "serious_violation",
         "department": WEST,
         "period": "2026Q3",

@@ -46,7 +46,9 @@ def read_form(file: SourceFile, list_name: str, period: Quarter, today: date) ->
         raise _not_a_return(file, t("不是 XLSX 工作簿，请用原报送表", "it is no XLSX workbook: use the form itself"))
     workbooks.guard(data, file.label)
     form = _recognised(file, data, list_name, period, today)
-    rows = next(table.rows for table in tables(file) if table.sheet == FORM)
+    rows = next((table.rows for table in tables(file) if table.sheet == FORM), None)
+    if rows is None:
+        raise _altered(file, FORM, "", t("被隐藏，请取消隐藏", "is hidden: show it"))
     shift = _check_head(file, form, list(islice(rows(), HEADER)))
     return form, list(_rows(file, form, islice(rows(), HEADER, None), shift))
 
@@ -94,7 +96,9 @@ def _form(file: SourceFile, told: dict[str, str], list_name: str, period: Quarte
     for mark, value in wanted.items():
         if (found := told.get(mark, "")) != value:
             what, where = titles[mark], screen_text(found)
-            raise _not_a_return(file, t(f"{what}是 {where}，本次收取 {value}", f"its {what} is {where}, not {value}"))
+            zh, en = f"{what}是 {where}，本次收取 {value}", f"its {what} is {where}, not {value}"
+            hint = t("（可用 --period 指定）", " (see --period)") if mark == "period" else ""
+            raise _not_a_return(file, t(zh, en) + hint)
     assert issuer is not None
     form = form_of(list_name, issuer, period, today)
     now = marks(form)

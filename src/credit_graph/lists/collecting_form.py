@@ -16,7 +16,7 @@ from credit_graph.lists.policy import Ground, ListRow, list_policy, plain
 from credit_graph.lists.release import rules_on
 from credit_graph.text import t
 
-VERSION = "1"  # of the form: a file of another one is not read
+VERSION = "v1"  # of the form: a file of another one is not read
 MOST_ROWS = 20_000  # of one file
 
 _GROUP = re.compile(r"\(([^()]*)\)([?*]?)")
