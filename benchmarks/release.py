@@ -38,12 +38,14 @@ from rich.console import Console
 from rich.table import Table
 
 from credit_graph.jobs.site import build_site
+from credit_graph.lists.editions.approvals import Act, countersign, file_name
 from credit_graph.lists.editions.archive import archive_files
 from credit_graph.lists.editions.bulletin_docx import as_docx
 from credit_graph.lists.editions.bulletin_html import as_html
 from credit_graph.lists.editions.bulletin_pdf import as_pdf
 from credit_graph.lists.editions.bulletin_text import Bulletin, bulletin_of
-from credit_graph.lists.editions.draft import Draft, columns_of
+from credit_graph.lists.editions.delta import as_lines, delta
+from credit_graph.lists.editions.draft import Draft, columns_of, entry_lines
 from credit_graph.lists.editions.edition import Edition, canonical, sha256
 from credit_graph.lists.editions.keys import KeyHistory
 from credit_graph.lists.editions.public import public_edition
@@ -57,9 +59,10 @@ FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html")
 GOALS = {"all formats": 60.0, "verify": 5.0, "pages": 60.0, "public": 60.0}
 MEMORY = 2.0  # GB
 ROWS = 2_000  # of a table in a bulletin
+EMPTY = KeyHistory()
 
 
-def draft(count: int) -> Draft:
+def draft(count: int, history: KeyHistory = EMPTY) -> Draft:
     """A draft of so many entries, as the draft's folder would hold it."""
     titles = {
         "name": ("企业名称", "name"), "credit_code": ("统一社会信用代码", "credit code"),
@@ -78,7 +81,12 @@ def draft(count: int) -> Draft:
         }
         for n in range(1, count + 1)
     ]  # fmt: skip
-    files = {"refused.csv": b"", "delta.jsonl": b""}
+    told = {
+        "refused.csv": b"",
+        "delta.jsonl": as_lines(delta([], entries, {})),
+        "keys.jsonl": history.as_bytes(),
+        "entries.jsonl": entry_lines(entries),
+    }
     said: dict[str, Any] = {
         "format": 1, "list": "serious_violation", "release": "2026Q3", "number": 1, "period": "2026Q3",
         "bureau": BUREAU, "titles": {"zh": "严重违法失信名单", "en": "List"}, "mark": MARK, "seq": 1, "maker": "甲",
@@ -87,9 +95,9 @@ def draft(count: int) -> Draft:
         "counts": {"entries": count, "refused": 0, "removed": 0, "held": 0}, "policy": {"row": "-", "sha256": "0" * 64},
         "definitions": [], "refused_by_reason": {}, "held_by_reason": {}, "for_review": [], "unchecked": [],
         "issuers": [BUREAU], "predecessor": None, "columns": [asdict(column) for column in columns],
-        "files": {name: {"size": 0, "sha256": sha256(data)} for name, data in files.items()},
+        "files": {name: {"size": len(data), "sha256": sha256(data)} for name, data in told.items()},
     }  # fmt: skip
-    return Draft(said, columns, entries, {**files, "draft.json": canonical(said) + b"\n"})
+    return Draft(said, columns, entries, {**told, "draft.json": canonical(said) + b"\n"})
 
 
 def in_openpyxl(edition: Edition) -> bytes:
@@ -139,11 +147,18 @@ def formats(count: int) -> dict[str, tuple[Callable[[], object], Callable[[], ob
     }
 
 
+def archived(count: int) -> tuple[Signer, KeyHistory, dict[str, bytes]]:
+    """An archive that is signed off and signed, and the keys."""
+    signer = Signer.new()
+    history = EMPTY.add(signer.public, BUREAU, "bureau", MADE, signer)
+    made = draft(count, history)
+    paper = countersign(made, Act(BUREAU, "乙", PUBLISHED), "庆市监会〔2026〕1号", b"scan")
+    return signer, history, archive_files(made, {file_name(BUREAU): paper}, PUBLISHED, signer, history)
+
+
 def editions(count: int) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     """Verifying the archive, and making the public edition anew, of which one entry in a hundred is gone."""
-    signer = Signer.new()
-    history = KeyHistory().add(signer.public, BUREAU, "bureau", MADE, signer)
-    archive = archive_files(draft(count), {}, PUBLISHED, signer, history)
+    signer, history, archive = archived(count)
     shown = {str(n) for n in range(1, count + 1) if n % 100}
 
     def hashed() -> object:
@@ -157,9 +172,7 @@ def editions(count: int) -> dict[str, tuple[Callable[[], object], Callable[[], o
 
 def pages(count: int, home: Path) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     """The site of one list's one release."""
-    signer = Signer.new()
-    history = KeyHistory().add(signer.public, BUREAU, "bureau", MADE, signer)
-    archive = archive_files(draft(count), {}, PUBLISHED, signer, history)
+    signer, history, archive = archived(count)
     public = public_edition(archive, {str(n) for n in range(1, count + 1)}, PUBLISHED, signer, history)
     folder = home / "releases" / "public" / "serious_violation" / "2026Q3"
     folder.mkdir(parents=True)
