@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from credit_graph.messages_access import ACCESS
 from credit_graph.messages_lists import LIST_WORK
 from credit_graph.messages_releases import RELEASES
 from credit_graph.messages_site import SITE
@@ -371,15 +372,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "state.busy": ("{what} 正被另一进程使用。", "{what} is in use by another process."),
     # access (exit 7)
-    "access.denied": ("角色 {role} 无权执行：{action}", "The role {role} may not: {action}"),
-    "access.key": (
-        "需要有效的 API 密钥（Authorization: Bearer …）。",
-        "A valid API key is needed (Authorization: Bearer …).",
-    ),
-    "access.remote_refused": (
-        "未配置身份验证，拒绝监听 {host}。请使用回环地址或先创建密钥。",
-        "Refusing to listen on {host} without authentication. Use a loopback address or create a key first.",
-    ),
     # server: what a client is told when the fault is ours; the log has the rest under the id
     "server.internal": (
         "服务内部错误，编号 {id}。请把编号告知管理员。",
@@ -389,6 +381,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "图数据库暂不可用，编号 {id}。请稍后再试。",
         "The graph is not available, number {id}. Try again later.",
     ),
+    **ACCESS,
     **LIST_WORK,
     **RELEASES,
     **SITE,

@@ -9,7 +9,7 @@ import pytest
 
 from credit_graph.jobs import rotate as rotation
 from credit_graph.jobs.rotate import rotate
-from credit_graph.server.app import LOCAL
+from credit_graph.server.guard import LOCAL
 from credit_graph.server.tokens import Sealer
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create

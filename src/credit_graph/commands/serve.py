@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from credit_graph.commands import common
-from credit_graph.server.keys import Keys
+from credit_graph.server.keys import ApiKey, Keys, Wanted
+from credit_graph.server.scope import Scope, districts
 from credit_graph.settings import settings
-from credit_graph.text import t
+from credit_graph.text import joined, t
 
 keys_app = typer.Typer(help="API 密钥 / API keys", no_args_is_help=True)
 
@@ -43,26 +45,58 @@ def schema() -> None:
 
 
 @keys_app.command("create", help="创建密钥（只显示一次） / make a key, shown once")
-def create(role: Annotated[str, typer.Option(help="角色 / role (policies/roles.yml)")]) -> None:
-    """Make a key with one role."""
-    key, text = _keys().create(role)
-    common.log("key_created", {"key": key.id, "role": role})
+def create(
+    role: Annotated[str, typer.Option(help="角色 / role (policies/roles.yml)")],
+    district: Annotated[
+        list[str] | None, typer.Option("--district", help="只限辖区，可多次 / only these districts: codes, beginnings")
+    ] = None,
+    rights: Annotated[str | None, typer.Option("--rights", help="只限权限，逗号分隔 / only these rights")] = None,
+    operations: Annotated[
+        str | None, typer.Option("--operations", help="只限保存的查询，逗号分隔 / only these saved operations")
+    ] = None,
+    rate: Annotated[int | None, typer.Option("--rate", min=1, help="每分钟请求数 / requests a minute")] = None,
+    expires: Annotated[str | None, typer.Option("--expires", help="最后有效日 / its last day (YYYY-MM-DD)")] = None,
+    owner: Annotated[str | None, typer.Option("--for", help="使用单位与用途 / who uses it, for what")] = None,
+) -> None:
+    """Make a key with one role, or less of it."""
+    scope = Scope(districts(district or ()), _parts(operations), rate)
+    wanted = Wanted(role, scope, _parts(rights), common.day("--expires", expires), owner)
+    key, text = _keys().create(wanted)
+    common.log("key_created", {"key": key.id, "role": role, **_said(key)})
     common.notes.print(
         t(f"密钥 {key.id}（{role}）已创建，请立即保存：", f"Key {key.id} ({role}); keep it now:"), highlight=False
     )
     typer.echo(text)
 
 
+def _parts(given: str | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(sorted({part.strip() for part in given.split(",")}))
+
+
+def _said(key: ApiKey) -> dict[str, str | int | list[str]]:
+    """What narrows a key, for the audit log."""
+    lists = {"districts": key.districts, "rights": key.rights, "operations": key.operations}
+    said: dict[str, str | int | list[str]] = {name: list(value) for name, value in lists.items() if value}
+    others = {"rate": key.rate, "expires": key.expires, "for": key.owner}
+    return said | {name: value for name, value in others.items() if value is not None}
+
+
 @keys_app.command("list", help="列出密钥 / list keys")
 def list_keys(as_json: common.JsonOption = False) -> None:
     """Show the keys without their secrets."""
-    rows = [(key.id, key.role, key.created, key.revoked) for key in _keys().all()]
+    keys = _keys().all()
     if as_json:
-        names = ("id", "role", "created", "revoked")
-        common.print_json({"keys": [dict(zip(names, row, strict=True)) for row in rows]})
+        common.print_json({"keys": [{n: v for n, v in asdict(key).items() if n != "sha256"} for key in keys]})
         return
-    titles = [t("编号", "id"), t("角色", "role"), t("创建", "created"), t("撤销", "revoked")]
-    common.print_table(t("API 密钥", "API keys"), titles, rows)
+    titles = [t("编号", "id"), t("角色", "role"), t("使用单位", "for"), t("创建", "created"), t("到期", "expires")]
+    titles += [t("撤销", "revoked"), t("辖区", "districts"), t("权限", "rights"), t("查询", "operations")]
+    lists = [(key.districts, key.rights, key.operations) for key in keys]
+    ends = [(key.id, key.role, key.owner, key.created, key.expires, key.revoked) for key in keys]
+    rows = [
+        [*end, *(joined(part or ()) for part in parts), key.rate]
+        for key, end, parts in zip(keys, ends, lists, strict=True)
+    ]
+    common.print_table(t("API 密钥", "API keys"), [*titles, t("每分钟", "a minute")], rows)
 
 
 @keys_app.command("revoke", help="撤销密钥 / revoke a key")

@@ -22,8 +22,9 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
 from credit_graph import __version__, text
-from credit_graph.errors import AccessError, CreditGraphError
+from credit_graph.errors import AccessError, CreditGraphError, UsageError
 from credit_graph.server.context import Client, Context
+from credit_graph.server.guard import Guard, refusal
 from credit_graph.server.keys import Keys
 from credit_graph.server.loaders import Loaders
 from credit_graph.server.roles import limits, role
@@ -32,7 +33,6 @@ from credit_graph.server.tokens import Sealer
 from credit_graph.store import Store
 from credit_graph.store.secret import load_or_create, secret_path
 
-LOCAL = "local"  # the client of a server without keys
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 GRAPHIQL_FILES = {
     "graphiql.min.css": "text/css",
@@ -41,7 +41,6 @@ GRAPHIQL_FILES = {
     "react-dom.production.min.js": "text/javascript",
 }
 OWN_FILES = {"graphiql.js": "text/javascript", "page.css": "text/css"}
-_STATUS = {"access.key": 401, "state.rotating": 503}  # of a request that is refused before it is read
 _HEADERS = {
     # GraphiQL writes style elements of its own; its fonts lie in its style sheet
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -56,11 +55,10 @@ _HEADERS = {
 class GraphQLEndpoint(GraphQL[Context, None]):
     """GraphQL over HTTP for one graph; who asks is known before a query is looked at."""
 
-    def __init__(self, store: Store, keys: Keys, local_role: str) -> None:
+    def __init__(self, store: Store, guard: Guard) -> None:
         super().__init__(schema(), graphql_ide=None)
         self._store = store
-        self._keys = keys
-        self._local_role = local_role
+        self._guard = guard
         self._secret = b""
         self._seen: tuple[int, int] | None = None  # of the secret's file: when written, and which
         self.refresh_secret()
@@ -97,13 +95,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
     def client(self, authorization: str | None) -> Client:
-        """Who asks. Raises ``AccessError("access.key")``; without any key it is the local user."""
+        """Who asks; raises as ``Guard.client`` does."""
         self.refresh_secret()
-        if not self._keys.all():
-            return Client(LOCAL, role(self._local_role))
-        scheme, _, token = (authorization or "").partition(" ")
-        key = self._keys.check(token.strip() if scheme.lower() == "bearer" else None)
-        return Client(key.id, role(key.role))
+        return self._guard.client(authorization)
 
 
 class Guarded:
@@ -118,13 +112,14 @@ class Guarded:
         text.use("en" if headers.get("accept-language", "zh").lower().startswith("en") else "zh")
         body = await _body(receive, limits().body_bytes.value)
         if body is None:
-            answer: ASGIApp = _refusal(413, "usage.query", text.t("请求体过大", "the request body is too large"))
+            why = text.t("请求体过大", "the request body is too large")
+            answer: ASGIApp = refusal(UsageError("usage.query", why=why), 413)
         else:
             try:
                 scope["client_role"] = await run_in_threadpool(self._endpoint.client, headers.get("authorization"))
                 answer = self._endpoint
             except CreditGraphError as error:
-                answer = _refusal(_STATUS.get(error.code, 500), error.code, str(error))
+                answer = refusal(error)
         await answer(scope, _replay(body or b""), unless_known(headers.get("if-none-match"), scope["method"], send))
 
 
@@ -166,12 +161,6 @@ def _replay(body: bytes) -> Receive:
     return receive
 
 
-def _refusal(status: int, code: str, message: str) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    error = {"message": message, "extensions": {"code": code}}
-    return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
-
-
 def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
     """The application over an open graph.
 
@@ -180,7 +169,8 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
     Raises ``StateError("state.secret")`` where the installation secret is missing or wrong.
     """
     role(local_role)
-    endpoint = GraphQLEndpoint(store, Keys(store.home), local_role)
+    guard = Guard(Keys(store.home), local_role)
+    endpoint = GraphQLEndpoint(store, guard)
 
     async def health(request: Request) -> Response:
         try:
@@ -200,7 +190,9 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         Middleware(SafeHeaders),
     ]
-    return Starlette(routes=routes, middleware=middleware)
+    app = Starlette(routes=routes, middleware=middleware)
+    app.state.guard = guard
+    return app
 
 
 def serve(store: Store, host: str, port: int, local_role: str = "analyst") -> None:

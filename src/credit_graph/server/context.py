@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -19,10 +19,12 @@ from credit_graph.errors import StateError, UsageError
 from credit_graph.jobs.batches import named_seq
 from credit_graph.model.time import Point
 from credit_graph.server.roles import Role, limits
+from credit_graph.server.scope import WHOLE, Scope
 from credit_graph.server.tokens import Sealer
 from credit_graph.store import Store
 
 T = TypeVar("T")
+R = TypeVar("R")
 LINK = "link"  # names of the State nodes that say which run is current
 GRADE = "grade:general"
 COMMANDS = {LINK: "link", GRADE: "grade"}  # what makes the run
@@ -31,10 +33,11 @@ NO_CHANNEL = "-"  # no hold names it: nothing is left out
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks: the id of the API key (``local`` without keys) and its role."""
+    """Who asks: the id of the API key (``local`` without keys), its role, and what the key narrows."""
 
     id: str
     role: Role
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,21 @@ class Context:
             text = hashlib.sha256("\n".join(sorted(self._releases)).encode()).hexdigest()
         self.response_headers["ETag"] = f'"{text}"'
         self.response_headers["Vary"] = "Accept-Language, Authorization"
+
+    async def sees(self, eid: str, at: Moment) -> bool:
+        """Whether the enterprise, where it then was, is within the districts of the client's key."""
+        if not self.client.scope.districts:
+            return True
+        view = await self.loaders.views.load((eid, at))
+        return self.client.scope.sees(view["district"])
+
+    async def seen(self, rows: Sequence[R], eid: Callable[[R], str | None], at: Moment) -> list[R]:
+        """Those rows whose enterprise is within the districts of the client's key."""
+        if not self.client.scope.districts:
+            return list(rows)
+        named = [(row, found) for row in rows if (found := eid(row)) is not None]
+        within = await asyncio.gather(*(self.sees(found, at) for _, found in named))
+        return [row for (row, _), sees in zip(named, within, strict=True) if sees]
 
     async def pin(self) -> Pin:
         """What this request is pinned to: read once, with its first question."""

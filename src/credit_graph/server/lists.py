@@ -101,6 +101,8 @@ async def entry_connection(
     size = page_size(first)
     place = tuple(info.context.sealer.open_cursor("list_entries", after)) if after is not None else ("", "")
     entries = await info.context.loaders.entries.load((name, at))
+    if eid is None:
+        entries = await info.context.seen(entries, lambda entry: entry.eid, at)
     rows = [entry for entry in entries if (eid is None or entry.eid == eid) and (after is None or _keys(entry) > place)]
     info.context.spend(min(len(rows), size))
     return connect(info.context, "list_entries", rows, size, lambda entry: ListEntry(found=entry), _keys, after=after)

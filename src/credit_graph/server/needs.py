@@ -11,10 +11,13 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
+from credit_graph.errors import AccessError
 from credit_graph.server.context import Context
+from credit_graph.text import t
 
 Info = strawberry.Info[Context, None]
 F = TypeVar("F", bound=Callable[..., Any])
+PUBLIC = "releases"  # the right to what everybody may see
 
 
 @strawberry.schema_directive(
@@ -27,10 +30,13 @@ class NeedsDirective:
 
 
 class Needs(FieldExtension):
-    """Refuses the field with ``access.denied`` to a role without the right, before anything is read."""
+    """Refuses the field with ``access.denied`` before anything is read: to a role without the right, and to a key of
+    some districts (辖区) for enterprises of others and for roots that don't sort theirs out (``districts``).
+    """
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str, *, districts: bool = False) -> None:
         self.right = right
+        self.districts = districts or right == PUBLIC
 
     def apply(self, field: StrawberryField) -> None:
         """Put the directive on the field; an interface's field comes by once per type that has it."""
@@ -39,14 +45,28 @@ class Needs(FieldExtension):
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
         """Check, then resolve."""
-        info.context.role.require(self.right)
+        self._check(info)
         return next_(source, info, **kwargs)
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
         """Check, then resolve."""
-        info.context.role.require(self.right)
+        self._check(info)
+        eid, at = getattr(source, "eid", None), getattr(source, "at", None)
+        if eid and at and not await info.context.sees(eid, at):
+            raise _out_of_district(info)
         result = next_(source, info, **kwargs)
         return await result if inspect.isawaitable(result) else result
+
+    def _check(self, info: Info) -> None:
+        info.context.role.require(self.right)
+        if info.path.prev is None and info.context.client.scope.districts and not self.districts:
+            raise _out_of_district(info)
+
+
+def _out_of_district(info: Info) -> AccessError:
+    role = info.context.role
+    action = t("查阅本密钥辖区以外的经营主体", "see enterprises outside the districts of this key")
+    return AccessError("access.denied", role=t(role.zh, role.en), action=action)
 
 
 def shown(description: str) -> Callable[[F], F]:
@@ -54,7 +74,11 @@ def shown(description: str) -> Callable[[F], F]:
     return cast("Callable[[F], F]", strawberry.field(description=description))
 
 
-def needs(right: str, description: str) -> Callable[[F], F]:
+def needs(right: str, description: str, *, districts: bool = False) -> Callable[[F], F]:
     """A field that takes a right: decorator for its resolver. Its type must be nullable, so that a refusal
-    leaves the rest of the answer."""
-    return cast("Callable[[F], F]", strawberry.field(description=description, extensions=[Needs(right)]))
+    leaves the rest of the answer. ``districts``: of a root that shows a key of some districts only theirs
+    (``Context.seen``); any other root is refused to it.
+    """
+    return cast(
+        "Callable[[F], F]", strawberry.field(description=description, extensions=[Needs(right, districts=districts)])
+    )

@@ -95,7 +95,11 @@ class Query:
             grade_run=runs.get(GRADE),
         )
 
-    @needs("identity", "按统一社会信用代码、注册号或组织机构代码查询 / one enterprise by its code or number")
+    @needs(
+        "identity",
+        "按统一社会信用代码、注册号或组织机构代码查询 / one enterprise by its code or number",
+        districts=True,
+    )
     async def enterprise(self, info: Info, code: str, as_of: Asked = None) -> Enterprise | None:
         """One enterprise; the errors ``usage.unknown_entity`` and ``usage.several`` where there is not just one."""
         at = await info.context.moment(as_of)
@@ -135,7 +139,7 @@ class Query:
             goes_on=(seen,) if seen else None,
         )
 
-    @needs("browse", "按名称检索，含曾用名 / search by name, former names too")
+    @needs("browse", "按名称检索，含曾用名 / search by name, former names too", districts=True)
     async def search(
         self, info: Info, text: str, first: First = None, after: After = None, as_of: Asked = None
     ) -> Connection[Enterprise] | None:
@@ -144,7 +148,8 @@ class Query:
         context = info.context
         place = tuple(context.sealer.open_cursor("search", after)) if after is not None else (-1, "")
         at = await context.moment(as_of)
-        hits = [hit for hit in await search(context, text, at) if hit.keys > place]
+        found = await context.seen(await search(context, text, at), lambda hit: hit.eid, at)
+        hits = [hit for hit in found if hit.keys > place]
         context.spend(min(len(hits), size))
         return connect(
             context,
@@ -156,7 +161,7 @@ class Query:
             after=after,
         )
 
-    @needs("lists", "名单条目 / entries of a list as they stand")
+    @needs("lists", "名单条目 / entries of a list as they stand", districts=True)
     async def list_entries(
         self, info: Info, list_name: ListName, first: First = None, after: After = None, as_of: Asked = None
     ) -> Connection[ListEntry] | None:
@@ -281,7 +286,7 @@ class Query:
         ends = await _one(info.context, from_, at), await _one(info.context, to, at)
         return await path(info, at, ends, kinds, count)
 
-    @needs("identity", "按 id 查询 / an object by its opaque id")
+    @needs("identity", "按 id 查询 / an object by its opaque id", districts=True)
     async def node(self, info: Info, id: strawberry.ID, as_of: Asked = None) -> Node | None:
         """An enterprise or a person that this client was given an id of."""
         kind, key = info.context.sealer.open_id(id)

@@ -77,7 +77,7 @@ class Limit(_Strict):
 
 
 class Limits(_Strict):
-    """The limits of one request."""
+    """The limits of one request, and of the requests of one key."""
 
     depth: Limit
     tokens: Limit
@@ -88,6 +88,7 @@ class Limits(_Strict):
     search_candidates: Limit
     scan: Limit
     body_bytes: Limit
+    requests_per_minute: Limit
 
 
 class RolesFile(_Strict):

@@ -1,0 +1,27 @@
+"""What the error codes of who may ask say; part of the one table in ``messages.py``."""
+
+from __future__ import annotations
+
+ACCESS: dict[str, tuple[str, str]] = {
+    "access.denied": ("角色 {role} 无权执行：{action}", "The role {role} may not: {action}"),
+    "access.key": (
+        "需要有效的 API 密钥（Authorization: Bearer …）。",
+        "A valid API key is needed (Authorization: Bearer …).",
+    ),
+    "access.remote_refused": (
+        "未配置身份验证，拒绝监听 {host}。请使用回环地址或先创建密钥。",
+        "Refusing to listen on {host} without authentication. Use a loopback address or create a key first.",
+    ),
+    "access.foreign_key": (
+        "本安装没有编号为 {id} 的密钥。请核对地址，或向管理员申请新密钥。",
+        "This installation has no key {id}. Check the address, or ask the administrator for a new key.",
+    ),
+    "access.key_expired": (
+        "密钥 {id} 已于 {day} 到期。请向管理员申请新密钥。",
+        "The key {id} expired: its last day was {day}. Ask the administrator for a new key.",
+    ),
+    "access.too_many": (
+        "请求过于频繁：每分钟最多 {rate} 次。请在 {seconds} 秒后重试。",
+        "Too many requests: at most {rate} a minute. Try again in {seconds} seconds.",
+    ),
+}

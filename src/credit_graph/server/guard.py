@@ -1,0 +1,58 @@
+"""Who asks, known before anything is read: for every route that gives data."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from credit_graph.errors import CreditGraphError
+from credit_graph.server.context import Client
+from credit_graph.server.keys import Keys
+from credit_graph.server.rates import Buckets
+from credit_graph.server.roles import limits, role
+
+LOCAL = "local"  # the client of a server without keys
+# of a request that is refused before it is read
+_STATUS = {"access.too_many": 429, "access.denied": 403, "state.rotating": 503}
+
+
+class Guard:
+    """Finds the client of a request and counts it."""
+
+    def __init__(self, keys: Keys, local_role: str, buckets: Buckets | None = None) -> None:
+        self._keys = keys
+        self._local_role = local_role
+        self._buckets = buckets or Buckets()
+
+    def client(self, authorization: str | None) -> Client:
+        """Who asks; without any key it is the local user, whose requests are not counted.
+
+        Raises ``AccessError``: those of ``Keys.check``, and ``access.too_many`` beyond the key's rate.
+        """
+        if not self._keys.all():
+            return Client(LOCAL, role(self._local_role))
+        scheme, _, token = (authorization or "").partition(" ")
+        key = self._keys.check(token.strip() if scheme.lower() == "bearer" else None)
+        client = Client(key.id, key.narrowed(), key.scope)
+        self._buckets.take(client.id, key.rate or limits().requests_per_minute.value)
+        return client
+
+
+async def client_of(request: Request) -> Client:
+    """The client of a request to a route that is no GraphQL; raises ``CreditGraphError`` (see :func:`refusal`)."""
+    guard: Guard = request.app.state.guard
+    return await run_in_threadpool(guard.client, request.headers.get("authorization"))
+
+
+def refusal(error: CreditGraphError, status: int | None = None) -> JSONResponse:
+    """The answer to a request that is refused before it is read: a GraphQL error with its HTTP status."""
+    known = 401 if error.code.startswith("access.") else 500
+    found = status or _STATUS.get(error.code, known)
+    headers = {}
+    if found == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if found == 429:
+        headers["Retry-After"] = str(error.fields["seconds"])
+    body = {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
+    return JSONResponse(body, status_code=found, headers=headers)
