@@ -68,6 +68,7 @@ class Made:
     delta: Sequence[Mapping[str, Any]] = ()
     predecessor: str | None = None
     others: Mapping[str, bytes] = field(default_factory=dict)
+    mark: str | None = MARK
 
     def numbered(self) -> list[Entry]:
         """Its entries with their numbers."""
@@ -96,7 +97,7 @@ class Made:
         files |= self.others
         zh, en = TITLES[self.list_name]
         index: dict[str, Any] = {"format": 1, "edition": "public", "list": self.list_name, "release": self.release}
-        index |= {"period": self.release[:6], "day": day.isoformat(), "titles": {"zh": zh, "en": en}, "mark": MARK}
+        index |= {"period": self.release[:6], "day": day.isoformat(), "titles": {"zh": zh, "en": en}, "mark": self.mark}
         index |= {"notice_number": f"庆市监公〔2026〕{self.number}号", "documents": []}
         index["counts"] = {"entries": len(shown), "removed": len(self.gone)}
         index["columns"] = [{"name": column.name, "zh": column.zh, "en": column.en} for column in COLUMNS]

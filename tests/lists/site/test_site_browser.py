@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from chromium import chromium
 from credit_graph.jobs.site import build_site
+from credit_graph.jobs.site_check import check_copy
 from credit_graph.lists.editions.bulletin_html import as_html
 from credit_graph.lists.editions.bulletin_text import bulletin_of
 from publicfolders import Made, entry, put
@@ -92,6 +93,15 @@ def test_the_bulletin_is_accessible_and_fits_a_phone(page: Page, tmp_path: Path)
     assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
     found = Axe().run(page, options={"preload": False}).response["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+
+
+def test_a_page_that_a_browser_saved_is_still_known(site: Path, page: Page, tmp_path: Path) -> None:
+    page.goto((site / PAGES["list"]).as_uri())
+    saved = tmp_path / "网页.html"
+    saved.write_text(page.content(), encoding="utf-8")
+    assert check_copy(site.parent, saved, DAY).good
+    overdue = check_copy(site.parent, saved, date(2029, 3, 21)).overdue
+    assert {(item.why, item.number) for item in overdue} == {("ended", number) for number in range(1, 21)}
 
 
 def hits(page: Page, words: str) -> tuple[str, list[tuple[str, str, str]]]:

@@ -6,6 +6,7 @@ import errno
 import json
 import re
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -360,3 +361,34 @@ def test_a_list_that_nothing_carries_any_more_shows_nobody(home: Path, tmp_path:
     assert 'id="measures"' not in page
     put(home, DAY, Made("2026Q4", [FIRST], list_name="red_list"))
     assert refused(home, tmp_path / "out") == "policy.no_basis"
+
+
+def test_without_the_mark_only_pages_of_firms_are_kept_from_search_engines(tmp_path: Path) -> None:
+    put(tmp_path, DAY, Made("2026Q4", [{**FIRST, "mark": None}], mark=None))
+    out = build(tmp_path, tmp_path / "out")
+    pages = {path.relative_to(out).as_posix(): path.read_text(encoding="utf-8") for path in out.rglob("*.html")}
+    assert [name for name, text in pages.items() if MARK in text or "test data" in text] == []
+    hidden = {name for name, text in pages.items() if 'name="robots"' in text}
+    assert hidden == {f"{base}entries/serious_violation/0A/{A}.html" for base in ("", "en/")}
+
+
+def test_a_name_can_pass_for_nothing_else(tmp_path: Path) -> None:
+    names = [
+        "@@title@@公司",
+        "{{ law }}公司",
+        "</script><script>alert(1)</script>",
+        "甲\u2028乙\t丙\n丁",
+        '" onload="x',
+    ]
+    put(tmp_path, DAY, Made("2026Q4", [entry(name, f"91621002MA000000{n:02d}") for n, name in enumerate(names)]))
+    out = build(tmp_path, tmp_path / "out")
+    for number, name in enumerate(names):
+        key = f"91621002MA000000{number:02d}"
+        for base in ("", "en/"):
+            page = out / base / "entries" / "serious_violation" / key[-2:] / f"{key}.html"
+            text = page.read_text(encoding="utf-8")
+            titles = re.findall(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
+            assert [unescape(title) for title in titles] == [name]
+            assert "<script" not in text and " onload=" not in text.replace("&quot;", '"').replace(name, "")
+    shown = [name for _, _, name in read_index((out / "search-index.js").read_bytes())[1]]
+    assert shown == [*names[:3], "甲 乙 丙 丁", names[4]]
