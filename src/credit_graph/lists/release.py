@@ -21,7 +21,7 @@ from credit_graph.errors import DefinitionError
 from credit_graph.lists.bases import Document
 from credit_graph.lists.clock_policy import ClockPolicy, clock_policy
 from credit_graph.lists.clocks import clock
-from credit_graph.lists.editions.cells import cleaned
+from credit_graph.lists.editions.cells import cleaned, csv_cell
 from credit_graph.lists.editions.draft import place, record_id
 from credit_graph.lists.facts import matter_of
 from credit_graph.lists.policy import ListPolicy, ListRow, list_policy, policy_sha256
@@ -35,9 +35,6 @@ from credit_graph.text import joined, t
 # what everything says that comes from a bureau that is none (policies/authority.yml, demo)
 MARK = "测试数据，不得公开"
 CHANNEL = "public"
-
-# a spreadsheet takes a cell that begins so for a formula, also in full width
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 Record = Mapping[str, Any]
 
@@ -178,12 +175,6 @@ def judge_list(rules: Rules, known: Known, point: Point) -> Listed:
     )
 
 
-def text_cell(value: Any) -> str:
-    """The cell as text: what a spreadsheet would run as a formula gets an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
 def refused_csv(listed: Listed, mark: str | None) -> bytes:
     """``refused.csv``, for the bureau's own use: what is open in the data and not lawful, with every reason.
 
@@ -194,7 +185,7 @@ def refused_csv(listed: Listed, mark: str | None) -> bytes:
     marked = [mark] if mark else []
     writer.writerow([*_REFUSED_COLUMNS.values(), *marked])
     for row in listed.refused:
-        writer.writerow([*(text_cell(row[name]) for name in _REFUSED_COLUMNS), *marked])
+        writer.writerow([*(csv_cell(cleaned(row[name])) for name in _REFUSED_COLUMNS), *marked])
     return out.getvalue().encode("utf-8-sig")
 
 

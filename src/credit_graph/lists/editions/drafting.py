@@ -12,7 +12,6 @@ from credit_graph.lists.authority import AuthorityRow
 from credit_graph.lists.editions.bulletin import HTML
 from credit_graph.lists.editions.bulletin_html import as_html
 from credit_graph.lists.editions.bulletin_text import bulletin_of
-from credit_graph.lists.editions.cells import cleaned
 from credit_graph.lists.editions.delta import as_lines, delta
 from credit_graph.lists.editions.draft import (
     DRAFT,
@@ -116,8 +115,7 @@ def same_content(one: Entry, other: Entry, *, but: frozenset[str] = frozenset())
 
 
 def _marked(entry: Entry, mark: str | None) -> dict[str, str | None]:
-    texts = {name: cleaned(text) for name, text in entry.items()}
-    return {**texts, "mark": mark} if mark else texts
+    return {**entry, "mark": mark} if mark else dict(entry)
 
 
 def _said(listed: Listed, asked: Asked, columns: Sequence[Column], mark: str | None) -> dict[str, Any]:
