@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 
 from bytesearch import places
 from commandline import CommandLine
-from credit_graph.errors import AccessError, CreditGraphError
+from credit_graph.errors import AccessError, CreditGraphError, DefinitionError
 from credit_graph.jobs import publish, release_draft, release_show, release_store, signing_keys
+from credit_graph.jobs import takedown as takedowns
 from credit_graph.jobs.audit import entries as audited
 from credit_graph.jobs.release_draft import Built
 from credit_graph.jobs.release_store import ReleaseStore
@@ -285,7 +287,22 @@ def test_what_fails_is_recorded_and_harmless_and_what_was_cut_short_goes_on(bure
     forged = bureau.sign(bureau.draft("2026Q1", "2026-04-12", 1))
     (forged.out / "draft.json").write_bytes(forged.draft.files["draft.json"].replace("王经办".encode(), b"X"))
     assert failing(lambda: bureau.publish(forged)) == "state.draft_unknown"
+    # a list that nothing carries any more shows nobody; with rules that can't be read, what is shown stays, and is told
+    for error, found in (
+        (DefinitionError("policy.invalid", path="x", why="y"), {"error": "policy.invalid"}),
+        (DefinitionError("policy.no_basis"), {"shown": 0, "taken_down": ["1", "2"], "back": []}),
+    ):
+        with bureau.monkeypatch.context() as patch:
+            patch.setattr(takedowns, "rules_on", partial(_raising, error))
+            told = [view.as_json() for view in takedown(store, **WHO)]
+        assert told == [{"list": LIST, "release": release} | found for release in ("2026Q1", "2026Q1-2")]
+        assert bureau.shown("2026Q1") == (firms(1, 2) if "error" in found else set())
+    assert [view.back for view in takedown(store, **WHO)] == [("1", "2")] * 2
     assert [line["action"] for line in audited(store.home)].count("publish") == 3  # one could not be written
+
+
+def _raising(error: CreditGraphError, *_: object) -> None:
+    raise error
 
 
 def _killed(*_: object) -> None:

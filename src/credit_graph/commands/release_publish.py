@@ -139,10 +139,9 @@ def _write(folder: Path, act: Act, data: bytes) -> None:
 
 def _print_views(views: list[View]) -> None:
     rows = [
-        (
-            *(view.list, view.release, view.shown, len(view.down), len(view.back)),
-            "" if view.error is None else f"{view.error.code} {view.error}",
-        )
+        (view.list, view.release, view.shown, len(view.down), len(view.back), "")
+        if view.error is None
+        else (view.list, view.release, "", "", "", f"{view.error.code} {view.error}")
         for view in views
     ]
     titles = [t("名单", "list"), t("发布", "release"), t("公示", "shown"), t("撤下", "taken down")]

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from credit_graph import clock
-from credit_graph.errors import CreditGraphError, DefinitionError, InputError, StateError
+from credit_graph.errors import CreditGraphError, DefinitionError, InputError, StateError, UsageError
 from credit_graph.jobs import audit, signing_keys
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.listing import known
@@ -30,7 +30,8 @@ from credit_graph.model.time import Point
 from credit_graph.store import Store
 
 Files = Mapping[str, bytes]
-_LAPSED = ("policy.no_basis", "policy.none_in_force")  # nothing carries the list any more: nothing may be shown
+# nothing carries the list any more, or it is none of this installation's: nothing may be shown
+_LAPSED = ("policy.no_basis", "policy.none_in_force", "usage.bad_value")
 _MARK = frozenset({"mark"})
 
 
@@ -48,10 +49,10 @@ class View:
 
     def as_json(self) -> dict[str, Any]:
         """As ``--json`` and the log tell it."""
-        said = {"list": self.list, "release": self.release, "shown": self.shown}
+        said = {"list": self.list, "release": self.release}
         if self.error is not None:
             return {**said, "error": self.error.code}
-        return {**said, "taken_down": list(self.down), "back": list(self.back)}
+        return {**said, "shown": self.shown, "taken_down": list(self.down), "back": list(self.back)}
 
 
 class Today:
@@ -67,7 +68,7 @@ class Today:
         self._erased = tombstones(store)
         try:
             self._standing = self._entries(rules_on(list_name, self._point.valid))
-        except DefinitionError as error:
+        except (DefinitionError, UsageError) as error:
             if error.code not in _LAPSED:
                 raise
             self._standing = {}
