@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -225,13 +226,16 @@ def test_beyond_the_longest_the_file_is_named_with_its_hash() -> None:
     assert caught.value.code == "policy.unset"
 
 
-def test_the_same_edition_gives_the_same_bytes_on_another_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_edition_gives_the_same_bytes_on_another_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     made = edition(entries(30))
     first = bulletin_files(made, ATTACHED)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 1e8)
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(2e9))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "2000000000")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")  # nor does it matter where it is made
+    (tmp_path / "gone").rmdir()
     assert bulletin_files(made, ATTACHED) == first
     assert list(first) == ["bulletin.html", "bulletin.docx", "bulletin.pdf"]
     assert len(first["bulletin.pdf"]) < 250_000  # of a font of 33 MB
@@ -242,3 +246,11 @@ def test_without_entries_no_file_has_a_table() -> None:
     files = bulletin_files(edition([]), ATTACHED)
     assert "附件" not in files["bulletin.html"].decode() and len(pdf_pages(files["bulletin.pdf"])) == 1
     assert Document(io.BytesIO(files["bulletin.docx"])).tables == []
+
+
+def test_a_faulty_layout_is_a_faulty_policy() -> None:
+    made = bulletin_of(edition([]), ATTACHED)
+    for layout in (b"#said.tittle", b"#nothing", b'#read("../authority.yml")', b"\xff"):
+        with pytest.raises(DefinitionError) as caught:
+            as_pdf(made, layout)
+        assert caught.value.code == "policy.invalid" and "templates/bulletin.typ" in str(caught.value)
