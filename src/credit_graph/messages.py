@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from credit_graph.messages_access import ACCESS
+from credit_graph.messages_api import API
 from credit_graph.messages_lists import LIST_WORK
 from credit_graph.messages_releases import RELEASES
 from credit_graph.messages_site import SITE
@@ -382,6 +383,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The graph is not available, number {id}. Try again later.",
     ),
     **ACCESS,
+    **API,
     **LIST_WORK,
     **RELEASES,
     **SITE,

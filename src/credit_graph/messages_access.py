@@ -24,4 +24,8 @@ ACCESS: dict[str, tuple[str, str]] = {
         "请求过于频繁：每分钟最多 {rate} 次。请在 {seconds} 秒后重试。",
         "Too many requests: at most {rate} a minute. Try again in {seconds} seconds.",
     ),
+    "access.saved_only": (
+        "角色 {role} 只能使用保存的查询（docs/operations-api.md）。",
+        "The role {role} may use saved operations only (docs/operations-api.md).",
+    ),
 }

@@ -1,4 +1,4 @@
-"""The examples of docs/api.md give the output that is printed there; the saved operations run."""
+"""The examples of docs/api.md give the output that is printed there."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ import pytest
 from credit_graph.jobs.grade import grade
 from credit_graph.jobs.link import link
 from credit_graph.model.time import Point
-from credit_graph.resources import root
 from credit_graph.store import Store
 from server.city import TODAY, A, Batch, registration
 from server.conftest import Api
 
 DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```graphql\n(.*?)```\s*```json\n(.*?)```", DOCS, re.DOTALL)
-OPERATIONS = sorted((root("api") / "operations").glob("*.graphql"))
-VARIABLES = {"code": A, "text": "天工", "level": "A", "valid": "2022-06-01", "known": "1"}
 
 
 @pytest.fixture
@@ -48,12 +45,3 @@ def test_examples(api: Api, city: None) -> None:
     assert len(QUERIES) == 2
     for query, output in QUERIES:
         assert api.ask(query) == json.loads(output)
-
-
-@pytest.mark.reads
-def test_saved_operations_run(api: Api, city: None) -> None:
-    for path in OPERATIONS:
-        query = path.read_text(encoding="utf-8")
-        used = {name: value for name, value in VARIABLES.items() if f"${name}:" in query}
-        data = api.ask(query, **used)
-        assert data and all(value is not None for value in data.values()), path.name

@@ -131,9 +131,9 @@ def test_get_is_for_queries_and_a_simple_form_can_not_post(api: Api) -> None:
     answer = api.request("GET", "/graphql", params={"query": "{ __typename }"})
     assert answer.json() == {"data": {"__typename": "Query"}}
     form = {"content": b"query={__typename}", "headers": {"content-type": "application/x-www-form-urlencoded"}}
-    assert api.request("POST", "/graphql", **form).status_code == 400
+    assert api.request("POST", "/graphql", **form).status_code == 415
     plain = {"content": b'{"query": "{__typename}"}', "headers": {"content-type": "text/plain"}}
-    assert api.request("POST", "/graphql", **plain).status_code == 400
+    assert api.request("POST", "/graphql", **plain).status_code == 415
     assert api.request("PUT", "/graphql").status_code == 405
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["cache-control"] == "no-store"

@@ -8,10 +8,10 @@ from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -20,13 +20,19 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 
 from credit_graph import __version__, text
 from credit_graph.errors import AccessError, CreditGraphError, UsageError
 from credit_graph.server.context import Client, Context
 from credit_graph.server.guard import Guard, refusal
+from credit_graph.server.http import Refused, asked, wrong
 from credit_graph.server.keys import Keys
 from credit_graph.server.loaders import Loaders
+from credit_graph.server.operations import by_text, operations
 from credit_graph.server.roles import limits, role
 from credit_graph.server.schema import schema
 from credit_graph.server.tokens import Sealer
@@ -83,12 +89,42 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             self._secret = load_or_create(self._store.settings, self._store)
             self._seen = seen
 
-    def parse_json(self, data: str | bytes) -> Any:
-        """The body of a request, or its variables: an object, or a list, which Strawberry refuses by itself."""
-        found = super().parse_json(data)
-        if not isinstance(found, dict | list):
-            raise HTTPException(400, "Unable to parse request body as JSON")
-        return found
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; a request that is none gets an error in JSON with an HTTP status."""
+        try:
+            response = await self.run(Request(scope, receive))
+        except Refused as refused:
+            response = refused.response()
+        except HTTPException as error:
+            wrong_method = isinstance(error.__cause__, InvalidOperationTypeError)
+            status, headers = (405, {"Allow": "POST"}) if wrong_method else (error.status_code, None)
+            response = wrong(status, error.reason, headers).response()
+        await response(scope, receive, send)
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Never: it is a page of its own."""
+        return False
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """The parameters of the request; a saved operation may be named in place of its text."""
+        body = b"" if request.method == "GET" else _bytes(await request.get_body())
+        return asked(request.method, request.query_params, request.content_type, body)
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """Answer one operation: a saved one, or any that the role may write itself."""
+        saved = by_text(request_data.query or "")
+        if saved is None and context.role.saved_only:
+            raise Refused(403, AccessError("access.saved_only", role=text.t(context.role.zh, context.role.en)))
+        context.operation = saved.id if saved else None
+        return await super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
 
     def encode_json(self, data: object) -> bytes:
         """Chinese as itself: half the bytes of escapes."""
@@ -101,10 +137,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
 
 class Guarded:
-    """Around the endpoint: language, body size, key. A refusal is a GraphQL error with the HTTP status."""
+    """Around the endpoint, or what else needs a key: language, body size, key.
 
-    def __init__(self, endpoint: GraphQLEndpoint) -> None:
+    A refusal is a GraphQL error with an HTTP status.
+    """
+
+    def __init__(self, endpoint: GraphQLEndpoint, app: ASGIApp | None = None) -> None:
         self._endpoint = endpoint
+        self._app = app or endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, then answer."""
@@ -117,7 +157,7 @@ class Guarded:
         else:
             try:
                 scope["client_role"] = await run_in_threadpool(self._endpoint.client, headers.get("authorization"))
-                answer = self._endpoint
+                answer = self._app
             except CreditGraphError as error:
                 answer = refusal(error)
         await answer(scope, _replay(body or b""), unless_known(headers.get("if-none-match"), scope["method"], send))
@@ -169,6 +209,7 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
     Raises ``StateError("state.secret")`` where the installation secret is missing or wrong.
     """
     role(local_role)
+    operations()  # a file that is none stops the start, not a request
     guard = Guard(Keys(store.home), local_role)
     endpoint = GraphQLEndpoint(store, guard)
 
@@ -185,6 +226,7 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
         Route("/graphiql", _page("graphiql.html")),
         Route("/static/{name}", _static),
         Route("/graphql", Guarded(endpoint)),
+        Route("/operations", Guarded(endpoint, _operations)),
     ]
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
@@ -234,6 +276,16 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+async def _operations(scope: Scope, receive: Receive, send: Send) -> None:
+    """The saved operations, as a client needs them to call one."""
+    rows = [operation.as_json() for operation in operations().values()]
+    await JSONResponse({"operations": rows})(scope, receive, send)
+
+
+def _bytes(body: str | bytes) -> bytes:
+    return body.encode() if isinstance(body, str) else body
 
 
 def _page(name: str) -> Any:

@@ -80,6 +80,7 @@ class Context:
     _pinned: asyncio.Task[Pin] | None = None
     _moments: dict[tuple[date | None, str | None], asyncio.Task[Moment]] = field(default_factory=dict)
     loaders: Any = None
+    operation: str | None = None  # the saved operation that is asked, by name
     response_headers: MutableHeaders = field(default_factory=MutableHeaders)
     _releases: set[str] = field(default_factory=set)
 

@@ -36,6 +36,7 @@ class RoleRow(Title):
     rights: tuple[str, ...]
     as_of: bool = True  # may ask about another valid day or an earlier state of knowledge
     introspection: bool = True
+    saved_only: bool = False  # may ask saved operations only (api/operations)
     passes_holds: bool = False  # sees records that may no longer be used
 
 

@@ -1,0 +1,169 @@
+"""Saved operations: described, called by name or hash, and answered alike on both engines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from credit_graph.errors import UsageError
+from credit_graph.resources import root
+from credit_graph.server import guard, roles
+from credit_graph.server.operations import find, operations, read_operation
+from credit_graph.server.roles import roles_file
+from credit_graph.store import Store
+from server.city import A
+from server.conftest import Api
+from server.operationcity import fill
+
+ANSWERS = Path(__file__).with_name("saved_answers.json")
+SECRET = ("id", "statementId", "endCursor", "salt", "leaf", "root", "files")  # differ from installation to installation
+
+
+@pytest.fixture
+def city(
+    store: Store,
+    api_as: Callable[[str], Api],
+    once: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The city of the answers."""
+    once(lambda: fill(store, api_as, tmp_path, monkeypatch))
+
+
+def call(api: Api, name: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """The data of an answer without errors."""
+    answer = api.request("POST", "/graphql", json={"id": name, "variables": variables}).json()
+    assert "errors" not in answer, (name, answer["errors"])
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def masked(found: Any) -> Any:
+    """Without what is sealed or random."""
+    if isinstance(found, list):
+        return [masked(item) for item in found]
+    if not isinstance(found, dict):
+        return found
+    return {name: "*" if name in SECRET and value else masked(value) for name, value in found.items()}
+
+
+@pytest.mark.reads
+def test_every_operation_answers_as_written_down(api: Api, city: None) -> None:
+    # after a change of an operation or the schema: delete the file, run this on one engine, read what it wrote
+    found: dict[str, Any] = {}
+    holder = call(api, "holders", {"code": A})["enterprise"]["holders"]["edges"][-1]["node"]["holder"]
+    for name, operation in operations().items():
+        variables = {**operation.example, **({"id": holder["id"]} if name == "person" else {})}
+        found[name] = masked(call(api, name, variables))
+        assert all(value is not None for value in found[name].values()), name
+    if not ANSWERS.exists():
+        rows = [f"{json.dumps(n)}: {json.dumps(answer, ensure_ascii=False)}" for n, answer in found.items()]
+        ANSWERS.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    assert found == json.loads(ANSWERS.read_text(encoding="utf-8"))
+
+
+@pytest.mark.reads
+def test_by_name_by_hash_and_whole(api: Api, city: None) -> None:
+    text = (root("api") / "operations" / "search.graphql").read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    expected = api.ask(text, text="天工")
+    assert len(expected["search"]["edges"]) == 2
+    hashed = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+    variables = {"text": "天工"}
+    for said in ({"id": "search"}, {"documentId": "search"}, {"id": f"sha256:{digest}"}, {"extensions": hashed}):
+        answer = api.request("POST", "/graphql", json={**said, "variables": variables})
+        assert answer.json() == {"data": expected}, said
+        shown = {name: value if isinstance(value, str) else json.dumps(value) for name, value in said.items()}
+        got = api.request("GET", "/graphql", params={**shown, "variables": json.dumps(variables)})
+        assert got.json() == {"data": expected}, said
+
+
+WRONG: list[tuple[dict[str, Any], int, str]] = [
+    ({"id": "emperor"}, 404, "usage.unknown_operation"),
+    ({"id": "../schema"}, 404, "usage.unknown_operation"),
+    ({"id": "sha256:" + "0" * 64}, 404, "usage.unknown_operation"),
+    ({"extensions": {"persistedQuery": {"sha256Hash": 5}}}, 404, "usage.unknown_operation"),
+    ({"id": 5}, 400, "usage.query"),
+    ({"id": "search", "query": "{ __typename }"}, 400, "usage.query"),
+    ({"id": "search", "variables": []}, 400, "usage.query"),
+    ({"id": "search", "operationName": 5}, 400, "usage.query"),
+    ({"id": "search", "extensions": "x"}, 400, "usage.query"),
+    ({}, 400, "usage.query"),
+]
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_a_wrong_call_is_a_client_error(api: Api) -> None:
+    for said, status, code in WRONG:
+        answer = api.request("POST", "/graphql", json=said)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (status, code), said
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_a_role_may_be_limited_to_saved_operations(
+    api_as: Callable[[str], Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limited(name: str) -> roles.Role:
+        return roles.Role(name=name, **{**roles_file().rows[0].roles[name].model_dump(), "saved_only": True})
+
+    monkeypatch.setattr(guard, "role", limited)
+    api = api_as("public")
+    text = find("lists").text
+    for said in ({"id": "lists"}, {"query": text}):
+        assert "errors" not in api.request("POST", "/graphql", json=said).json()
+    for query in ("{ __typename }", text + " ", "{ lists { name } }"):
+        answer = api.request("POST", "/graphql", json={"query": query})
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (403, {"code": "access.saved_only"})
+        assert "公众" in answer.text
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_a_client_learns_what_there_is(api_as: Callable[[str], Api]) -> None:
+    rows = api_as("public").request("GET", "/operations").json()["operations"]
+    assert [row["id"] for row in rows] == list(operations())
+    (search,) = (row for row in rows if row["id"] == "search")
+    assert search == {
+        "id": "search",
+        "title": "按现用名或曾用名检索企业",
+        "sha256": find("search").sha256,
+        "variables": [
+            {"name": "text", "type": "String!", "default": None, "title": "名称中的词，以空格分开"},
+            {"name": "first", "type": "Int", "default": "20", "title": "每页条数"},
+            {"name": "after", "type": "String", "default": None, "title": "上一页的 endCursor"},
+        ],
+        "example": {"text": "天工"},
+        "table": "search",
+    }
+
+
+def test_an_operation_that_is_not_described_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.graphql"
+    for head in ("", "# 一 / one\n", "# 一 / one\n# table: search\n", "# 一\n# $text: 词 / words\n# table: search\n"):
+        path.write_text(
+            head + "query X($text: String!) { search(text: $text) { edges { cursor } } }\n", encoding="utf-8"
+        )
+        with pytest.raises(ValueError, match="not described"):
+            read_operation(path)
+    with pytest.raises(UsageError):
+        find("x")
+
+
+def test_the_page_of_operations_is_complete() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operations-api.md").read_text(encoding="utf-8")
+    rows = [line for line in text.split("\n") if line.startswith("| `")]
+    assert rows == [table_row(name) for name in operations()]
+    assert len(rows) >= 40
+
+
+def table_row(name: str) -> str:
+    """The row of an operation in docs/operations-api.md."""
+    found = operations()[name]
+    variables = ", ".join(f"`{v.name}: {v.type}`" + (f" = {v.default}" if v.default else "") for v in found.variables)
+    example = f"`{json.dumps(dict(found.example), ensure_ascii=False)}`" if found.example else ""
+    return f"| `{name}` | {found.zh}<br>{found.en} | {variables} | {example} | `{found.table}` |"
