@@ -329,7 +329,17 @@ def test_the_commands(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, capfd: py
             assert command.run(*approve, *more, status=2 if code.startswith("usage") else 6)[1].split()[0] == code
         wrong = ("release", "approve", str(out), "--department", EAST, "--key", str(key), "--by", "吴二")
         assert command.run(*wrong, status=6)[1].split()[0] == "state.not_an_issuer"
+        scan = bureau.folder / "scan.pdf"
+        number = ("--number", "西市监会签〔2026〕1号", "--scan", str(scan), "--by", "周一", "--on")
+        paper = ("release", "countersign", str(out), "--department", WEST, *number)
+        assert command.run(*paper, "2026-10-08", status=3)[1].split()[0] == "input.not_found"
+        scan.write_bytes(b"scan")
+        assert command.run(*paper, "2026-10-09", status=2)[1].split()[0] == "usage.future"
+        command.run(*paper, "2026-10-08")
+        (approved,) = (out / "approvals").iterdir()
+        assert json.loads(approved.read_bytes())["document"]["number"] == "西市监会签〔2026〕1号"
         command.run(*approve, "--by", "周一")
+        assert json.loads(approved.read_bytes())["document"] is None
         assert not (bureau.folder / "nowhere").exists()
     assert command.run("release", "publish", str(out), status=7)[1].split()[0] == "access.denied"
     publisher = ("--actor", "周公示", "--role", "publisher", "release")
