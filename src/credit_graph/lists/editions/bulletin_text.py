@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
+from unicodedata import east_asian_width
 
 from credit_graph.errors import DefinitionError
 from credit_graph.lists.authority import authority_on
@@ -148,4 +149,5 @@ def _width(title: str, texts: Sequence[str]) -> int:
 
 
 def _half_widths(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    """About: capitals are wider than half a Chinese character."""
+    return ceil(sum(2 if east_asian_width(one) in "WF" else 1.5 if one.isupper() else 1 for one in text))
