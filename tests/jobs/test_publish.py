@@ -363,5 +363,11 @@ def test_the_commands(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, capfd: py
     erase = ("erase", sid, "--basis", "测试", "--by", "甲", "--second", "乙", "--json")
     assert json.loads(command.run(*erase)[0])["archives"] == [f"{LIST} 2026Q3"]
     assert json.loads(command.run(*publisher, "takedown", "--json")[0])[0]["taken_down"] == ["1"]
+    before = (bureau.releases.archive_folder(LIST, "2026Q3") / "refused.csv").read_bytes()
     (bureau.releases.archive_folder(LIST, "2026Q3") / "refused.csv").write_bytes(b"x")
     assert command.run(*publisher, "takedown", status=3)[1].split()[0] == "input.release_altered"
+    assert not public.exists()  # who of it may be shown can't be told
+    assert json.loads(command.run("release", "list", "--json")[0])[0]["shown"] is None
+    (bureau.releases.archive_folder(LIST, "2026Q3") / "refused.csv").write_bytes(before)
+    assert json.loads(command.run(*publisher, "takedown", "--json")[0])[0]["shown"] == 0
+    verify_files(bureau.releases.public(LIST, "2026Q3"))

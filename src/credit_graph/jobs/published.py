@@ -48,14 +48,18 @@ def published(store: Store, list_name: str, release: str) -> Published:
     releases = ReleaseStore(store.home)
     if list_name not in list_names() or release not in releases.releases(list_name):
         raise UsageError("usage.unknown_release", release=f"{list_name}/{release}"[:80])
-    found = _read(releases.public_folder(list_name, release))
+    folder = releases.public_folder(list_name, release)
+    if not folder.is_dir():  # withdrawn
+        raise UsageError("usage.unknown_release", release=f"{list_name}/{release}")
+    found = _read(folder)
     return _less(found, _shown(store, list_name, release, last_seq(store), clock.today()))
 
 
 def latest(store: Store, list_name: str) -> Published | None:
     """The release of a list that is valid now, where there is one."""
-    last = ReleaseStore(store.home).latest(list_name) if list_name in list_names() else None
-    return published(store, list_name, last) if last else None
+    releases = ReleaseStore(store.home)
+    last = releases.latest(list_name) if list_name in list_names() else None
+    return published(store, list_name, last) if last and releases.public_folder(list_name, last).is_dir() else None
 
 
 @lru_cache(maxsize=16)

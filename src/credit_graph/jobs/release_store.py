@@ -31,6 +31,7 @@ _LIST = re.compile(r"[a-z][a-z0-9_]*")
 _RELEASE = re.compile(r"\d{4}Q[1-4](-[1-9]\d*)?")
 SID = re.compile(r"\b[0-9a-f]{32}\b")  # a statement
 _ATTEMPTS = 5
+_OF_PUBLIC = ("number", "published_on", "size", "shown", "day")  # told of a release
 
 
 class ReleaseStore:
@@ -72,6 +73,9 @@ class ReleaseStore:
         found = []
         for release in self.releases(list_name):
             folder = self.public_folder(list_name, release)
+            if not folder.is_dir():  # withdrawn
+                found.append({"list": list_name, "release": release} | dict.fromkeys(_OF_PUBLIC))
+                continue
             head, index = (json.loads((folder / name).read_bytes()) for name in ("head.json", "index.json"))
             found.append({**head, "shown": index["counts"]["entries"], "day": index["day"]})
         return found
@@ -133,6 +137,15 @@ class ReleaseStore:
     def put_public(self, list_name: str, release: str, files: Mapping[str, bytes], same: Collection[str] = ()) -> None:
         """Write a public edition in place of the one that is there; ``same``: names of files that are not new."""
         write_folder(self.public_folder(list_name, release), files, replace=True, same=same)
+
+    def withdraw_public(self, list_name: str, release: str) -> None:
+        """Remove a public edition, where there is one; the next takedown that can makes it anew."""
+        with writing(self.folder):
+            folder = self.public_folder(list_name, release)
+            if folder.is_dir():
+                shutil.rmtree(partial_of(folder), ignore_errors=True)
+                folder.rename(partial_of(folder))  # gone at once; :meth:`mend` removes what a kill leaves
+                shutil.rmtree(partial_of(folder))
 
     def put_latest(self, list_name: str, said: Mapping[str, Any], keys: bytes) -> None:
         """Say which release is valid now; ``keys``: the public keys beside it."""

@@ -114,7 +114,8 @@ def shown_today(store: Store, archive: Files) -> set[str]:
 def takedown(store: Store, *, actor: str, role: str) -> list[View]:
     """Make every public edition of every list the view of today.
 
-    What can't be made (a damaged archive) is told with its error, and keeps nobody else from being taken down. Raises
+    What can't be made (a damaged archive) is withdrawn until it can, told with its error, and keeps nobody else from
+    being taken down. Raises
     ``StateError``: ``state.no_data`` for an empty graph, ``state.no_signing_key``, ``state.busy``,
     ``state.cannot_write``.
     """
@@ -140,6 +141,8 @@ def view_all(
             today = today or Today(store, list_name)
             views.append(_View(store, releases, list_name, release, actor, role).made(today))
         except (InputError, DefinitionError) as error:
+            if isinstance(error, InputError):  # a damaged archive: who may still be shown can't be told, so nobody is
+                releases.withdraw_public(list_name, release)
             views.append(View(list_name, release, error=error))
     changed = [view.as_json() for view in views if view.down or view.back or view.error]
     if changed:
