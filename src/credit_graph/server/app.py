@@ -27,6 +27,7 @@ from strawberry.types import ExecutionResult
 
 from credit_graph import __version__, text
 from credit_graph.errors import AccessError, CreditGraphError, UsageError
+from credit_graph.server import departments
 from credit_graph.server.context import Client, Context
 from credit_graph.server.guard import Guard, refusal
 from credit_graph.server.http import Refused, asked, wrong
@@ -227,6 +228,7 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
         Route("/static/{name}", _static),
         Route("/graphql", Guarded(endpoint)),
         Route("/operations", Guarded(endpoint, _operations)),
+        *departments.routes(store, endpoint.client),
     ]
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
