@@ -62,8 +62,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "first must lie between 1 and {limit}.",
     ),
     "usage.too_costly": (
-        "一次查询最多读取 {limit} 个节点。请减小 first 或嵌套层数。",
-        "One query may read {limit} nodes. Ask for smaller pages or fewer nested ones.",
+        "一次查询的开销最多 {limit}，本查询为 {cost}。请减小 first 或嵌套层数；explainCost 可查看开销。",
+        "One query may cost {limit}, this one costs {cost}. Ask for smaller pages, fewer nested ones; see explainCost.",
     ),
     "usage.same_person": (
         "清除须由两个不同的人决定，“{by}”与“{second}”是同一人。未写入任何内容。",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -58,14 +59,15 @@ def server(env: dict[str, str], store: Store) -> Iterator[str]:
 
 def test_serve_and_keys(env: dict[str, str], server: str) -> None:
     query = {"query": f'{{ enterprise(code: "{A}") {{ name }} }}'}
-    expected = {"data": {"enterprise": {"name": "庆阳天工建材有限公司"}}}
+    expected: dict[str, Any] = {"data": {"enterprise": {"name": "庆阳天工建材有限公司"}}}
+    expected["extensions"] = {"cost": {"requested": 1, "budget": 25_000}}
     assert httpx.post(server, json=query, timeout=20).json() == expected
     made = run(env, "key", "create", "--role", "department")
     assert made.returncode == 0, made.stderr
     key = made.stdout.strip()
     assert httpx.post(server, json=query, timeout=20).status_code == 401
     headers = {"Authorization": f"Bearer {key}"}
-    assert httpx.post(server, json=query, headers=headers, timeout=20).json() == expected
+    assert httpx.post(server, json=query, headers=headers, timeout=20).json()["data"] == expected["data"]
     listed = json.loads(run(env, "key", "list", "--json").stdout)["keys"]
     assert [(row["role"], row["revoked"]) for row in listed] == [("department", None)]
     assert run(env, "key", "revoke", listed[0]["id"]).returncode == 0

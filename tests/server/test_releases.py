@@ -155,5 +155,5 @@ def test_an_etag_until_something_changes(bureau: Bureau, api_as: Callable[[str],
     assert public.request("POST", "/graphql", json={"query": query}, headers={"If-None-Match": tag}).status_code == 200
     takedown(bureau.store, actor="周公示", role="publisher")
     after = get(query, tag)
-    assert (after.status_code, after.json()) == (200, {"data": {"release": {"shownEntries": 1}}})
+    assert (after.status_code, after.json()["data"]) == (200, {"release": {"shownEntries": 1}})
     assert after.headers["etag"] != tag

@@ -113,11 +113,11 @@ def test_introspection_is_for_internal_roles(store: Store, api_as: Callable[[str
     for name, role in roles_file().on(TODAY).items():
         answer = api_as(name).post(query).json()
         if role.introspection:
-            assert answer == {"data": {"__schema": {"queryType": {"name": "Query"}}}}, name
+            assert answer["data"] == {"__schema": {"queryType": {"name": "Query"}}}, name
         else:
             assert {error["extensions"]["code"] for error in answer["errors"]} == {"usage.query"}, name
             assert answer["data"] is None
-        assert api_as(name).post("{ __typename }").json() == {"data": {"__typename": "Query"}}
+        assert api_as(name).ask("{ __typename }") == {"__typename": "Query"}
 
 
 def test_an_unknown_role_is_refused(api_as: Callable[[str], Api]) -> None:

@@ -101,7 +101,8 @@ class Context:
         """Count what is about to be read; ``UsageError("usage.too_costly")`` once the request asks too much."""
         self.left -= nodes
         if self.left < 0:
-            raise UsageError("usage.too_costly", limit=limits().nodes.value)
+            most = limits().nodes.value
+            raise UsageError("usage.too_costly", cost=most - self.left, limit=most)
 
     def rests_on(self, release: str) -> None:
         """Name a release, its day and version in the ETag of the answer, which may rest on several."""

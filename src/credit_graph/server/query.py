@@ -13,6 +13,7 @@ from credit_graph.projection import normal_name
 from credit_graph.server.alerts import Alert, alert_connection
 from credit_graph.server.connections import After, Connection, First, connect, page_size
 from credit_graph.server.context import GRADE, LINK, AsOf, Context, Moment
+from credit_graph.server.costs import CostQuery
 from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
 from credit_graph.server.listings import Listing, ListingStatus, listing_connection
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
@@ -79,7 +80,7 @@ class Meta:
 
 
 @strawberry.type(description="查询入口 / root of all queries")
-class Query:
+class Query(CostQuery):
     """The root."""
 
     @shown("数据版本 / versions of service and data")

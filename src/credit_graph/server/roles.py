@@ -38,6 +38,7 @@ class RoleRow(Title):
     introspection: bool = True
     saved_only: bool = False  # may ask saved operations only (api/operations)
     passes_holds: bool = False  # sees records that may no longer be used
+    budget: int | None = Field(None, gt=0)  # what one request may cost, if not the limits' budget
 
 
 class Role(RoleRow):
@@ -89,6 +90,8 @@ class Limits(_Strict):
     search_candidates: Limit
     scan: Limit
     body_bytes: Limit
+    budget: Limit
+    list_size: Limit
     requests_per_minute: Limit
 
 
@@ -98,6 +101,7 @@ class RolesFile(_Strict):
     rights: dict[str, Title]
     rows: tuple[_Rows, ...] = Field(min_length=1)
     limits: Limits
+    costs: dict[str, int] = {}  # Type.field -> what it costs, where that is not 1
 
     @model_validator(mode="after")
     def _known_rights(self) -> RolesFile:

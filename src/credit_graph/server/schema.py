@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
 
 from credit_graph.server.alerts import Handling
+from credit_graph.server.costs import CostLimit
 from credit_graph.server.enterprise import Enterprise, Person
 from credit_graph.server.limits import Errors, ShapeLimits
 from credit_graph.server.proceedings import ListWork
@@ -38,6 +39,7 @@ def schema() -> strawberry.Schema:
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=limits().tokens.value),
             ShapeLimits,
+            CostLimit,
             Errors,
         ],
     )
