@@ -21,7 +21,8 @@ from credit_graph.links.path import EdgeKind, Network, PathAnswer
 from credit_graph.links.policy import link_policy
 from credit_graph.links.structure import Structure
 from credit_graph.model.time import Point
-from credit_graph.projection import Projection, project
+from credit_graph.projection import Projection
+from credit_graph.server.columns import bids, columns_at
 from credit_graph.server.context import LINK, Context, Moment
 from credit_graph.store import Store
 
@@ -101,10 +102,8 @@ async def charts(context: Context, moment: Moment) -> Charts:
     Raises ``StateError("state.no_run")`` without such a run.
     """
     run = await context.run_at(LINK, moment)
-    batches = await context.read("read/batch", seqs=[moment.head])
+    names = bids(await context.read("read/batch", seqs=[moment.head]))
     point = Point(run["seq"], run["valid"], moment.point.use)
-    # a graph that was emptied and filled again can have the same run with other data: the batch's id tells
-    names = tuple(row["batch"]["bid"] for row in batches)
     key = (run["rid"], point, moment.head, context.role.channel, names)
     return await context.run(partial(_kept, context.store, key, point, moment.head, context.role.channel))
 
@@ -115,7 +114,7 @@ def _kept(store: Store, key: tuple[Any, ...], point: Point, head: int, channel: 
         for old in [one for one in kept if one[_HEAD] < head]:
             del kept[old]  # an erasure is a batch: what it removed must not live on here
         if key not in kept:
-            kept[key] = Charts(project(store, point, channel, hold_seq=head))
+            kept[key] = Charts(columns_at(store, point, head, channel, key[-1]).projection)
             while len(kept) > _KEPT:
                 kept.popitem(last=False)
         kept.move_to_end(key)

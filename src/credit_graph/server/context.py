@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from starlette.concurrency import run_in_threadpool
@@ -67,6 +67,11 @@ class AsOf:
     known: str | None = strawberry.field(
         default=None, description="已知时点：日期或批次号 / what was known then: a day or the seq of a batch"
     )
+
+
+Asked = Annotated[
+    AsOf | None, strawberry.argument(description="另一时点，默认当前 / another point in time; default: now")
+]
 
 
 @dataclass

@@ -11,8 +11,9 @@ from credit_graph import __version__, clock
 from credit_graph.errors import UsageError
 from credit_graph.projection import normal_name
 from credit_graph.server.alerts import Alert, alert_connection
-from credit_graph.server.connections import After, Connection, First, connect, page_size
-from credit_graph.server.context import GRADE, LINK, AsOf, Context, Moment
+from credit_graph.server.browse import BrowseQuery
+from credit_graph.server.connections import After, Connection, First
+from credit_graph.server.context import GRADE, LINK, Asked, Context, Moment
 from credit_graph.server.costs import CostQuery
 from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
 from credit_graph.server.listings import Listing, ListingStatus, listing_connection
@@ -31,31 +32,8 @@ from credit_graph.server.releases import (
     releases_of,
 )
 from credit_graph.server.risk_history import RiskLevelChange, change_connection
-from credit_graph.server.roles import limits
-from credit_graph.server.search import search
 from credit_graph.server.series import CaseSeries, series_connection
 from credit_graph.text import joined
-
-Asked = Annotated[
-    AsOf | None, strawberry.argument(description="另一时点，默认当前 / another point in time; default: now")
-]
-
-
-@strawberry.input(description="筛选条件，须同时满足 / conditions that all have to hold")
-class EnterpriseFilter:
-    """Which enterprises."""
-
-    name_contains: str | None = strawberry.field(default=None, description="现用名称含 / in the current name")
-    state: str | None = strawberry.field(default=None, description="登记状态 / state in the register")
-    district: str | None = strawberry.field(
-        default=None, description="行政区划代码或其开头 / division code or its beginning"
-    )
-    entity_kind: str | None = strawberry.field(default=None, description="经营主体类别 / kind of market entity")
-    level: str | None = strawberry.field(
-        default=None, description="当前信用风险分类 / current credit-risk class; not with asOf"
-    )
-    founded_from: date | None = strawberry.field(default=None, description="成立日期不早于 / founded on or after")
-    founded_to: date | None = strawberry.field(default=None, description="成立日期不晚于 / founded on or before")
 
 
 @strawberry.type(description="一次计算结果的版本 / version of a computed result")
@@ -80,7 +58,7 @@ class Meta:
 
 
 @strawberry.type(description="查询入口 / root of all queries")
-class Query(CostQuery):
+class Query(BrowseQuery, CostQuery):
     """The root."""
 
     @shown("数据版本 / versions of service and data")
@@ -105,62 +83,6 @@ class Query(CostQuery):
         """One enterprise; the errors ``usage.unknown_entity`` and ``usage.several`` where there is not just one."""
         at = await info.context.moment(as_of)
         return enterprise(info, await _one(info.context, code, at), at)
-
-    @needs("browse", "浏览经营主体 / enterprises in the order of their key")
-    async def enterprises(
-        self,
-        info: Info,
-        filter: EnterpriseFilter | None = None,
-        first: First = None,
-        after: After = None,
-        as_of: Asked = None,
-    ) -> Connection[Enterprise] | None:
-        """A page of enterprises. Without the cache a page may be short though another follows."""
-        size = page_size(first)
-        context = info.context
-        start = str(context.sealer.open_cursor("enterprises", after)[0]) if after is not None else ""
-        at = await context.moment(as_of)
-        wanted = filter or EnterpriseFilter()
-        if wanted.level is not None:
-            context.role.require("level")
-            await context.run_at(GRADE, at)
-        if await context.cached(at):
-            context.spend(size)
-            eids, seen = await _from_cache(context, wanted, start, size), None
-        else:
-            eids, seen = await _from_statements(context, wanted, start, at)
-        return connect(
-            context,
-            "enterprises",
-            eids,
-            size,
-            lambda eid: enterprise(info, eid, at),
-            lambda eid: (eid,),
-            after=after,
-            goes_on=(seen,) if seen else None,
-        )
-
-    @needs("browse", "按名称检索，含曾用名 / search by name, former names too", districts=True)
-    async def search(
-        self, info: Info, text: str, first: First = None, after: After = None, as_of: Asked = None
-    ) -> Connection[Enterprise] | None:
-        """Matches: exact name first, then by where the text stands in the name, former names last."""
-        size = page_size(first)
-        context = info.context
-        place = tuple(context.sealer.open_cursor("search", after)) if after is not None else (-1, "")
-        at = await context.moment(as_of)
-        found = await context.seen(await search(context, text, at), lambda hit: hit.eid, at)
-        hits = [hit for hit in found if hit.keys > place]
-        context.spend(min(len(hits), size))
-        return connect(
-            context,
-            "search",
-            hits,
-            size,
-            lambda hit: enterprise(info, hit.eid, at),
-            lambda hit: hit.keys,
-            after=after,
-        )
 
     @needs("lists", "名单条目 / entries of a list as they stand", districts=True)
     async def list_entries(
@@ -342,44 +264,3 @@ async def _one(context: Context, code: str, at: Moment) -> str:
 async def _person(info: Info, pid: str, at: Moment) -> Node | None:
     rows = await info.context.read("read/api_person", pid=pid)
     return person(info, pid, at, rows[0]["name"]) if rows else None
-
-
-async def _from_cache(context: Context, wanted: EnterpriseFilter, start: str, size: int) -> list[str]:
-    rows = await context.read(
-        "read/api_enterprises",
-        after=start,
-        name=wanted.name_contains,
-        state=wanted.state,
-        district=wanted.district,
-        entity_kind=wanted.entity_kind,
-        level=wanted.level,
-        founded_from=wanted.founded_from,
-        founded_to=wanted.founded_to,
-        limit=size + 1,
-    )
-    return [row["eid"] for row in rows]
-
-
-async def _from_statements(
-    context: Context, wanted: EnterpriseFilter, start: str, at: Moment
-) -> tuple[list[str], str | None]:
-    """Where the cache can't answer: matches among the next enterprises, and the last of these if more follow."""
-    scan = limits().scan.value
-    rows = await context.read("read/api_eids", after=start, limit=scan)
-    views = await context.loaders.views.load_many([(row["eid"], at) for row in rows])
-    found = [view["eid"] for view in views if view["known"] and _fits(view, wanted)]
-    return found, rows[-1]["eid"] if len(rows) == scan else None
-
-
-def _fits(view: dict[str, object], wanted: EnterpriseFilter) -> bool:
-    name, district, founded = str(view["name"] or ""), str(view["district"] or ""), view["founded_on"]
-    if wanted.founded_from and not (isinstance(founded, date) and founded >= wanted.founded_from):
-        return False
-    if wanted.founded_to and not (isinstance(founded, date) and founded <= wanted.founded_to):
-        return False
-    return (
-        (wanted.name_contains is None or wanted.name_contains in name)
-        and (wanted.state is None or wanted.state == view["state"])
-        and (wanted.district is None or district.startswith(wanted.district))
-        and (wanted.entity_kind is None or wanted.entity_kind == view["entity_kind"])
-    )

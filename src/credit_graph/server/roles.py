@@ -89,6 +89,7 @@ class Limits(_Strict):
     nodes: Limit
     search_candidates: Limit
     scan: Limit
+    conditions: Limit
     body_bytes: Limit
     budget: Limit
     list_size: Limit
