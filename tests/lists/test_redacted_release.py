@@ -13,7 +13,10 @@ import pytest
 from bytesearch import forms, places
 from commandline import CommandLine
 from credit_graph.lists.authority import authority_on
+from credit_graph.lists.editions.archive import archive_files
+from credit_graph.lists.editions.draft import Draft
 from credit_graph.lists.editions.drafting import Asked, draft_files
+from credit_graph.lists.editions.public import public_edition
 from credit_graph.lists.policy import list_policy
 from credit_graph.lists.release import Known, judge_list, rules_on
 from credit_graph.model.fields import FieldType
@@ -21,7 +24,7 @@ from credit_graph.model.kinds import KINDS, SUBJECT_FIELDS
 from credit_graph.model.time import DAY_MAX, Point
 from credit_graph.store import Store
 from facts import D, commit, fact
-from releases import build
+from releases import PlainKeys, PlainSigner, build
 
 POINT = Point(1, D("2026-11-23"), D("2026-11-23"))
 CODE = "91330206MA7LDB042M"
@@ -80,8 +83,15 @@ def test_secrets_planted_in_every_text_are_in_no_file(name: str, kind: str, tmp_
     persons = {record["eid"]: frozenset({"苗苗苗"}) for record in records}
     listed = judge_list(rules_on(name, POINT.valid), Known(records, persons=persons), POINT)
     asked = Asked("2026Q4", "王经办", "1号", authority_on(POINT.valid), listed.issuers, b"")
-    for file, data in draft_files(listed, asked, lambda: "ab" * 32).items():
-        (tmp_path / file).write_bytes(data)
+    draft = Draft.read(draft_files(listed, asked, lambda: "ab" * 32))
+    signs = (PlainSigner(), PlainKeys())
+    archive = archive_files(draft, {}, POINT.use, *signs)
+    public = public_edition(archive, {str(entry["number"]) for entry in draft.entries}, POINT.use, *signs)
+    for folder, files in (("draft", draft.files), ("archive", archive), ("public", public)):
+        (tmp_path / folder).mkdir()
+        for file, data in files.items():
+            (tmp_path / folder / file).write_bytes(data)
+    assert {"bulletin.pdf", "bulletin.docx", "entries.xlsx", "entries.parquet"} <= public.keys()
     found = places(tmp_path, [*SECRETS, "王秘密", "138123", "620198001", "222021234", "example"])
     assert found == {}
     outgoing = [field for field in list_policy(name).on(POINT.valid).publishable.fields if field in texts(kind)]
