@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credit_graph.commands import common, deciding, level_changes, regrading
+from credit_graph.commands import common, deciding, level_changes, level_export, regrading
 from credit_graph.commands.deciding import ByOption, RoleOption
 from credit_graph.errors import UsageError
 from credit_graph.grading.leading import OVERRIDE
@@ -27,6 +27,9 @@ def register(parent: typer.Typer) -> None:
     """Add the commands."""
     app.command("history", help="一户的级别与得分变化 / how one firm's class changed")(level_changes.history)
     app.command("changes", help="某日以来的级别变化 / changes of class since a day")(level_changes.changes)
+    app.command("export", help="导出全部分类供其他部门使用 / all classes as files for other departments")(
+        level_export.export
+    )
     deciding.add_undo(app, job.undo, _regraded)
     parent.add_typer(app, name="level")
 

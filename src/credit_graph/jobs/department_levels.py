@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -83,20 +83,21 @@ class DepartmentLevel:
     district: str | None = None
     reason: Words | None = None
 
-    def told(self) -> dict[str, str | None]:
-        """Its columns (:data:`COLUMNS`) in the language in use, days as YYYY-MM-DD."""
+    def told(self, say: Callable[[str, str], str] = t) -> dict[str, str | None]:
+        """Its columns (:data:`COLUMNS`) in the language in use, days as YYYY-MM-DD; ``say``: one of two languages."""
+        name, reason = (say(*words) if words else None for words in (self.level_name, self.reason))
         return {
             "code": self.code,
             "name": self.name,
             "creditRiskLevel": self.level,
-            "levelName": _said(self.level_name),
+            "levelName": name,
             "source": self.source,
             "month": f"{self.month:%Y-%m}" if self.month else None,
             "validUntil": self.valid_until.isoformat() if self.valid_until else None,
             "policyVersion": self.policy,
             "status": self.status,
-            "reason": _said(self.reason),
-            "notice": t(*self.notice),
+            "reason": reason,
+            "notice": say(*self.notice),
         }
 
 
@@ -157,7 +158,7 @@ class _Levels:
             return self._graded(eid, firm, decided["level"], "own", month, until)
         if (official := self._official.get(eid)) is not None:
             said = official["month"] if not pd.isna(official["month"]) else official["valid_from"]
-            month = date(said.year, said.month, 1)
+            month = date.fromisoformat(f"{str(said)[:7]}-01")  # the projection has it as text
             return self._graded(eid, firm, official["risk_class"], "official", month, self._terms.valid_until(month))
         if own is not None:
             return self._graded(eid, firm, own, "own", month, self._terms.valid_until(month))
@@ -232,7 +233,3 @@ def _firm(store: Store, eid: str, point: Point) -> Firm:
 
 def _notice(terms: DepartmentTerms) -> Words:
     return (terms.notice.zh, terms.notice.en)
-
-
-def _said(words: Words | None) -> str | None:
-    return None if words is None else t(*words)
