@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from credit_graph.errors import UsageError
 from credit_graph.resources import root
-from credit_graph.server import guard, roles
+from credit_graph.server import exports, guard, roles
+from credit_graph.server.http import XLSX
 from credit_graph.server.operations import find, operations, read_operation
 from credit_graph.server.roles import roles_file
 from credit_graph.store import Store
@@ -167,3 +172,74 @@ def table_row(name: str) -> str:
     variables = ", ".join(f"`{v.name}: {v.type}`" + (f" = {v.default}" if v.default else "") for v in found.variables)
     example = f"`{json.dumps(dict(found.example), ensure_ascii=False)}`" if found.example else ""
     return f"| `{name}` | {found.zh}<br>{found.en} | {variables} | {example} | `{found.table}` |"
+
+
+@pytest.mark.reads
+def test_a_table_has_the_rows_of_all_pages(api: Api, city: None) -> None:
+    whole = call(api, "search", {"text": "天工"})["search"]["edges"]
+    body = {"id": "search", "variables": {"text": "天工", "first": 1}}
+    answer = api.request("POST", "/graphql", json=body, headers={"Accept": "text/csv"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert answer.headers["content-disposition"] == 'attachment; filename="search.csv"'
+    assert answer.headers["x-complete"] == "true"
+    titles = ("统一社会信用代码 (code)", "名称 (name)", "曾用名 (formerNames)", "登记状态 (state)")
+    rows = [
+        [node["code"], node["name"], "、".join(node["formerNames"]), node["state"], node["district"]]
+        for node in map(itemgetter("node"), whole)
+    ]
+    assert answer.content == _csv([[*titles, "住所所在行政区划 (district)"], *rows])
+    assert len(rows) == 2
+    # a list without `after`, in a link: the dossier's records, two at a time
+    params = {"id": "dossier", "variables": json.dumps({"code": A, "first": 2}), "format": "xlsx"}
+    book = api.request("GET", "/graphql", params=params)
+    assert book.headers["content-type"] == XLSX
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.content)).get_sheet_by_index(0)
+    found = sheet.to_python()
+    assert [row[found[0].index("记录种类 (kind)")] for row in found[1:]] == [
+        edge["node"]["kind"]
+        for edge in call(api, "dossier", {"code": A, "first": 50})["enterprise"]["records"]["edges"]
+    ]
+    assert found[2][found[0].index("资产总额 (assets)")] == 900_000.0
+    assert {row[0] for row in found[1:]} == {A}
+
+
+@pytest.mark.reads
+def test_a_table_is_cut_at_the_limit_and_says_so(api: Api, city: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = roles.limits().model_copy(update={"table_rows": roles.Limit(value=1, reason="test")})
+    monkeypatch.setattr(exports, "limits", lambda: few)
+    params = {"id": "search", "variables": '{"text": "天工"}'}
+    for kind in ("csv", "xlsx"):
+        answer = api.request("GET", "/graphql", params={**params, "format": kind})
+        assert answer.headers["content-disposition"] == f'attachment; filename="search-incomplete.{kind}"'
+        assert answer.headers["x-complete"] == "false"
+    found = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert (found[0][0], found[2][0], len(found)) == ("只有前 1 行，其余未导出。", A, 3)
+
+
+@pytest.mark.reads
+def test_what_is_no_table_is_an_error_in_json(api_as: Callable[[str], Api], city: None) -> None:
+    headers = {"Accept": "text/csv"}
+
+    def asked(role: str, **said: Any) -> tuple[int, str, str]:
+        answer = api_as(role).request("POST", "/graphql", json=said, headers=headers)
+        error = answer.json()["errors"][0]
+        return answer.status_code, error["extensions"]["code"], answer.headers["content-type"]
+
+    json_type = "application/json"
+    assert asked("analyst", id="dossier", variables={"code": "X"}) == (400, "usage.unknown_entity", json_type)
+    assert asked("department", id="search", variables={"text": "天工"}) == (403, "access.denied", json_type)
+    assert asked("analyst", query="{ nothing }") == (400, "usage.query", json_type)
+    assert asked("analyst", query="{") == (400, "usage.query", json_type)
+    assert asked("analyst", query='mutation { stopProceedings(ids: [], why: "") { batch } }')[:2] == (
+        400,
+        "usage.query",
+    )
+    # a cell that the role may not see is marked, not empty
+    body = {"id": "records", "variables": {"code": A, "kinds": ["Office"]}}
+    answer = api_as("publisher").request("POST", "/graphql", json=body, headers=headers)
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert (rows[1][rows[0].index("姓名 (personName)")], "王小明" in answer.text) == ("（无权查看）", False)
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    return "".join(",".join(row) + "\r\n" for row in rows).encode("utf-8-sig")

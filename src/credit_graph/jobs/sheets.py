@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -76,6 +77,14 @@ def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
     with new_workbook(path) as book:
         for sheet in sheets:
             _write_sheet(book, sheet)
+
+
+def workbook_bytes(sheet: Sheet) -> bytes:
+    """The sheet as a workbook that is sent, not kept."""
+    book, out = Workbook(write_only=True), io.BytesIO()
+    _write_sheet(book, sheet)
+    book.save(out)
+    return out.getvalue()
 
 
 def _write_sheet(book: Workbook, content: Sheet) -> None:

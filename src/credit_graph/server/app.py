@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,16 +24,18 @@ from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UNSET
 
 from credit_graph import __version__, text
 from credit_graph.errors import AccessError, CreditGraphError, UsageError
 from credit_graph.server import departments
 from credit_graph.server.context import Client, Context
+from credit_graph.server.exports import table_response
 from credit_graph.server.guard import Guard, refusal
-from credit_graph.server.http import Refused, asked, wrong
+from credit_graph.server.http import JSON, RESPONSE_JSON, TABLES, Refused, asked, wanted, wrong
 from credit_graph.server.keys import Keys
 from credit_graph.server.loaders import Loaders
-from credit_graph.server.operations import by_text, operations
+from credit_graph.server.operations import Operation, by_text, operations
 from credit_graph.server.roles import limits, role
 from credit_graph.server.schema import schema
 from credit_graph.server.tokens import Sealer
@@ -102,6 +104,33 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response = wrong(status, error.reason, headers).response()
         await response(scope, receive, send)
 
+    async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
+        """Answer in the media type that the client likes: JSON, or the table of the answer."""
+        media_type = wanted(request.headers.get("accept"), request.query_params.get("format"))
+        request.scope["media_type"] = media_type
+        if media_type not in TABLES:
+            return await super().run(request, context, root_value)
+        context = await self.get_context(request, Response())
+        sent = await self.parse_http_body(StarletteRequestAdapter(request))
+        return await table_response(self.schema, context, sent, admit(context, sent), media_type)
+
+    async def get_sub_response(self, request: Any) -> Response:
+        """What headers are put on; it carries the media type to :meth:`create_response`."""
+        response = await super().get_sub_response(request)
+        response.media_type = request.scope["media_type"]
+        return response
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """The answer, as the specification has it for the media type: without ``data`` where nothing was run."""
+        refused = response_data["data"] is None and not any("path" in row for row in response_data.get("errors", ()))
+        strict = sub_response.media_type == RESPONSE_JSON
+        if strict and refused:
+            del response_data["data"]
+        response = super().create_response(response_data, sub_response)
+        response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8" if strict else JSON
+        response.status_code = 400 if strict and refused else response.status_code
+        return response
+
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Never: it is a page of its own."""
         return False
@@ -121,10 +150,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Answer one operation: a saved one, or any that the role may write itself."""
-        saved = by_text(request_data.query or "")
-        if saved is None and context.role.saved_only:
-            raise Refused(403, AccessError("access.saved_only", role=text.t(context.role.zh, context.role.en)))
-        context.operation = saved.id if saved else None
+        admit(context, request_data)
         return await super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
 
     def encode_json(self, data: object) -> bytes:
@@ -135,6 +161,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Who asks; raises as ``Guard.client`` does."""
         self.refresh_secret()
         return self._guard.client(authorization)
+
+
+def admit(context: Context, sent: GraphQLRequestData) -> Operation | None:
+    """The saved operation that was sent, if it is one.
+
+    Raises :class:`Refused` where it is none and the role may ask no other.
+    """
+    saved = by_text(sent.query or "")
+    if saved is None and context.role.saved_only:
+        raise Refused(403, AccessError("access.saved_only", role=text.t(context.role.zh, context.role.en)))
+    context.operation = saved.id if saved else None
+    return saved
 
 
 class Guarded:

@@ -17,6 +17,13 @@ from credit_graph.errors import CreditGraphError, UsageError
 from credit_graph.server import operations
 from credit_graph.server.guard import refusal
 
+JSON = "application/json"
+RESPONSE_JSON = "application/graphql-response+json"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLES = (CSV, XLSX)
+FORMATS = {"json": JSON, "csv": CSV, "xlsx": XLSX}  # ?format= says so where a link can't send Accept
+
 
 class Refused(Exception):
     """A request that is answered with an error and an HTTP status, before anything is read."""
@@ -35,6 +42,32 @@ class Refused(Exception):
 def wrong(status: int, why: str, headers: Mapping[str, str] | None = None) -> Refused:
     """The refusal of a request that is none."""
     return Refused(status, UsageError("usage.query", why=why), headers)
+
+
+def wanted(accept: str | None, named: str | None) -> str:
+    """The media type to answer in: that of ``?format=``, else what ``Accept`` likes most; JSON where it says nothing.
+
+    Raises :class:`Refused` where it is none that there is.
+    """
+    if named is not None:
+        if named not in FORMATS:
+            raise wrong(400, f"format has to be one of {', '.join(FORMATS)}")
+        return FORMATS[named]
+    liked = sorted(filter(None, map(_range, (accept or "*/*").split(","))), key=lambda item: -item[1])
+    for pattern, quality in liked:
+        for known in (JSON, RESPONSE_JSON, CSV, XLSX):
+            if quality > 0 and pattern in (known, "*/*", known.partition("/")[0] + "/*"):
+                return known
+    raise wrong(406, f"Accept one of {', '.join((JSON, RESPONSE_JSON, CSV, XLSX))}")
+
+
+def _range(text: str) -> tuple[str, float] | None:
+    kind, *parameters = (part.strip().lower() for part in text.split(";"))
+    quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+    try:
+        return (kind, float(quality)) if kind else None
+    except ValueError:
+        return None
 
 
 def asked(method: str, query: Mapping[str, Any], content_type: str | None, body: bytes) -> GraphQLRequestData:

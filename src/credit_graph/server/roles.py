@@ -91,6 +91,7 @@ class Limits(_Strict):
     scan: Limit
     conditions: Limit
     body_bytes: Limit
+    table_rows: Limit
     budget: Limit
     list_size: Limit
     requests_per_minute: Limit
