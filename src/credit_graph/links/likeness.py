@@ -9,7 +9,7 @@ from fractions import Fraction
 from credit_graph.projection.names import normal_name
 
 # 上海市场调查 and 西湖区域规划 go on after the region
-_LEVELS = "省|自治区|特别行政区|自治州|自治县|地区|市(?![场政民容])|州|盟|区(?![域块])|县|旗|镇|乡"
+LEVELS = "省|自治区|特别行政区|自治州|自治县|地区|市(?![场政民容])|州|盟|区(?![域块])|县|旗|镇|乡"
 # 〈…省〉〈…市〉〈…区〉 at the beginning of an address; the shortest that fits, so that 市区路 is not eaten
 _ADDRESS = re.compile(
     r"^(?:(?P<a>[一-鿿]{2,6}?(?:省|自治区)))?(?:(?P<b>[一-鿿]{2,7}?(?:市|自治州|地区|盟)))?"
@@ -21,7 +21,7 @@ _FEW = 2  # characters that a core keeps
 def regions_of(addresses: Iterable[str]) -> set[str]:
     """Regions named at the beginning of the addresses (甘肃省庆原市西原区 …), without 省, 市, 区 …"""
     found = {part for match in map(_ADDRESS.match, addresses) if match for part in match.groups() if part}
-    bare = {re.sub(f"(?:{_LEVELS})$", "", region) for region in found}
+    bare = {re.sub(f"(?:{LEVELS})$", "", region) for region in found}
     return {region for region in bare if len(region) >= _FEW}
 
 
@@ -31,7 +31,7 @@ class Core:
     def __init__(self, legal_forms: Iterable[str], regions: Iterable[str]) -> None:
         """``legal_forms`` are stripped from the end, ``regions`` (without 省, 市 …) from the beginning and in
         brackets; the longest that fits goes first."""
-        region = f"(?:{_either(regions)})(?:{_LEVELS})?"
+        region = f"(?:{_either(regions)})(?:{LEVELS})?"
         self._end = re.compile(f"(?:{_either(legal_forms)})$")
         self._begin = re.compile(f"^{region}")
         self._inside = re.compile(rf"\({region}\)")
