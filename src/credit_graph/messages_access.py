@@ -12,6 +12,10 @@ ACCESS: dict[str, tuple[str, str]] = {
         "未配置身份验证，拒绝监听 {host}。请使用回环地址或先创建密钥。",
         "Refusing to listen on {host} without authentication. Use a loopback address or create a key first.",
     ),
+    "access.no_purpose": (
+        "角色 {role} 的请求须写明用途（X-Purpose）。",
+        "Requests of the role {role} must say what they are for (X-Purpose).",
+    ),
     "access.foreign_key": (
         "本安装没有编号为 {id} 的密钥。请核对地址，或向管理员申请新密钥。",
         "This installation has no key {id}. Check the address, or ask the administrator for a new key.",

@@ -171,3 +171,21 @@ def test_the_commands_say_what_a_key_may(
     (line,) = json.loads(out)["entries"]
     said = {"districts": ["6210"], "rights": ["identity", "level"], "rate": 60, "expires": "2027-06-30"}
     assert line["what"] == {"key": key["id"], "role": "department", **said, "for": "市发改委"}
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_a_key_of_saved_operations_asks_these_only(store: Store, api: Api) -> None:
+    batch = Batch(store)
+    registration(batch, A, "庆阳天工建材有限公司")
+    batch.commit()
+    scope = Scope(operations=("data_version",))
+    client = with_key(api, Keys(store.home).create(Wanted("analyst", scope))[1])
+
+    def status(**body: object) -> tuple[int, str | None]:
+        answer = api.request("POST", "/graphql", json=body, headers=client.headers)
+        errors = answer.json().get("errors")
+        return answer.status_code, errors[0]["extensions"]["code"] if errors else None
+
+    assert status(id="data_version") == (200, None)
+    for body in ({"id": "search", "variables": {"text": "天工"}}, {"query": "{ meta { seq } }"}):
+        assert status(**body) == (403, "access.denied")

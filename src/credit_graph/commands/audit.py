@@ -28,6 +28,9 @@ def show(
     actor: Annotated[str | None, typer.Option("--actor", help="操作人 / who acted")] = None,
     since: Annotated[str | None, typer.Option("--since", help="自某日 / from this day on (YYYY-MM-DD)")] = None,
     action: Annotated[str | None, typer.Option("--action", help=" | ".join(ACTIONS))] = None,
+    what: Annotated[
+        str | None, typer.Option("--what", help="对象：代码、声明、文件等 / about this: a code, a statement, a file")
+    ] = None,
     limit: common.LimitOption = 50,
     as_json: common.JsonOption = False,
 ) -> None:
@@ -42,6 +45,7 @@ def show(
         if (actor is None or entry["actor"] == actor)
         and entry["day"] >= first
         and (action is None or entry["action"] == action)
+        and (what is None or what in _ids(entry))
     ]
     shown = list(deque(found, maxlen=limit))
     if as_json:
@@ -51,6 +55,12 @@ def show(
     columns += [t("批次", "batch"), t("对象", "what")]
     title = common.counted("审计日志", "Audit log", len(found), len(shown))
     common.print_table(title, columns, [_row(entry) for entry in shown])
+
+
+def _ids(entry: dict[str, Any]) -> set[str]:
+    """What a line names."""
+    values = entry["what"].values()
+    return {str(part) for value in values for part in (value if isinstance(value, list) else [value])}
 
 
 def _row(entry: dict[str, Any]) -> list[Any]:

@@ -35,6 +35,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "export": ("导出文件", "file written"),
     "held_records_read": ("查阅停用记录", "held records read"),
     "contacts_read": ("成批查阅联络方式", "contacts read in bulk"),
+    "asked": ("部门查询", "question of a department"),
+    "persons_read": ("成批查阅自然人姓名", "names of persons read in bulk"),
     "key_created": ("创建API密钥", "API key made"),
     "key_revoked": ("撤销API密钥", "API key revoked"),
     "signing_key_made": ("生成签名密钥", "signing key made"),

@@ -28,11 +28,13 @@ Node = Mapping[str, Any]  # a record node's properties
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who reads a result. ``rights``: as in policies/roles.yml; ``outside``: of somebody outside the bureau the names
-    by which a source's ``sharing`` may mean him (role, department), ``None`` inside it.
+    by which a source's ``sharing`` may mean him (role, department), ``None`` inside it. ``purpose``: what he reads it
+    for, ``None`` where that is not asked.
     """
 
     rights: frozenset[str]
     outside: tuple[str, ...] | None = None
+    purpose: str | None = None
 
     def may(self, right: str) -> bool:
         """Whether he has the right."""
@@ -47,10 +49,8 @@ def unshared(sources: Iterable[str], viewer: Viewer, day: date) -> frozenset[str
     if viewer.outside is None:
         return frozenset()
     known = definitions()
-    names = viewer.outside
-    return frozenset(
-        source for source in sources if source not in known or not known[source].sharing.allows(names, day)
-    )
+    who = viewer.outside, day, viewer.purpose
+    return frozenset(source for source in sources if source not in known or not known[source].sharing.allows(*who))
 
 
 def withheld_text(reason: Reason) -> str:

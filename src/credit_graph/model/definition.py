@@ -47,11 +47,14 @@ class Sharing(_Strict):
             raise ValueError(t(zh, "conditional sharing must say to whom (to) and for what (for)"))
         return self
 
-    def allows(self, names: Collection[str], day: date) -> bool:
-        """Whether somebody outside the bureau, who goes by these names, may see what the source says on the day."""
+    def allows(self, names: Collection[str], day: date, purpose: str | None = None) -> bool:
+        """Whether somebody outside the bureau, who goes by these names, may see what the source says on the day;
+        for this purpose (用途), if it is given."""
         if self.until is not None and day > self.until:
             return False
-        return self.type == "unconditional" or (self.type == "conditional" and not set(self.to).isdisjoint(names))
+        if self.type == "conditional" and not set(self.to).isdisjoint(names):
+            return purpose is None or purpose == self.purpose
+        return self.type == "unconditional"
 
 
 class Column(_Strict):

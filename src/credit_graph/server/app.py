@@ -157,20 +157,24 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Chinese as itself: half the bytes of escapes."""
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
-    def client(self, authorization: str | None) -> Client:
+    def client(self, authorization: str | None, purpose: str | None = None) -> Client:
         """Who asks; raises as ``Guard.client`` does."""
         self.refresh_secret()
-        return self._guard.client(authorization)
+        return self._guard.client(authorization, purpose)
 
 
 def admit(context: Context, sent: GraphQLRequestData) -> Operation | None:
     """The saved operation that was sent, if it is one.
 
-    Raises :class:`Refused` where it is none and the role may ask no other.
+    Raises :class:`Refused` where it is none and the role may ask no other, or none that the key names.
     """
     saved = by_text(sent.query or "")
+    who, named = text.t(context.role.zh, context.role.en), context.client.scope.operations
     if saved is None and context.role.saved_only:
-        raise Refused(403, AccessError("access.saved_only", role=text.t(context.role.zh, context.role.en)))
+        raise Refused(403, AccessError("access.saved_only", role=who))
+    if named is not None and (saved is None or saved.id not in named):
+        action = text.t("使用本密钥以外的查询", "ask what its key does not name")
+        raise Refused(403, AccessError("access.denied", role=who, action=action))
     context.operation = saved.id if saved else None
     return saved
 
@@ -195,7 +199,8 @@ class Guarded:
             answer: ASGIApp = refusal(UsageError("usage.query", why=why), 413)
         else:
             try:
-                scope["client_role"] = await run_in_threadpool(self._endpoint.client, headers.get("authorization"))
+                said = headers.get("authorization"), headers.get("x-purpose")
+                scope["client_role"] = await run_in_threadpool(self._endpoint.client, *said)
                 answer = self._app
             except CreditGraphError as error:
                 answer = refusal(error)
@@ -274,6 +279,7 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
     ]
     app = Starlette(routes=routes, middleware=middleware)
     app.state.guard = guard
+    app.state.home = store.home
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,6 +39,7 @@ class Client:
     id: str
     role: Role
     scope: Scope = WHOLE
+    purpose: str = ""  # 用途, as the request says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Context:
     operation: str | None = None  # the saved operation that is asked, by name
     response_headers: MutableHeaders = field(default_factory=MutableHeaders)
     _releases: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)  # enterprises that the answer tells of
+    names_shown: int = 0  # of natural persons
+    left_out: Counter[str] = field(default_factory=Counter)  # records by source, for want of its department's leave
 
     @property
     def role(self) -> Role:

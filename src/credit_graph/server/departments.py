@@ -16,12 +16,13 @@ from credit_graph.errors import AccessError, CreditGraphError, StateError, Usage
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.department_levels import DepartmentLevel, department_level
 from credit_graph.model.time import Point
+from credit_graph.server.auditing import note
 from credit_graph.server.context import Client
 from credit_graph.server.guard import refusal
 from credit_graph.store import Store
 from credit_graph.text import t
 
-FindClient = Callable[[str | None], Client]  # by the Authorization header; raises AccessError
+FindClient = Callable[[str | None, str | None], Client]  # by Authorization and X-Purpose; raises AccessError
 Answer = Callable[[Request, Client], Response]
 
 
@@ -52,7 +53,11 @@ def answered(client: FindClient, answer: Answer) -> Callable[[Request], Awaitabl
 
     def work(request: Request) -> Response:
         try:
-            return answer(request, client(request.headers.get("authorization")))
+            who = client(request.headers.get("authorization"), request.headers.get("x-purpose"))
+            found = answer(request, who)
+            about = [str(part) for part in request.path_params.values()]
+            note(request.app.state.home, who, {"route": request.url.path, "about": about})
+            return found
         except CreditGraphError as error:
             return refused(error)
 

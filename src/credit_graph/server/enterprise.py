@@ -26,7 +26,7 @@ from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.persons import SamePerson, found_same
 from credit_graph.server.reborn import RebornCandidate, candidates
-from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, usable_records, yuan
+from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, shared, usable_records, yuan
 from credit_graph.server.risk import CreditRiskLevel, risk_level
 from credit_graph.server.risk_history import RiskLevelChange, level_history
 
@@ -167,7 +167,9 @@ class Enterprise(Node):
             day, sid = info.context.sealer.open_cursor("records", after)
             page = Page(page.kinds, ended, (date.fromisoformat(str(day)), str(sid)), size)
         found = await info.context.loaders.pages.load((self.eid, self.at, page))
-        return connect(info.context, "records", found, size, record, _record_keys, after=after)
+        rows = await shared(info, found[:size], self.at)
+        on = _record_keys(found[size - 1]) if len(found) > size else None
+        return connect(info.context, "records", rows, size, record, _record_keys, after=after, goes_on=on)
 
     @needs("links", "股东及出资人，份额大者在前 / holders, largest share first")
     async def holders(self, info: Info, first: First = None, after: After = None) -> Connection[Holding] | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from credit_graph.errors import CreditGraphError
+from credit_graph.server.auditing import purpose_of
 from credit_graph.server.context import Client
 from credit_graph.server.keys import Keys
 from credit_graph.server.rates import Buckets
@@ -14,7 +17,7 @@ from credit_graph.server.roles import limits, role
 
 LOCAL = "local"  # the client of a server without keys
 # of a request that is refused before it is read
-_STATUS = {"access.too_many": 429, "access.denied": 403, "state.rotating": 503}
+_STATUS = {"access.too_many": 429, "access.denied": 403, "access.no_purpose": 400, "state.rotating": 503}
 
 
 class Guard:
@@ -25,11 +28,16 @@ class Guard:
         self._local_role = local_role
         self._buckets = buckets or Buckets()
 
-    def client(self, authorization: str | None) -> Client:
+    def client(self, authorization: str | None, purpose: str | None = None) -> Client:
         """Who asks; without any key it is the local user, whose requests are not counted.
 
-        Raises ``AccessError``: those of ``Keys.check``, and ``access.too_many`` beyond the key's rate.
+        ``purpose``: the header ``X-Purpose``. Raises ``AccessError``: those of ``Keys.check``, ``access.too_many``
+        beyond the key's rate, ``access.no_purpose`` where the role must say it.
         """
+        found = self._known(authorization)
+        return replace(found, purpose=purpose_of(found.role, purpose))
+
+    def _known(self, authorization: str | None) -> Client:
         if not self._keys.all():
             return Client(LOCAL, role(self._local_role))
         scheme, _, token = (authorization or "").partition(" ")
@@ -42,7 +50,8 @@ class Guard:
 async def client_of(request: Request) -> Client:
     """The client of a request to a route that is no GraphQL; raises ``CreditGraphError`` (see :func:`refusal`)."""
     guard: Guard = request.app.state.guard
-    return await run_in_threadpool(guard.client, request.headers.get("authorization"))
+    headers = request.headers
+    return await run_in_threadpool(guard.client, headers.get("authorization"), headers.get("x-purpose"))
 
 
 def refusal(error: CreditGraphError, status: int | None = None) -> JSONResponse:

@@ -105,9 +105,8 @@ class Errors(MaskErrors):
 
 def _fault(error: GraphQLError) -> CreditGraphError:
     original = error.original_error
-    if error.path is None and not isinstance(
-        original, UsageError
-    ):  # refused before anything ran: syntax, unknown field, wrong variable
+    if error.path is None and not isinstance(original, CreditGraphError):
+        # refused before anything ran: syntax, unknown field, wrong variable
         return UsageError("usage.query", why=error.message)
     if isinstance(original, StoreError):
         return StoreError("server.unavailable", id=_logged(original))

@@ -46,16 +46,23 @@ class Needs(FieldExtension):
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
         """Check, then resolve."""
         self._check(info)
-        return next_(source, info, **kwargs)
+        return self._noted(info, next_(source, info, **kwargs))
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
         """Check, then resolve."""
         self._check(info)
         eid, at = getattr(source, "eid", None), getattr(source, "at", None)
-        if eid and at and not await info.context.sees(eid, at):
-            raise _out_of_district(info)
+        if eid and at:
+            if not await info.context.sees(eid, at):
+                raise _out_of_district(info)
+            info.context.touched.add(eid)
         result = next_(source, info, **kwargs)
-        return await result if inspect.isawaitable(result) else result
+        return self._noted(info, await result if inspect.isawaitable(result) else result)
+
+    def _noted(self, info: Info, result: Any) -> Any:
+        if self.right == "persons" and result is not None:
+            info.context.names_shown += 1
+        return result
 
     def _check(self, info: Info) -> None:
         info.context.role.require(self.right)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 import strawberry
 from strawberry.extensions import FieldExtension
 
+from credit_graph.jobs.withheld import unshared
 from credit_graph.model.kinds import (
     DECISION_KINDS,
     KINDS,
@@ -26,6 +28,7 @@ from credit_graph.model.time import DAY_MAX, DAY_MIN, OPEN_SEQ
 from credit_graph.server.context import Moment
 from credit_graph.server.found import FoundRecord
 from credit_graph.server.needs import Info, Needs, needs, shown
+from credit_graph.server.roles import viewer
 
 T = FieldType
 _GRAPHQL = {
@@ -186,7 +189,20 @@ def record(found: FoundRecord) -> Record:
     return RECORD_TYPES[found.node["kind"]](found=found)
 
 
+async def shared(info: Info, found: Sequence[FoundRecord], at: Moment) -> list[FoundRecord]:
+    """Those that their departments have authorised the caller to see (来源部门授权); the answer tells of others."""
+    context = info.context
+    reader = viewer(context.role, context.client.purpose)
+    if reader.outside is None:
+        return list(found)
+    sources = {item.node["source"] for item in found}
+    closed = await context.run(partial(unshared, sources, reader, at.point.use))
+    context.left_out.update(item.node["source"] for item in found if item.node["source"] in closed)
+    return [item for item in found if item.node["source"] not in closed]
+
+
 async def usable_records(info: Info, sids: Iterable[str], at: Moment) -> list[Record]:
     """The records of these statements that the caller may use, in their order; what people decided is none."""
     found = await info.context.loaders.statements.load_many([(sid, at) for sid in sids])
-    return [record(item[1]) for item in found if item and item[1].node["kind"] in RECORD_TYPES]
+    told = [item[1] for item in found if item and item[1].node["kind"] in RECORD_TYPES]
+    return [record(item) for item in await shared(info, told, at)]

@@ -299,7 +299,7 @@ async def _judged(info: Info, sids: Sequence[str], at: Moment) -> list[Record | 
     found = await info.context.loaders.statements.load_many([(sid, at) for sid in wanted])
     role = info.context.role
     sources = {item[1].node["source"] for item in found if item}
-    closed = await info.context.run(partial(unshared, sources, viewer(role), at.point.use))
+    closed = await info.context.run(partial(unshared, sources, viewer(role, info.context.client.purpose), at.point.use))
     gone = [sid for sid, item in zip(wanted, found, strict=True) if item is None]
     stones = (await info.context.run(partial(_stones, info.context.store, gone))) if gone else {}
     judged: list[Record | WithheldRecord] = []

@@ -73,7 +73,9 @@ async def load_beside(context: Context, keys: list[tuple[str, Moment]]) -> Seque
 
     async def fetch(eids: list[str], at: Moment) -> dict[str, Beside]:
         context.spend(len(eids))
-        found = await context.run(partial(beside, Reader(context.store, at.point, viewer(context.role)), eids))
+        found = await context.run(
+            partial(beside, Reader(context.store, at.point, viewer(context.role, context.client.purpose)), eids)
+        )
         return dict.fromkeys(eids, found)
 
     return await by_rest(keys, fetch)

@@ -38,6 +38,8 @@ class RoleRow(Title):
     introspection: bool = True
     saved_only: bool = False  # may ask saved operations only (api/operations)
     passes_holds: bool = False  # sees records that may no longer be used
+    logged: bool = False  # each of its requests is a line of the audit log
+    purpose: bool = False  # its requests must say what for (X-Purpose)
     budget: int | None = Field(None, gt=0)  # what one request may cost, if not the limits' budget
 
 
@@ -59,11 +61,11 @@ class Role(RoleRow):
             raise AccessError("access.denied", role=t(self.zh, self.en), action=action)
 
 
-def viewer(who: Role) -> Viewer:
+def viewer(who: Role, purpose: str | None = None) -> Viewer:
     """The role as a reader of records; outside the bureau are those whose channel is another department or the
-    public."""
+    public. ``purpose``: as the request says it, ``None`` where nobody asks for it."""
     outside = None if who.channel in {"grading", "internal"} else (who.name, who.zh, who.en)
-    return Viewer(frozenset(who.rights), outside)
+    return Viewer(frozenset(who.rights), outside, purpose)
 
 
 class _Rows(Dated):
@@ -94,6 +96,7 @@ class Limits(_Strict):
     table_rows: Limit
     budget: Limit
     list_size: Limit
+    names_noted: Limit
     requests_per_minute: Limit
 
 

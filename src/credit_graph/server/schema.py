@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
 
 from credit_graph.server.alerts import Handling
+from credit_graph.server.auditing import Audited
 from credit_graph.server.costs import CostLimit
 from credit_graph.server.enterprise import Enterprise, Person
 from credit_graph.server.limits import Errors, ShapeLimits
@@ -40,6 +41,7 @@ def schema() -> strawberry.Schema:
             lambda: MaxTokensLimiter(max_token_count=limits().tokens.value),
             ShapeLimits,
             CostLimit,
+            Audited,
             Errors,
         ],
     )
