@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from commandline import CommandLine
-from credit_graph.commands.control import basis_text
 from credit_graph.jobs.link import link
+from credit_graph.links.control_text import basis_text
 from credit_graph.links.lookup import shown_id
 from credit_graph.model.time import Point
 from credit_graph.store import Store
@@ -142,5 +142,5 @@ def test_paths_by_count_and_kind(store: Store, line: CommandLine) -> None:
 
 def test_ways_of_control_in_words() -> None:
     for rule, text in (("executing_partner", "执行事务合伙人"), ("agreement", "协议"), ("appointment", "任免权")):
-        assert basis_text({"basis": "ruled", "rule": rule}) == text
-    assert basis_text({"basis": "half", "rule": "", "near_line": True}) == "恰为一半（2024-07-01前），接近一半"
+        assert basis_text("ruled", rule, near_line=False) == text
+    assert basis_text("half", None, near_line=True) == "恰为一半（2024-07-01前），接近一半"

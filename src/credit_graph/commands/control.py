@@ -10,9 +10,10 @@ import typer
 from rich.tree import Tree
 
 from credit_graph.commands import common
-from credit_graph.commands.links import linked, point_json, reason_text, share
+from credit_graph.commands.links import linked, point_json, share
 from credit_graph.jobs.runs import current_run
 from credit_graph.links import card, compute, control, groupcard, lookup
+from credit_graph.links.control_text import basis_text, criteria_text, status_text
 from credit_graph.links.policy import LEAD
 from credit_graph.links.structure import Structure
 from credit_graph.text import joined, t
@@ -214,41 +215,6 @@ def vote_columns() -> list[str]:
     return [t("出资人", "holder"), t("比例", "share"), t("依据记录", "records")]
 
 
-def status_text(found: Mapping[str, Any]) -> str:
-    """What can be said of the controller, in words."""
-    texts = {
-        "controlled": t("有控制人", "controlled"),
-        "ring": t("相互控制，无外部控制人", "a ring: no outside controller"),
-        "none": t("无控制人", "no controller"),
-        "joint": t("双方各占一半，共同控制", "joint control, half each"),
-        "itself": t("由自身的子公司控制", "held by its own subsidiaries"),
-        "undetermined": t("无法确定", "undetermined"),
-        "not_held": t("没有出资人", "not held"),
-    }
-    reason = reason_text(found["reason"])
-    text = texts[found["status"]] + (f"（{reason}）" if reason and found["status"] == "undetermined" else "")
-    return text + t("；国家控股", "; held by the state") * bool(found.get("state"))
-
-
-def basis_text(row: Mapping[str, Any]) -> str:
-    """How control comes about, in words."""
-    rules = {
-        "executing_partner": t("执行事务合伙人", "executing partner"),
-        "general_partner": t("普通合伙人", "general partner"),
-        "agreement": t("协议", "agreement"),
-        "appointment": t("任免权", "appointment"),
-    }
-    texts = {
-        "direct": t("直接过半数", "majority of its own"),
-        "jointly": t("与所控制的企业合计过半数", "majority with its companies"),
-        "half": t("恰为一半（2024-07-01前）", "exactly half (until 2024-06-30)"),
-        "ring": t("相互控制", "mutual"),
-        "concert": t("一致行动合计过半数", "majority in concert"),
-        "ruled": joined(rules.get(rule, rule) for rule in row["rule"].split("、")),
-    }
-    return texts[row["basis"]] + t("，接近一半", ", near half") * bool(row.get("near_line"))
-
-
 def control_cells(step: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     """A row of a table of control."""
     mark = t("（一致行动）", " (in concert)")
@@ -260,7 +226,7 @@ def control_cells(step: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     more = step["rows_total"] - len(step["rows"])
     parts += [t(f"等，另有 {more} 条", f"and {more} more")] if more else []
     votes = share(step["share_ppm"])
-    return _name(step, "controller"), _name(step, "company"), basis_text(step), votes, "\n".join(parts)
+    return _name(step, "controller"), _name(step, "company"), _basis(step), votes, "\n".join(parts)
 
 
 def vote_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -284,16 +250,10 @@ def layer_text(group: Mapping[str, Any]) -> str:
 
 
 def _owner_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
-    criteria = {
-        "equity": t("股权", "equity"),
-        "votes": t("表决权", "votes"),
-        "control": t("单独控制", "control"),
-        "joint_control": t("联合控制", "joint control"),
-    }
     paths = [_path_text(row["person_name"] or row["person"], path) for path in row["paths"]]
     if not row["paths_complete"]:
         paths.append(t("（未列全）", "(not all)"))
-    names = joined(criteria[name] for name in row["criteria"])
+    names = criteria_text(row["criteria"])
     return _name(row, "person"), names, share(row["ownership_ppm"]), share(row["votes_ppm"]), "\n".join(paths)
 
 
@@ -301,6 +261,10 @@ def _path_text(owner: str, path: Mapping[str, Any]) -> str:
     steps = [f" →{share(step['share_ppm'])}→ {_name(step, 'company')}" for step in path["steps"]]
     records = " ".join(sid for step in path["steps"] for sid in step["sids"])
     return f"{owner}{''.join(steps)} = {share(path['share_ppm'])} [{records}]"
+
+
+def _basis(row: Mapping[str, Any]) -> str:
+    return basis_text(row["basis"], row["rule"], near_line=bool(row.get("near_line")))
 
 
 def _ring_cells(ring: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
@@ -325,7 +289,7 @@ def _tree(found: Mapping[str, Any]) -> Tree:
     open_at = {0: top}
     for row in found["tree"]:
         above = open_at[max(0, row["depth"] - 1)]
-        text = f"{_name(row, 'company')}  {basis_text(row)} {share(row['share_ppm'])}"
+        text = f"{_name(row, 'company')}  {_basis(row)} {share(row['share_ppm'])}"
         open_at[row["depth"]] = above.add(text) if row["depth"] else top.add(text)
         open_at[0] = top
     return top

@@ -14,6 +14,7 @@ from credit_graph.commands import common
 from credit_graph.errors import UsageError
 from credit_graph.jobs import link as job
 from credit_graph.links import card, compute, lookup
+from credit_graph.links.control_text import reason_text
 from credit_graph.links.path import EDGE_KINDS, EdgeKind, Hop
 from credit_graph.links.person_text import reasons
 from credit_graph.links.policy import LEAD, link_policy
@@ -197,18 +198,6 @@ def _majority_text(row: dict[str, Any] | None) -> str:
         "undetermined": t("无法确定：", "undetermined: ") + reason_text(row["reason"]),
     }
     return texts[row["status"]]
-
-
-def reason_text(reason: str) -> str:
-    """Why nothing can be said of the controller, in words; nothing where there is no reason."""
-    texts = {
-        "no_holders": t("没有出资信息", "no holders on record"),
-        "no_capital": t("注册资本缺失或非人民币", "registered capital missing or not in yuan"),
-        "over_100": t("出资额合计超过注册资本", "amounts exceed the capital"),
-        "blank_amounts": t("部分出资额缺失", "amounts are missing"),
-        "unlisted": t("出资人不全", "holders are missing"),
-    }
-    return texts.get(reason, "")
 
 
 def basis_text(row: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import strawberry
 
 from credit_graph import clock
-from credit_graph.errors import UsageError
+from credit_graph.errors import StateError, UsageError
 from credit_graph.grading.alert_life import Alert as Warned
 from credit_graph.grading.alert_life import assign, close, handle
 from credit_graph.grading.policy import NOTICE
@@ -220,6 +220,28 @@ async def alert_connection(
 def _keys(item: alert_list.Listed) -> tuple[str, str]:
     """What the pages are ordered by."""
     return item.alert.due_on.isoformat(), item.alert.eid
+
+
+@strawberry.type(description="一户企业的预警 / the warning of one firm")
+class AlertQuery:
+    """The warning of one firm, for the root of the schema."""
+
+    @needs("alerts", "一户企业的风险预警，含已销号的（空：无） / the warning of a firm, closed ones too; null: none")
+    async def alert(self, info: Info, code: str) -> Alert | None:
+        """By code or current name."""
+        context = info.context
+        context.spend(_LOADED)
+        seq = (await context.pin()).seq
+
+        def work() -> Alert | None:
+            try:
+                return Alert(found=alert_list.one(context.store, find_firm(context.store, code), seq)[0])
+            except StateError as error:
+                if error.code != "state.no_alert":
+                    raise
+                return None
+
+        return await context.run(work)
 
 
 @strawberry.type(description="预警办理入口 / mutations of warnings")

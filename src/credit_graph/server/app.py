@@ -28,7 +28,7 @@ from strawberry.types.unset import UNSET
 
 from credit_graph import __version__, text
 from credit_graph.errors import AccessError, CreditGraphError, UsageError
-from credit_graph.server import departments
+from credit_graph.server import departments, web
 from credit_graph.server.context import Client, Context
 from credit_graph.server.exports import table_response
 from credit_graph.server.guard import Guard, refusal
@@ -50,6 +50,7 @@ GRAPHIQL_FILES = {
     "react-dom.production.min.js": "text/javascript",
 }
 OWN_FILES = {"graphiql.js": "text/javascript", "page.css": "text/css"}
+SITE_FILES = {"style.css": "text/css"}  # pages look like those of the public lists
 _HEADERS = {
     # GraphiQL writes style elements of its own; its fonts lie in its style sheet
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -264,12 +265,13 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
             return JSONResponse({"status": "unavailable", "code": error.code}, status_code=503)
         return JSONResponse({"status": "ok", "version": __version__})
 
+    graphql = Guarded(endpoint)
     routes = [
-        Route("/", _page("index.html")),
+        *web.routes(graphql),
         Route("/health", health),
         Route("/graphiql", _page("graphiql.html")),
         Route("/static/{name}", _static),
-        Route("/graphql", Guarded(endpoint)),
+        Route("/graphql", graphql),
         Route("/operations", Guarded(endpoint, _operations)),
         *departments.routes(store, endpoint.client),
     ]
@@ -318,7 +320,8 @@ class SafeHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *added]
+                own = {name for name, _ in message["headers"]}  # a page may be stricter
+                message["headers"] = [*message["headers"], *(row for row in added if row[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -350,7 +353,9 @@ async def _static(request: Request) -> Response:
     elif name in GRAPHIQL_FILES:
         package = "graphene_django_graphiql_static"
         folder = files(package).joinpath("static", package)
+    elif name in SITE_FILES:
+        folder = files("credit_graph.lists.site").joinpath("static")
     else:
         return Response(status_code=404)
-    media_type = (OWN_FILES | GRAPHIQL_FILES)[name] + "; charset=utf-8"
+    media_type = (OWN_FILES | GRAPHIQL_FILES | SITE_FILES)[name] + "; charset=utf-8"
     return Response(folder.joinpath(name).read_bytes(), media_type=media_type)

@@ -10,7 +10,7 @@ import strawberry
 from credit_graph import __version__, clock
 from credit_graph.errors import UsageError
 from credit_graph.projection import normal_name
-from credit_graph.server.alerts import Alert, alert_connection
+from credit_graph.server.alerts import Alert, AlertQuery, alert_connection
 from credit_graph.server.browse import BrowseQuery
 from credit_graph.server.connections import After, Connection, First
 from credit_graph.server.context import GRADE, LINK, Asked, Context, Moment
@@ -58,7 +58,7 @@ class Meta:
 
 
 @strawberry.type(description="查询入口 / root of all queries")
-class Query(BrowseQuery, CostQuery):
+class Query(AlertQuery, BrowseQuery, CostQuery):
     """The root."""
 
     @shown("数据版本 / versions of service and data")
