@@ -17,10 +17,13 @@ from credit_graph.jobs.alert_list import listed
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.due import Found
 from credit_graph.jobs.due import due as due_job
+from credit_graph.jobs.feed_readers import FEED, silent
 from credit_graph.jobs.sheets import Sheet, Value, write_workbook
-from credit_graph.lists.due import TASK, WARNING, Item, horizon, role_title, role_titles
+from credit_graph.lists.due import TASK, WARNING, Item, horizon, in_order, role_title, role_titles
 from credit_graph.lists.policy import list_names
+from credit_graph.server.keys import Keys
 from credit_graph.server.roles import role
+from credit_graph.store import Store
 from credit_graph.text import joined, t
 
 _NUMBER = re.compile(r"（[^（）]*号[^（）]*）")
@@ -38,7 +41,9 @@ def due(
     days: Annotated[
         int | None, typer.Option("--days", min=0, help="今后几日内到期的 / due within so many days")
     ] = None,
-    list_name: Annotated[str | None, typer.Option("--list", help="名单、penalty、alert、measure / of a list")] = None,
+    list_name: Annotated[
+        str | None, typer.Option("--list", help="名单、penalty、alert、measure、feed / of a list")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写入新工作簿 / a new workbook")
     ] = None,
@@ -48,7 +53,7 @@ def due(
     """Steps of list work, entries at their term, penalties without a receipt, publications that end, warnings: those
     most late first, each with its article."""
     role(common.caller().role).require("records")
-    kinds = [*list_names(), "penalty", WARNING, TASK]
+    kinds = [*list_names(), "penalty", WARNING, TASK, FEED]
     if list_name is not None and list_name not in kinds:
         raise UsageError("usage.bad_value", option="--list", value=list_name, why=joined(kinds))
     if out is not None and out.suffix.lower() != ".xlsx":
@@ -58,9 +63,10 @@ def due(
     titles = role_titles()
     with common.graph() as store:
         found = due_job(store, last_seq(store), today, listed(store))
+        silence = silent(store, today, _departments(store))
     items = [
         item
-        for item in found.items
+        for item in in_order([*found.items, *silence])
         if item.shown(last) and (list_name in (None, item.list)) and (who is None or item.of(who, titles))
     ]
     if out is not None:
@@ -75,6 +81,11 @@ def due(
     common.print_table(title, _header(), [_on_screen(_row(item, today)) for item in items[:limit]])
     for line in found.unknown:
         common.notes.print(_line(line.what, line.count), highlight=False, soft_wrap=True)
+
+
+def _departments(store: Store) -> list[tuple[str, str]]:
+    """Id and name of every key in use: who reads a feed has to acknowledge what must no longer be used."""
+    return [(key.id, key.owner or key.id) for key in Keys(store.home).all() if key.revoked is None]
 
 
 def _on_screen(row: list[Value]) -> list[Value]:

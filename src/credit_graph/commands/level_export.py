@@ -24,7 +24,7 @@ def export(
         common.log("export", {"by": "level export", "file": out.name})
         made = job.export(store, point, out)
     if as_json:
-        common.print_json({**made.manifest, "folder": str(made.folder), "made": made.made})
+        common.print_json({**made.manifest, "folder": str(made.folder), "made": made.made, "changes": made.changes})
         return
     rows, graded = made.manifest["rows"], made.manifest["graded"]
     new = t("已写入", "Written") if made.made else t("已有相同内容，未改动", "There already, unchanged")
@@ -34,5 +34,8 @@ def export(
             f"{new}: {made.folder} ({rows} firms, {graded} graded)",
         ),
         highlight=False,
+    )
+    common.console.print(
+        t(f"自上次导出以来的变化：{made.changes} 条", f"Changes since the last export: {made.changes}")
     )
     common.console.print(made.manifest["notice"] or "", style="bold")

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from credit_graph.errors import StateError
 from credit_graph.jobs.department_levels import COLUMNS, department_levels, policy_version
+from credit_graph.jobs.level_feed import LevelFeed
 from credit_graph.jobs.release_store import read_folder, write_folder, writing
 from credit_graph.lists.editions.cells import csv_cell
 from credit_graph.lists.editions.edition import canonical, sha256
@@ -57,21 +58,24 @@ DATA_DICTIONARY = (
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery. ``made``: it was not there before; ``rows``, ``graded``: firms told of, and those with a class."""
+    """A delivery. ``made``: it was not there before; ``changes``: how many lines the feed of changes got."""
 
     folder: Path
     made: bool
     manifest: dict[str, Any]
+    changes: int
 
 
 def export(store: Store, point: Point, out: Path) -> Delivery:
-    """Write the delivery of the point into ``out``, unless it is there, and name it in ``latest.json``.
+    """Write the delivery of the point into ``out``, unless it is there, name it in ``latest.json``, and add to the feed
+    what changed since the last one.
 
     What was cut short is begun anew. Raises ``StateError``: ``state.no_run``, ``state.cannot_write``, and
     ``state.exists`` where a folder of that name holds something else.
     """
     run, told = department_levels(store, point)
-    rows = [level.told(in_chinese) for level in told]
+    levels = list(told)
+    rows = [level.told(in_chinese) for level in levels]
     files = {
         LEVELS_CSV: _csv([COLUMNS, *(_cells(row) for row in rows)]),
         LEVELS_PARQUET: _parquet(rows),
@@ -93,7 +97,8 @@ def export(store: Store, point: Point, out: Path) -> Delivery:
         "files": {key: {"size": len(data), "sha256": sha256(data)} for key, data in sorted(files.items())},
     }
     files[MANIFEST] = canonical(manifest) + b"\n"
-    return Delivery(out / name, _written(out / name, files), manifest)
+    made = _written(out / name, files)
+    return Delivery(out / name, made, manifest, LevelFeed(store.home).advance(levels, point.seq, run["rid"]))
 
 
 def in_chinese(zh: str, en: str) -> str:

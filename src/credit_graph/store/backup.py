@@ -1,7 +1,7 @@
 """Backup and restore in one logical format, the same for both engines.
 
 ``DIR/nodes/Label.Label.jsonl`` one node per line, ``DIR/relationships/TYPE.jsonl`` one relationship per
-line (ends by label and key), ``DIR/files/…`` copies of the batch and run files and of the releases,
+line (ends by label and key), ``DIR/files/…`` copies of the batch and run files, of the feeds and of the releases,
 ``DIR/manifest.json`` with the SHA-256 of each. Integers are exact, days are ``{"$date": "2020-01-31"}``. The secret
 is not in it.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from credit_graph.store.graph import Store
 
 FORMAT = 1
-FOLDERS = ("batches", "runs")  # of HOME, taken along
+FOLDERS = ("batches", "runs", "feeds")  # of HOME, taken along
 RELEASES = "releases"  # too, without private keys; restored only where there are no releases and keys yet
 _NOT_RELEASED = shutil.ignore_patterns("private", "*.lock", "*.partial", "*.old", "*.tmp")
 AUDIT = "audit"  # too; restored only where there is no audit log yet, since nothing may take its lines away
