@@ -96,6 +96,35 @@ def test_conditions_are_limited_before_anything_is_looked_at(store: Store, api: 
     assert not store.metrics
 
 
+STATISTICS = """query ($by: [Dimension!]!, $where: EnterpriseFilter, $sum: StatisticsSum, $asOf: AsOf) {
+  statistics(by: $by, where: $where, sum: $sum, asOf: $asOf) {
+    rows { keys { dimension value name } count counted sum } total { count counted sum } notice } }"""
+
+
+@pytest.mark.reads
+def test_statistics_by_what_enterprises_are(api_as: Callable[[str], Api], api: Api, city: City) -> None:
+    answer = api.ask(STATISTICS, by=["LEVEL", "COUNTY"], where=LISTED, sum="CAPITAL")["statistics"]
+    unknown = {"dimension": "COUNTY", "value": "", "name": "（未定）"}
+    assert [(row["keys"][0]["value"], row["count"], row["counted"], row["sum"]) for row in answer["rows"]] == [
+        ("A", 3, 3, "3000000.00"),
+        ("D", 1, 1, "1000000.00"),
+    ]
+    assert [row["keys"][1] for row in answer["rows"]] == [unknown, unknown]
+    assert answer["total"] == {"count": 4, "counted": 4, "sum": "4000000.00"}
+    assert answer["notice"].startswith("内部监管参考")
+    plain = api.ask(STATISTICS, by=["STATE"])["statistics"]
+    assert plain["rows"] == [
+        {"keys": [{"dimension": "STATE", "value": "存续", "name": "存续"}], "count": 4, "counted": None, "sum": None}
+    ]
+    assert plain["notice"] is None
+    assert api.ask(STATISTICS, by=["STATE"], where={"level": "D"})["statistics"]["notice"] == answer["notice"]
+    for by in ([], ["STATE", "STATE"], ["STATE", "COUNTY", "KIND"]):
+        assert api.codes(STATISTICS, by=by) == ["usage.bad_value"]
+    assert api_as("legal").codes(STATISTICS, by=["LEVEL"]) == ["access.denied"]
+    assert api_as("planner").codes(STATISTICS, by=["STATE"], sum="FINES") == ["access.denied"]
+    assert api_as("department").codes(STATISTICS, by=["STATE"]) == ["access.denied"]
+
+
 def test_pages_of_a_nested_filter_hold_while_data_is_loaded(store: Store, api: Api, city: City) -> None:
     wanted = {"not": {"state": "注销"}, **LISTED}
     page = api.ask(QUERY, filter=wanted, first=2)["enterprises"]

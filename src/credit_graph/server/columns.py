@@ -73,6 +73,12 @@ class Columns:
         return placed(self.frame, self.rules)
 
     @cached_property
+    def county_names(self) -> dict[str, str]:
+        """County -> what it is called."""
+        named = self.places.drop_duplicates("county").set_index("county")["county_name"]
+        return {str(county): str(name) for county, name in named.items()}
+
+    @cached_property
     def capital(self) -> pd.Series:
         """Registered capital in fen by ``eid``; missing where it is zero, unknown or in another currency."""
         try:
