@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,8 @@ def columns() -> Columns:
             currency=currency, industry_code="5211",
         )  # fmt: skip
     for eid, number, fine in ((A, 1, HUGE), (A, 2, HUGE), (E, 3, 5), (B, 4, None)):
-        said.say("Case", eid, f"c{number}", start=D("2026-01-01"), **({} if fine is None else {"fine": fine}))
+        told: dict[str, Any] = {} if fine is None else {"fine": fine}
+        said.say("Case", eid, f"c{number}", start=D("2026-01-01"), **told)
     said.say("Case", B, "ended", start=D("2020-01-01"), end=D("2021-01-01"), fine=7)
     said.hold(said.say("Case", B, "held", start=D("2026-01-01"), fine=9))
     return Columns(projection_of(said.statements, TODAY))
