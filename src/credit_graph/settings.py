@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     )
     signing_key_file: Path | None = Field(None, description="File (0600) that holds that key.")
     loaders: Path | None = Field(None, description="Folder of a department's own loader definitions.")
+    oidc_file: Path | None = Field(None, description="Identity provider whose tokens the API accepts (docs/api.md).")
     heap: str = Field("1g", description="Java heap of the embedded engine (512m, 2g).")
     idle_minutes: float = Field(10.0, description="The embedded engine stops after so many idle minutes.")
     timeout_seconds: float = Field(60.0, description="Longest time one statement may take.")

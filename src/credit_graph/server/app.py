@@ -35,6 +35,7 @@ from credit_graph.server.guard import Guard, refusal
 from credit_graph.server.http import JSON, RESPONSE_JSON, TABLES, Refused, asked, wanted, wrong
 from credit_graph.server.keys import Keys
 from credit_graph.server.loaders import Loaders
+from credit_graph.server.oidc import Tokens
 from credit_graph.server.operations import Operation, by_text, operations
 from credit_graph.server.roles import limits, role
 from credit_graph.server.schema import schema
@@ -255,7 +256,8 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
     """
     role(local_role)
     operations()  # a file that is none stops the start, not a request
-    guard = Guard(Keys(store.home), local_role)
+    provider = store.settings.oidc_file
+    guard = Guard(Keys(store.home), local_role, Tokens.of(provider) if provider else None)
     endpoint = GraphQLEndpoint(store, guard)
 
     async def health(request: Request) -> Response:
@@ -291,7 +293,8 @@ def serve(store: Store, host: str, port: int, local_role: str = "analyst") -> No
     Raises ``AccessError("access.remote_refused")`` for an address others can reach while no key is in use.
     """
     loopback = is_loopback(host)
-    if not loopback and not any(key.revoked is None for key in Keys(store.home).all()):
+    known = store.settings.oidc_file is not None or any(key.revoked is None for key in Keys(store.home).all())
+    if not loopback and not known:
         raise AccessError("access.remote_refused", host=host)
     app = create_app(store, local_role, hosts=LOOPBACK if loopback else ("*",))
     # no access log: a query may name persons
