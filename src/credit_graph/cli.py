@@ -36,6 +36,7 @@ _MODULES = {
     "level": ("level",),
     "whatif": ("whatif",),
     "backtest": ("backtest",),
+    "screen": ("screen",),
     "reports": ("reports",),
     "brief": ("brief",),
     "alerts": ("alerts",),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +13,7 @@ from credit_graph.ingest.files import expand
 from credit_graph.ingest.limits import limits
 from credit_graph.ingest.screening import screen_text
 from credit_graph.ingest.tables import RawTable, tables
-from credit_graph.jobs.sheets import Sheet, new_file, write_workbook
+from credit_graph.jobs.sheets import Sheet, new_file, write_csv, write_workbook
 from credit_graph.lists.repair import Application, RepairPolicy
 from credit_graph.model.headers import normal_header
 from credit_graph.text import joined, t
@@ -123,12 +121,4 @@ def write_refused(path: Path, refused: Sequence[RefusedRow], rules: RepairPolicy
     if path.suffix.lower() == ".xlsx":
         write_workbook(path, [Sheet(t("未接收", "refused"), header, _WIDTHS, rows)])
         return
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([header, *([_plain(cell) for cell in row] for row in rows)])
-    with new_file(path) as file:
-        file.write(text.getvalue().encode("utf-8-sig"))
-
-
-def _plain(cell: str) -> str:
-    """A spreadsheet would take such a text for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    write_csv(path, [header, *rows])

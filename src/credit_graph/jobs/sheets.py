@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -85,6 +86,19 @@ def workbook_bytes(sheet: Sheet) -> bytes:
     _write_sheet(book, sheet)
     book.save(out)
     return out.getvalue()
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write the rows into a new CSV file as spreadsheets read it. Raises ``StateError``: exists, cannot_write."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([[_plain(cell) for cell in row] for row in rows])
+    with new_file(path) as file:
+        file.write(text.getvalue().encode("utf-8-sig"))
+
+
+def _plain(cell: str) -> str:
+    """A spreadsheet would take such a text for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _write_sheet(book: Workbook, content: Sheet) -> None:

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from credit_graph.ingest.screening import MASK
 from credit_graph.links.screen_likeness import near_pairs
 from credit_graph.links.screen_names import simplified
 from credit_graph.links.screen_pairs import WHOLE, Found, Pairs, Reason, Said, beside, best, of_names
@@ -76,7 +77,9 @@ class Screener:
 
     def _said(self, row: Asked, *, known: bool) -> Said:
         """``known``: the code is that of a firm."""
-        name, code = folded_name(row.representative), normalise(row.code)
+        code = normalise(row.code)
+        # an ID number that stands for a name says nothing
+        name = "" if MASK in row.representative else folded_name(row.representative)
         numbers = self.register.representatives[0] if name else {}
         who = numbers.get(name, len(numbers)) if name else UNKNOWN
         return Said(who, self._district(row.district.strip()), not known and is_credit_code(code))

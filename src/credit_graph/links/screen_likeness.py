@@ -37,7 +37,6 @@ def _pairs(register: Register, names: Sequence[str], said: Sequence[Said]) -> Pa
     near = register.index.nearest(asked.core.sounds.tolist(), register.rules.compared)
     row, column = np.nonzero(near >= 0)
     row, place = register.names_of(row, near[row, column].astype(np.int64))
-    pairs = Pairs(row, place, (of_names(register, row, place), *beside(register, said, row, place)))
     agree = own.regions.agree(asked.region[row], own.region[place])
     forms = _forms(register, asked, row, place)
     ways = [
@@ -49,7 +48,8 @@ def _pairs(register: Register, names: Sequence[str], said: Sequence[Said]) -> Pa
     chosen = off.argmin(axis=0)
     kinds = dict.fromkeys(one.kind for way in ways for one in way)
     columns = [_chosen(kind, ways, chosen) for kind in kinds]
-    return Pairs(row, place, (*pairs.columns, *columns)).enough(register.rules.shown_from)
+    columns = [of_names(register, row, place), *columns, *beside(register, said, row, place)]
+    return Pairs(row, place, tuple(columns)).enough(register.rules.shown_from)
 
 
 def _chosen(kind: str, ways: Sequence[Sequence[Column]], chosen: Ints) -> Column:
