@@ -11,7 +11,7 @@ from starlette.routing import Route
 from credit_graph import text
 from credit_graph.jobs.department_levels import DepartmentLevel, department_level
 from credit_graph.model.time import Point
-from credit_graph.server import feeds
+from credit_graph.server import bulk, feeds
 from credit_graph.server.context import Client
 from credit_graph.server.plain import FindClient, answered, denied, outside, permit, present, tagged
 from credit_graph.store import Store
@@ -31,6 +31,7 @@ def routes(store: Store, client: FindClient) -> list[Route]:
     return [
         Route("/v1/risk-level/{code}", answered(client, risk_level), methods=["GET"]),
         *feeds.routes(store, client),
+        *bulk.routes(store, client),
     ]
 
 
