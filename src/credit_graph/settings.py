@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 
 
 class Settings(BaseSettings):
@@ -39,10 +42,29 @@ class Settings(BaseSettings):
     batch_size: int = Field(5000, ge=1, le=100_000, description="Rows per write transaction.")
     lock_wait_seconds: float = Field(600.0, description="How long a second writer waits for the first.")
 
+    cors_origins: str = Field("", description="Origins, by commas, whose pages may ask the API; default: none.")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        wrong = [part for part in _split(value) if not _ORIGIN.fullmatch(part)]
+        if wrong:
+            raise ValueError(f"{wrong[0]}: https://host or https://host:port, no *")
+        return value
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins of :attr:`cors_origins`."""
+        return _split(self.cors_origins)
+
     @property
     def embedded(self) -> bool:
         """Whether the embedded engine is used."""
         return not self.uri
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,28 +35,53 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def server(env: dict[str, str], store: Store) -> Iterator[str]:
-    """A server process over a graph with one firm; the address of its GraphQL."""
+@contextmanager
+def running(env: dict[str, str], store: Store, ends: signal.Signals, *options: str) -> Iterator[tuple[str, Path]]:
+    """A server process over a graph with one firm: its address, and what it writes on standard error."""
     load_or_create(store.settings, store)
     batch = Batch(store)
     registration(batch, A, "庆阳天工建材有限公司")
     batch.commit()
-    port = free_port()
-    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=env)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{address}/health", timeout=5).raise_for_status()
-                break
-            except httpx.HTTPError:
-                time.sleep(0.2)
+    port, told = free_port(), store.home / "stderr"
+    with told.open("wb") as stderr:
+        process = subprocess.Popen([*COMMAND, "serve", "--port", str(port), *options], env=env, stderr=stderr)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                try:
+                    httpx.get(f"{address}/health", timeout=5).raise_for_status()
+                    break
+                except httpx.HTTPError:
+                    time.sleep(0.2)
+            yield address, told
+        finally:
+            process.send_signal(ends)
+            assert process.wait(20) in {0, 130, -ends}
+
+
+@pytest.fixture
+def server(env: dict[str, str], store: Store) -> Iterator[str]:
+    """The address of a server's GraphQL."""
+    with running(env, store, signal.SIGINT) as (address, _):
         yield f"{address}/graphql"
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) in {0, 130}
+
+
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_several_workers_count_together_and_end_on_sigterm(env: dict[str, str], store: Store) -> None:
+    with running(env, store, signal.SIGTERM, "--workers", "2") as (address, told):
+        for _ in range(8):
+            with httpx.Client() as client:  # a connection each, so that both may answer
+                found = client.get(f"{address}/graphql", params={"id": "data_version"}, timeout=20).json()
+            assert found["data"]["meta"]["seq"] == 1
+        figures = httpx.get(f"{address}/metrics", timeout=20).text
+    counted = 'credit_graph_requests_total{operation="data_version",role="analyst",status="200"} 8.0'
+    assert counted in figures
+    lines = [json.loads(line) for line in told.read_text().splitlines() if line.startswith("{")]
+    seen = [line for line in lines if line["operation"] == "data_version"]
+    assert [(line["event"], line["role"], line["client"], line["status"]) for line in seen] == [
+        ("request", "analyst", "local", 200)
+    ] * 8
 
 
 def test_serve_and_keys(env: dict[str, str], server: str) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from credit_graph.errors import AccessError, UsageError
-from credit_graph.server.app import GRAPHIQL_FILES, OWN_FILES, create_app, is_loopback, serve
+from credit_graph.server.app import GRAPHIQL_FILES, OWN_FILES, create_app
 from credit_graph.server.keys import Keys
+from credit_graph.server.running import is_loopback, serve
 from credit_graph.store import Store
 from server.city import A, B, Batch, registration
 from server.conftest import Api

@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -243,3 +244,34 @@ def test_what_is_no_table_is_an_error_in_json(api_as: Callable[[str], Api], city
 
 def _csv(rows: list[list[str]]) -> bytes:
     return "".join(",".join(row) + "\r\n" for row in rows).encode("utf-8-sig")
+
+
+@pytest.mark.reads
+def test_an_answer_that_a_client_has_is_not_sent_again(store: Store, api_as: Callable[[str], Api], city: None) -> None:
+    params = {"id": "search", "variables": '{"text": "天工"}'}
+
+    def got(role: str, tag: str | None = None, **headers: str) -> httpx.Response:
+        told = {**headers, **({"If-None-Match": tag} if tag else {})}
+        return api_as(role).request("GET", "/graphql", params=params, headers=told)
+
+    first = got("analyst")
+    tag = first.headers["etag"]
+    assert tag.startswith('W/"4-')
+    assert (first.headers["cache-control"], first.headers["vary"]) == (
+        "private, no-cache",
+        "Accept, Accept-Language, Authorization",
+    )
+    store.metrics.clear()
+    again = got("analyst", f'"other", {tag}')
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert set(store.metrics) == {"read/secret_check", "read/api_pin"}  # the start, and what the tag is made of
+    others = [got("inspector"), got("analyst", **{"Accept-Language": "en"}), got("analyst", Accept="text/csv")]
+    assert len({tag, *(answer.headers["etag"] for answer in others)}) == 4
+    # readings that are noted one by one, what is not saved, what has errors, and what is posted: never from a cache
+    assert "etag" not in got("auditor").headers
+    params["variables"] = '{"text": "天工", "first": 0}'
+    answer = got("analyst")
+    assert "errors" in answer.json()
+    assert ("etag" in answer.headers, answer.headers["cache-control"]) == (False, "no-store")
+    params = {"query": "{ meta { seq } }"}
+    assert "etag" not in got("analyst").headers

@@ -134,5 +134,5 @@ def test_every_role_of_the_design_is_there() -> None:
     assert list(yaml.safe_load(text)["rows"][0]["roles"]) == [*names.split(), "administrator"]
     # of releases see test_releases.py, of lists test_lists.py; liaisons' phones are no part of the API; for the others
     # see test_alerts.py and test_proceedings_api.py
-    others = {"releases", "lists", "contacts", "alerts", "handling", "proceedings", "list_work", "audit"}
+    others = {"releases", "lists", "contacts", "alerts", "handling", "proceedings", "list_work", "audit", "monitoring"}
     assert {right for right, _ in PROTECTED.items()} | others == set(roles_file().rights)

@@ -26,15 +26,16 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口 / port", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="进程数 / processes", min=1, max=64)] = 1,
 ) -> None:
     """Serve the API; without keys every request on loopback has the role of ``--role``."""
     # Strawberry takes a third of a second to load, which other commands need not wait for
-    from credit_graph.server.app import serve as run_server  # noqa: PLC0415
+    from credit_graph.server.running import serve as run_server  # noqa: PLC0415
 
     with common.graph() as store:
         address = f"[{host}]" if ":" in host else host
         common.notes.print(t("按 Ctrl+C 结束。", "Ctrl+C ends it."), f"http://{address}:{port}/")
-        run_server(store, host, port, common.caller().role)
+        run_server(store, host, port, common.caller().role, workers)
 
 
 def schema() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from ipaddress import ip_address
 from typing import Any
 
-import uvicorn
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,18 +23,19 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
-from strawberry.types import ExecutionResult
 from strawberry.types.unset import UNSET
 
 from credit_graph import __version__, text
 from credit_graph.errors import AccessError, CreditGraphError, UsageError
-from credit_graph.server import departments, web
+from credit_graph.server import departments, observing, web
+from credit_graph.server.caching import REVALIDATE, VARY, is_known, rests_on_batches, version
 from credit_graph.server.context import Client, Context
 from credit_graph.server.exports import table_response
 from credit_graph.server.guard import Guard, refusal
 from credit_graph.server.http import JSON, RESPONSE_JSON, TABLES, Refused, asked, wanted, wrong
 from credit_graph.server.keys import Keys
 from credit_graph.server.loaders import Loaders
+from credit_graph.server.observing import Metrics, Observed
 from credit_graph.server.oidc import Tokens
 from credit_graph.server.operations import Operation, by_text, operations
 from credit_graph.server.roles import limits, role
@@ -60,6 +61,13 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+}
+
+
+_CORS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": ["Accept", "Accept-Language", "Authorization", "Content-Type", "If-None-Match", "X-Purpose"],
+    "expose_headers": ["Content-Disposition", "ETag", "Retry-After", "X-Complete"],
 }
 
 
@@ -108,16 +116,40 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
         """Answer in the media type that the client likes: JSON, or the table of the answer."""
+        if request.method not in ("GET", "POST"):
+            raise wrong(405, "GET or POST", {"Allow": "GET, POST"})
         media_type = wanted(request.headers.get("accept"), request.query_params.get("format"))
         request.scope["media_type"] = media_type
-        if media_type not in TABLES:
-            return await super().run(request, context, root_value)
-        context = await self.get_context(request, Response())
+        headers = await self.get_sub_response(request)
+        context = await self.get_context(request, headers)
         sent = await self.parse_http_body(StarletteRequestAdapter(request))
-        return await table_response(self.schema, context, sent, admit(context, sent), media_type)
+        saved = admit(context, sent)
+        request.scope["operation"] = context.operation
+        if await self._has_it(request, context, sent, saved):
+            return Response(status_code=304, headers=dict(headers.headers))
+        if media_type in TABLES:
+            return await table_response(self.schema, context, sent, saved, media_type)
+        request.scope["sub_response"] = headers
+        return await super().run(request, context, None)
+
+    async def _has_it(self, request: Any, context: Context, sent: GraphQLRequestData, saved: Operation | None) -> bool:
+        """Whether the client has the answer to a saved operation still; puts the tag on the answer."""
+        # of the auditor's readings and of those from outside the bureau each is noted, so they are answered
+        noted = context.role.passes_holds or context.role.channel != "internal"
+        if request.method != "GET" or noted or saved is None or not rests_on_batches(saved):
+            return False
+        try:
+            tag = await version(context, sent, request.scope["media_type"])
+        except CreditGraphError:
+            return False  # the answer says why
+        context.response_headers.update({"ETag": tag, "Cache-Control": REVALIDATE, "Vary": VARY})
+        return is_known(tag, request.headers.get("if-none-match"))
 
     async def get_sub_response(self, request: Any) -> Response:
         """What headers are put on; it carries the media type to :meth:`create_response`."""
+        if "sub_response" in request.scope:
+            found: Response = request.scope["sub_response"]
+            return found
         response = await super().get_sub_response(request)
         response.media_type = request.scope["media_type"]
         return response
@@ -131,6 +163,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         response = super().create_response(response_data, sub_response)
         response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8" if strict else JSON
         response.status_code = 400 if strict and refused else response.status_code
+        if "errors" in response_data:  # may be of the moment
+            for name in ("ETag", "Cache-Control"):
+                if name in response.headers:
+                    del response.headers[name]
         return response
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
@@ -141,19 +177,6 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """The parameters of the request; a saved operation may be named in place of its text."""
         body = b"" if request.method == "GET" else _bytes(await request.get_body())
         return asked(request.method, request.query_params, request.content_type, body)
-
-    async def execute_single(
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: Context,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        """Answer one operation: a saved one, or any that the role may write itself."""
-        admit(context, request_data)
-        return await super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
 
     def encode_json(self, data: object) -> bytes:
         """Chinese as itself: half the bytes of escapes."""
@@ -229,7 +252,7 @@ def unless_known(known: str | None, method: str, send: Send) -> Send:
         nonlocal dropped
         if message["type"] == "http.response.start" and method == "GET" and known:
             tag = Headers(raw=message["headers"]).get("etag")
-            if tag is not None and tag in [part.strip() for part in known.split(",")]:
+            if tag is not None and is_known(tag, known):
                 dropped = True
                 kept = [row for row in message["headers"] if row[0].lower() not in (b"content-length", b"content-type")]
                 message = {**message, "status": 304, "headers": kept}
@@ -260,6 +283,8 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
     guard = Guard(Keys(store.home), local_role, Tokens.of(provider) if provider else None)
     endpoint = GraphQLEndpoint(store, guard)
 
+    metrics = Metrics(store)
+
     async def health(request: Request) -> Response:
         try:
             await run_in_threadpool(store.read, "read/ping")
@@ -276,39 +301,21 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
         Route("/graphql", graphql),
         Route("/operations", Guarded(endpoint, _operations)),
         *departments.routes(store, endpoint.client),
+        *observing.routes(store, metrics),
     ]
+    origins = store.settings.origins
+    cors = [] if not origins else [Middleware(CORSMiddleware, allow_origins=origins, **_CORS)]
     middleware = [
+        Middleware(Observed, metrics=metrics),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         Middleware(SafeHeaders),
+        *cors,
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
     ]
     app = Starlette(routes=routes, middleware=middleware)
     app.state.guard = guard
     app.state.home = store.home
     return app
-
-
-def serve(store: Store, host: str, port: int, local_role: str = "analyst") -> None:
-    """Serve until interrupted.
-
-    Raises ``AccessError("access.remote_refused")`` for an address others can reach while no key is in use.
-    """
-    loopback = is_loopback(host)
-    known = store.settings.oidc_file is not None or any(key.revoked is None for key in Keys(store.home).all())
-    if not loopback and not known:
-        raise AccessError("access.remote_refused", host=host)
-    app = create_app(store, local_role, hosts=LOOPBACK if loopback else ("*",))
-    # no access log: a query may name persons
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class SafeHeaders:
@@ -323,7 +330,7 @@ class SafeHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name for name, _ in message["headers"]}  # a page may be stricter
+                own = {name.lower() for name, _ in message["headers"]}  # a page may be stricter
                 message["headers"] = [*message["headers"], *(row for row in added if row[0] not in own)]
             await send(message)
 

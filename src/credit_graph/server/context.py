@@ -121,7 +121,8 @@ class Context:
         if len(self._releases) > 1:
             text = hashlib.sha256("\n".join(sorted(self._releases)).encode()).hexdigest()
         self.response_headers["ETag"] = f'"{text}"'
-        self.response_headers["Vary"] = "Accept-Language, Authorization"
+        self.response_headers["Cache-Control"] = "private, no-cache"
+        self.response_headers["Vary"] = "Accept, Accept-Language, Authorization"
 
     async def sees(self, eid: str, at: Moment) -> bool:
         """Whether the enterprise, where it then was, is within the districts of the client's key."""

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import OperationDefinitionNode, parse, print_ast
+from graphql import FieldNode, OperationDefinitionNode, parse, print_ast
 
 from credit_graph.errors import UsageError
 from credit_graph.resources import root
@@ -38,7 +38,8 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A saved operation. ``table``: where the answer has the list that becomes the rows of a table, ``a.b``."""
+    """A saved operation. ``table``: where the answer has the list that becomes the rows of a table, ``a.b``;
+    ``roots``: what it asks of the root."""
 
     id: str
     text: str
@@ -47,6 +48,7 @@ class Operation:
     variables: tuple[Variable, ...]
     example: Mapping[str, Any]
     table: str
+    roots: frozenset[str]
 
     @property
     def sha256(self) -> str:
@@ -107,15 +109,16 @@ def read_operation(path: Path) -> Operation:
     said = dict(line.split(": ", 1) for line in comment if line.startswith(("example: ", "table: ")))
     meanings = {found[1]: (found[2], found[3]) for line in comment if (found := _VARIABLE.fullmatch(line))}
     zh, _, en = "".join(comment[:1]).partition(" / ")
-    variables = tuple(_variables(text, meanings))
+    (operation,) = (node for node in parse(text).definitions if isinstance(node, OperationDefinitionNode))
+    variables = tuple(_variables(operation, meanings))
     if not (zh and en and "table" in said and set(meanings) == {v.name for v in variables}):
         raise ValueError(f"{path.name}: purpose, table or a variable is not described")
     example: dict[str, Any] = json.loads(said.get("example", "{}"))
-    return Operation(path.stem, text, zh, en, variables, example, said["table"])
+    roots = {node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode)}
+    return Operation(path.stem, text, zh, en, variables, example, said["table"], frozenset(roots))
 
 
-def _variables(text: str, meanings: Mapping[str, tuple[str, str]]) -> list[Variable]:
-    (operation,) = (node for node in parse(text).definitions if isinstance(node, OperationDefinitionNode))
+def _variables(operation: OperationDefinitionNode, meanings: Mapping[str, tuple[str, str]]) -> list[Variable]:
     made = []
     for node in operation.variable_definitions or ():
         default = print_ast(node.default_value) if node.default_value else None

@@ -24,7 +24,7 @@ from credit_graph.server.lists import NamedValue
 from credit_graph.server.needs import Info, shown
 
 _NOT_SAID = (NUMBER, SALT)  # fields of their own
-_ROOTS = {"lists", "releases", "release", "publicRecord", "__typename"}  # what an answer with an ETag may hold
+ROOTS = {"lists", "releases", "release", "publicRecord", "__typename"}  # what an answer with an ETag may hold
 
 
 @strawberry.type(description="发布文件 / a file of a release")
@@ -261,7 +261,7 @@ async def _latest(info: Info, list_name: str) -> Release | None:
 def _saw(info: Info, found: Published) -> None:
     """Note which release the answer rests on, where it rests on releases alone."""
     asked = {row.name.value for row in info.operation.selection_set.selections if isinstance(row, FieldNode)}
-    if asked <= _ROOTS:
+    if asked <= ROOTS:
         info.context.rests_on(f"{found.id};{clock.today()};{found.version[:16]}")
 
 
