@@ -40,7 +40,8 @@ class Asked:
 class Answer:
     """``match``: ``found[0]``; ``several``: all of ``found`` fit; ``none``: ``found`` are the nearest, if any.
 
-    ``notes``: what is odd about the row: ``empty``, ``bad_code``, ``unknown_code``, ``code_and_name``.
+    ``notes``: what is odd about the row: ``empty``, ``bad_code``, ``unknown_code``, ``code_and_name``;
+    ``withheld``: firms that may not be shown were taken out.
     """
 
     status: Status

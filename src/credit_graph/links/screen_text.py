@@ -34,6 +34,7 @@ NOTES = {
     "empty": ("本行没有代码和名称", "the row has neither code nor name"),
     "bad_code": ("代码无效，未用于匹配", "the code is not valid, and was not used"),
     "unknown_code": ("代码有效，但登记中没有", "the code is valid, and not in the register"),
+    "withheld": ("辖区以外的主体不予显示", "firms outside the districts of the key are not shown"),
     "code_and_name": ("代码与名称指向不同主体", "code and name mean different firms"),
 }
 

@@ -32,6 +32,7 @@ from credit_graph.server.releases import (
     releases_of,
 )
 from credit_graph.server.risk_history import RiskLevelChange, change_connection
+from credit_graph.server.screen import ScreenQuery
 from credit_graph.server.series import CaseSeries, series_connection
 from credit_graph.server.statistics import StatisticsQuery
 from credit_graph.text import joined
@@ -59,7 +60,7 @@ class Meta:
 
 
 @strawberry.type(description="查询入口 / root of all queries")
-class Query(AlertQuery, BrowseQuery, StatisticsQuery, CostQuery):
+class Query(AlertQuery, BrowseQuery, ScreenQuery, StatisticsQuery, CostQuery):
     """The root."""
 
     @shown("数据版本 / versions of service and data")
