@@ -91,7 +91,8 @@ def test_pages_reference_only_this_origin(api: Api) -> None:
         assert "default-src 'none'" in policy
         assert not re.search(r"https?:|\*", policy)
         for address in re.findall(r"(?:src|href)=\"([^\"]+)\"", answer.text):
-            assert api.request("GET", address).status_code == 200, address
+            wanted = 503 if address in ("/due", "/brief") else 200  # these have something to say once there is data
+            assert api.request("GET", address).status_code == wanted, address
     for name, kind in (GRAPHIQL_FILES | OWN_FILES).items():
         answer = api.request("GET", f"/static/{name}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, f"{kind}; charset=utf-8")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
 from credit_graph.jobs.grade import grade
 from credit_graph.jobs.link import link
 from credit_graph.model.time import Point
-from credit_graph.server.keys import Keys
+from credit_graph.server.keys import Keys, Wanted
+from credit_graph.server.operations import operations
+from credit_graph.server.scope import Scope
 from credit_graph.server.web import HEADERS, KEY
 from credit_graph.store import Store
 from server.city import TODAY, A, B, Batch, C, D, registration
@@ -89,8 +95,8 @@ def test_the_page_of_a_firm_shows_what_an_analyst_may_see(api: Api, city: None) 
     for said in (
         "<dt>法定代表人</dt><dd>王小明</dd>",
         "<dt>注册资本</dt><dd>1,000,000.00 人民币</dd>",
-        "庆阳控股有限公司控制庆阳天工建材有限公司：直接过半数 60.00%（庆阳控股有限公司 60.00%）。",
-        "王小明控制庆阳控股有限公司：直接过半数 100.00%（王小明 100.00%）。",
+        "庆阳控股有限公司控制庆阳天工建材有限公司：直接过半数 60.00%。",
+        "王小明控制庆阳控股有限公司：直接过半数 100.00%。",
         "王小明：股权、表决权、单独控制；穿透持股 60.00%",
         "庆阳控股有限公司持有庆阳天工建材有限公司 60.00%；",
         f'<td class="who"><a href="/enterprise/{B}">庆阳控股有限公司</a></td><td class="number">60.00%</td>',
@@ -144,6 +150,59 @@ def test_hostile_names_are_text(api: Api, city: None) -> None:
         assert api.request("GET", path).status_code == 404
 
 
+@pytest.mark.reads
+def test_saved_operations_are_forms_with_tables_and_workbooks(api_as: Callable[[str], Api], city: None) -> None:
+    api = api_as("analyst")
+    listed = re.findall(r'<li><a href="/queries/(\w+)">', read(api.request("GET", "/queries")))
+    assert listed == list(operations())
+    for name, operation in operations().items():
+        form = read(api.request("GET", f"/queries/{name}"))
+        fields = re.findall(r'<input type="(?:text|number|date|checkbox)" id="v-(\w+)"', form)
+        assert fields == [variable.name for variable in operation.variables if variable.name != "after"], name
+    sent = {"run": "1", "code": A, "first": "1"}
+    first = read(api.request("GET", "/queries/holders", params=sent))
+    assert re.findall(r'<td><a href="/enterprise/(\w+)">\w+</a></td>', first.partition("<tbody>")[2]) == [B]
+    following = re.findall(r'rel="next" href="([^"]+)"', first)[0].replace("&amp;", "&")
+    assert (
+        "丙&lt;script&gt;" in read(api.request("GET", following))
+        and "庆阳控股" not in api.request("GET", following).text
+    )
+    file = re.findall(r'href="(/queries/holders\.xlsx\?[^"]+)"', first)[0].replace("&amp;", "&")
+    made = api.request("GET", file)
+    assert made.headers["content-disposition"] == 'attachment; filename="holders.xlsx"'
+    sheet = load_workbook(BytesIO(made.content)).active
+    assert sheet is not None and sheet.max_row == 3  # all pages, not the one that is shown
+    assert made.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    refused = api_as("department").request("GET", "/queries/holders", params=sent)
+    assert "未予显示：" in read(refused) and B not in refused.text
+    denied = api_as("department").request("GET", file)
+    assert (denied.status_code, "access" in denied.text, B in denied.text) == (403, False, False)
+    for path, status in (
+        ("/queries/emperor", 404),
+        ("/queries/../schema", 404),
+        ("/queries/emperor.xlsx", 404),
+        ("/queries/holders.exe", 404),
+        ("/queries/holders?run=1&first=%3Cscript%3E", 400),
+    ):
+        assert api.request("GET", path).status_code == status, path
+
+
+@pytest.mark.reads
+def test_what_is_due_and_the_brief_are_for_the_bureau(api_as: Callable[[str], Api], city: None) -> None:
+    api = api_as("analyst")
+    # no policy of the country names this bureau; the penalties of others are none of its duties
+    assert "没有到期或逾期的事项。" in read(api.request("GET", "/due"))
+    brief = api.request("GET", "/brief")
+    assert "信用监管工作简报" in brief.text
+    style = re.findall("<style>(.*?)</style>", brief.text, re.DOTALL)[0]
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in brief.headers["content-security-policy"]
+    for path in ("/due", "/brief"):
+        refused = api_as("department").request("GET", path)
+        assert refused.status_code == 403
+        assert "庆阳" not in read(refused)
+
+
 def sign_in(api: Api, key: str, next_: str = "/", **headers: str) -> httpx.Response:
     """Send the form as a browser does."""
     said = {"Origin": "http://127.0.0.1", **headers}
@@ -163,8 +222,9 @@ def test_with_keys_a_browser_signs_in(store: Store, api: Api) -> None:
         assert sign_in(api, text, Origin=origin).status_code == 403, origin
     went = sign_in(api, text, f"/enterprise/{A}")
     assert (went.status_code, went.headers["location"]) == (303, f"/enterprise/{A}")
-    cookie = went.headers["set-cookie"]
-    assert cookie == f"{KEY}={text}; HttpOnly; Path=/; SameSite=strict"
+    cookies = went.headers.get_list("set-cookie")
+    assert cookies[0] == f"{KEY}={text}; HttpOnly; Path=/; SameSite=strict"
+    assert cookies[1] == 'credit_graph_purpose=""; HttpOnly; Path=/; SameSite=strict'
     for away in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\\b", "/a\r\nSet-Cookie: x", ""):
         assert sign_in(api, text, away).headers["location"] == "/", away
     signed = {"Cookie": f"{KEY}={text}"}
@@ -177,5 +237,9 @@ def test_with_keys_a_browser_signs_in(store: Store, api: Api) -> None:
     assert left.headers["location"] == "/sign-in" and f'{KEY}=""; ' in left.headers["set-cookie"]
     assert api.request("POST", "/sign-out", headers={**signed, "Origin": "http://evil.example"}).status_code == 403
     assert api.request("GET", "/sign-out", headers=signed).status_code == 405
+    _, narrow = Keys(store.home).create(Wanted("analyst", Scope(districts=("6210",))))
+    for path in ("/due", "/brief"):
+        assert api.request("GET", path).status_code == 401
+        assert api.request("GET", path, headers={"Cookie": f"{KEY}={narrow}"}).status_code == 403
     Keys(store.home).revoke(key.id)
     assert api.request("GET", "/", headers=signed).status_code == 401

@@ -39,6 +39,7 @@ def firm_page(request: Request, answer: Answer, firm: Found) -> Response:
         picture=Markup(picture(name, firm["code"], tree)),  # escaped where it is drawn
         control=control_words(firm["controller"]) if firm["controller"] else [],
         criteria=criteria_text,
+        unshared=answer.unshared,
         summary=summary,
         ended=ended,
         told=[line for line in lines if _tells(line)],
@@ -65,7 +66,9 @@ def _step(step: Found) -> str:
     by, firm = party_name(step["controller"]), party_name(step["company"])
     how = basis_text(step["basis"], step["rule"], near_line=step["nearLine"])
     votes = f" {share(step['share'])}" if step["share"] else ""
-    parts = joined(f"{party_name(row['holder'])} {share(row['share'])}" for row in step["addsUp"])
+    rows = step["addsUp"]
+    alone = len(rows) == 1 and rows[0]["holder"] == step["controller"]
+    parts = joined(f"{party_name(row['holder'])} {share(row['share'])}" for row in rows if not alone)
     adds = t(f"（{parts}）", f" ({parts})") if parts else ""
     return t(f"{by}控制{firm}：{how}{votes}{adds}。", f"{by} controls {firm}: {how}{votes}{adds}.")
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -25,8 +26,9 @@ from credit_graph.server.firm_page import firm_page
 from credit_graph.server.web_pages import Answer, page
 from credit_graph.text import t
 
-KEY, LANGUAGE = "credit_graph_key", "credit_graph_language"  # cookies
-SIGN_IN = (401, 429)  # no key, or one that asked too often
+KEY, LANGUAGE, PURPOSE = "credit_graph_key", "credit_graph_language", "credit_graph_purpose"  # cookies
+JSON = "application/json"
+SIGN_IN = (400, 401, 429)  # no purpose where one is asked for, no key, or one that asked too often
 LONGEST = 4_000  # bytes of a form that is sent
 _KEY_TEXT = re.compile(r"[\w.-]{1,3000}", re.ASCII)
 _CODE = re.compile(r"[0-9A-Z]{18}|\d{15}|(?=.*\d)[0-9A-Z]{9}")
@@ -41,15 +43,15 @@ Handler = Callable[[Request], Awaitable[Response]]
 def routes(graphql: ASGIApp) -> list[Route]:
     """The routes; ``graphql``: the endpoint behind its checks."""
     return [
-        Route("/", _shown(partial(_start, graphql))),
-        Route("/enterprise/{code}", _shown(partial(_enterprise, graphql))),
-        Route("/sign-in", _shown(_sign_in)),
-        Route("/sign-in", _shown(partial(_signed_in, graphql)), methods=["POST"]),
-        Route("/sign-out", _shown(_signed_out), methods=["POST"]),
+        Route("/", page_route(partial(_start, graphql))),
+        Route("/enterprise/{code}", page_route(partial(_enterprise, graphql))),
+        Route("/sign-in", page_route(_sign_in)),
+        Route("/sign-in", page_route(partial(_signed_in, graphql)), methods=["POST"]),
+        Route("/sign-out", page_route(_signed_out), methods=["POST"]),
     ]
 
 
-def _shown(handler: Handler) -> Handler:
+def page_route(handler: Handler) -> Handler:
     """The handler in the language that is asked for, its answer with the headers of a page."""
 
     async def shown(request: Request) -> Response:
@@ -57,7 +59,8 @@ def _shown(handler: Handler) -> Handler:
         asked = chosen or request.cookies.get(LANGUAGE) or request.headers.get("accept-language", "zh")
         text.use("en" if asked.lower().startswith("en") else "zh")
         response = await handler(request)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if chosen in ("zh", "en"):
             response.set_cookie(LANGUAGE, chosen, httponly=True, samesite="strict")
         return response
@@ -68,32 +71,42 @@ def _shown(handler: Handler) -> Handler:
 async def ask(graphql: ASGIApp, request: Request, operation: str, **variables: Any) -> Answer:
     """The answer to a saved operation, as the client of the request gets it from ``/graphql``."""
     said = {"id": operation, "variables": variables}
-    return Answer.read(*await call(graphql, request, said, signed(request)))
+    status, _, body = await call(graphql, request, said, signed(request))
+    return Answer.read(status, body)
 
 
 async def call(
-    graphql: ASGIApp, request: Request, said: Mapping[str, Any], authorization: str | None
-) -> tuple[int, bytes]:
-    """Status and body of a request to the endpoint, within this process."""
+    graphql: ASGIApp, request: Request, said: Mapping[str, Any], authorization: str | None, accept: str = JSON
+) -> tuple[int, Headers, bytes]:
+    """Status, headers and body of a request to the endpoint, within this process."""
     body = json.dumps(said).encode()
-    headers = {"content-type": "application/json", "content-length": str(len(body)), "accept": "application/json"}
+    headers = {"content-type": JSON, "content-length": str(len(body)), "accept": accept}
     headers |= {"host": request.headers.get("host", ""), "accept-language": text.language()}
     if authorization is not None:
         headers["authorization"] = authorization
+    if (why := purpose(request)) is not None:
+        headers["x-purpose"] = why
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     changed = {"method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "headers": raw}
-    status, parts = 500, []
+    started: Message = {"status": 500, "headers": []}
+    parts: list[bytes] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
-        nonlocal status
-        status = message.get("status", status)
+        nonlocal started
+        if message["type"] == "http.response.start":
+            started = message
         parts.append(bytes(message.get("body", b"")))
 
     await graphql({**request.scope, **changed}, receive, send)
-    return status, b"".join(parts)
+    return started["status"], Headers(raw=started["headers"]), b"".join(parts)
+
+
+def purpose(request: Request) -> str | None:
+    """What the request is for (用途), as its header or the form of signing in said it, percent-encoded."""
+    return request.headers.get("x-purpose") or request.cookies.get(PURPOSE) or None
 
 
 def signed(request: Request) -> str | None:
@@ -104,10 +117,10 @@ def signed(request: Request) -> str | None:
 
 def refused(request: Request, answer: Answer) -> Response:
     """The page in place of one that can't be given: to sign in, or why not."""
-    if answer.status == 401:
+    if answer.status == 401 or answer.code == "access.no_purpose":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        why = answer.first if signed(request) else None
-        return page(request, "sign_in.html", 401, why=why, next=here)
+        why = answer.first if signed(request) or answer.status != 401 else None
+        return page(request, "sign_in.html", answer.status, why=why, next=here)
     status = answer.status if answer.status >= 400 else 404 if answer.code == "usage.unknown_entity" else 403
     return page(request, "refused.html", status, why=answer.first)
 
@@ -149,12 +162,16 @@ async def _signed_in(graphql: ASGIApp, request: Request) -> Response:
     if not _KEY_TEXT.fullmatch(key):
         why = t("这不是密钥：应为 cg_ 开头的一串字符。", "This is no key: keys begin with cg_.")
         return page(request, "sign_in.html", 401, why=why, next=wanted)
-    answer = Answer.read(*await call(graphql, request, {"id": "data_version"}, f"Bearer {key}"))
+    said = quote(" ".join(form.get("purpose", "").split())[:200])
+    request.cookies[PURPOSE] = said
+    status, _, body = await call(graphql, request, {"id": "data_version"}, f"Bearer {key}")
+    answer = Answer.read(status, body)
     if answer.status in SIGN_IN:
         return page(request, "sign_in.html", answer.status, why=answer.first, next=wanted)
     response = RedirectResponse(wanted, 303)
     secure = request.url.scheme == "https"
-    response.set_cookie(KEY, key, httponly=True, samesite="strict", secure=secure)
+    for name, value in ((KEY, key), (PURPOSE, said)):
+        response.set_cookie(name, value, httponly=True, samesite="strict", secure=secure)
     return response
 
 

@@ -31,20 +31,22 @@ class Answer:
     faults: Mapping[Path, str]
     first: str = ""  # message and code of the first error
     code: str = ""
+    unshared: tuple[Mapping[str, Any], ...] = ()  # sources whose records were left out, how many, why
 
     @classmethod
     def read(cls, status: int, body: bytes) -> Answer:
         """From what came over HTTP."""
         found = json.loads(body)
         errors = found.get("errors") or []
+        unshared = tuple((found.get("extensions") or {}).get("withheld") or ())
         faults: dict[Path, str] = {}
         for error in errors:
             place = tuple(str(part) for part in error.get("path") or () if isinstance(part, str))
             faults.setdefault(place, error["message"])
         if not errors:
-            return cls(status, found.get("data") or {}, faults)
+            return cls(status, found.get("data") or {}, faults, unshared=unshared)
         code = errors[0]["extensions"]["code"]
-        return cls(status, found.get("data") or {}, faults, errors[0]["message"], code)
+        return cls(status, found.get("data") or {}, faults, errors[0]["message"], code, unshared)
 
     def fault(self, *place: str) -> str | None:
         """Why the field at that place was not given; ``None`` where it was."""
