@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from contract import checked
+from starlette.routing import Route
+
+from contract import checked, contract
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.decisions import Decision
 from credit_graph.jobs.department_levels import policy_version
 from credit_graph.jobs.grade import latest_run
 from credit_graph.jobs.level_decisions import override
 from credit_graph.model.time import Point
+from credit_graph.resources import root
 from credit_graph.server.keys import Keys, Wanted
 from credit_graph.server.roles import roles_file
 from credit_graph.server.scope import Scope
@@ -82,3 +85,16 @@ def test_a_key_of_some_districts_or_operations(store: Store, api_as: Callable[[s
         found[name] = (answer.status_code, checked(answer, PATH).get("creditRiskLevel"))
     assert found == {"here": (200, "A"), "there": (403, None), "else": (403, None)}
     assert api.request("GET", f"/v1/risk-level/{A}").status_code == 401
+
+
+def test_the_contract_names_every_route_and_operation(store: Store, api_as: Callable[[str], Api]) -> None:
+    text = (root("api") / "v1.yaml").read_text(encoding="utf-8")
+    assert "<<:" not in text  # merge keys are no YAML 1.2
+    told = {(path, method) for path, methods in contract()["paths"].items() for method in methods}
+    routes = [
+        route for route in api_as("public").app.routes if isinstance(route, Route) and route.path.startswith("/v1")
+    ]
+    served = {(route.path, method.lower()) for route in routes for method in route.methods or () if method != "HEAD"}
+    assert told == served
+    operations = [row["operationId"] for methods in contract()["paths"].values() for row in methods.values()]
+    assert len(operations) == len(set(operations)) == 7
