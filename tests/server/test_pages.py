@@ -156,6 +156,8 @@ def test_saved_operations_are_forms_with_tables_and_workbooks(api_as: Callable[[
     listed = re.findall(r'<li><a href="/queries/(\w+)">', read(api.request("GET", "/queries")))
     assert listed == list(operations())
     for name, operation in operations().items():
+        if name == "screen":  # rows have a page of their own
+            continue
         form = read(api.request("GET", f"/queries/{name}"))
         fields = re.findall(r'<input type="(?:text|number|date|checkbox)" id="v-(\w+)"', form)
         assert fields == [variable.name for variable in operation.variables if variable.name != "after"], name
@@ -185,6 +187,23 @@ def test_saved_operations_are_forms_with_tables_and_workbooks(api_as: Callable[[
         ("/queries/holders?run=1&first=%3Cscript%3E", 400),
     ):
         assert api.request("GET", path).status_code == status, path
+
+
+@pytest.mark.reads
+def test_pasted_rows_are_screened(api_as: Callable[[str], Api], city: None) -> None:
+    def send(role: str, rows: str, origin: str = "http://127.0.0.1") -> httpx.Response:
+        return api_as(role).request("POST", "/screen", data={"rows": rows}, headers={"Origin": origin})
+
+    rows = f"代码\t名称\n\t庆阳天工建材\n{B}\t庆阳控股有限公司\n\n<script>alert(1)</script>\n" + f"{D}\n" * 300
+    shown = read(send("analyst", rows))
+    assert "304 行；匹配 302" in shown
+    assert shown.count(f'href="/enterprise/{D}">镇原县丁有限公司<') == 300  # more than one request may ask
+    assert f'<td>匹配</td><td class="who"><a href="/enterprise/{A}">庆阳天工建材有限公司</a>' in shown
+    narrow = read(send("department", "庆阳天工建材"))
+    assert f'<a href="/enterprise/{A}">' in narrow and "未予显示：" in narrow
+    assert send("analyst", B, "http://evil.example").status_code == 403
+    for wrong in ("", "\n", "甲\n" * 2_001, "x" * 1_100_000):
+        assert send("analyst", wrong).status_code == 400
 
 
 @pytest.mark.reads

@@ -74,7 +74,18 @@ def test_pages_are_accessible_work_without_scripts_and_ask_for_a_key(
 ) -> None:
     page = opened(viewport=PHONE, locale="zh-CN")
     form = "/queries/holders?run=1&first=1&code=" + A
-    for path in ("/", "/?q=庆阳", f"/enterprise/{A}", "/queries", form, "/due", "/brief", "/enterprise/X", "/?lang=en"):
+    for path in (
+        "/",
+        "/?q=庆阳",
+        f"/enterprise/{A}",
+        "/queries",
+        form,
+        "/screen",
+        "/due",
+        "/brief",
+        "/enterprise/X",
+        "/?lang=en",
+    ):
         page.goto(address + path)
         check(page)
     page.goto(f"{address}/enterprise/{A}")

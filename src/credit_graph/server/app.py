@@ -27,7 +27,7 @@ from strawberry.types.unset import UNSET
 
 from credit_graph import __version__, text
 from credit_graph.errors import AccessError, CreditGraphError, UsageError
-from credit_graph.server import departments, observing, query_pages, web, work_pages
+from credit_graph.server import departments, observing, query_pages, screen_page, web, work_pages
 from credit_graph.server.caching import REVALIDATE, VARY, is_known, rests_on_batches, version
 from credit_graph.server.context import Client, Context
 from credit_graph.server.exports import table_response
@@ -296,6 +296,7 @@ def create_app(store: Store, local_role: str = "analyst", *, hosts: tuple[str, .
     routes = [
         *web.routes(graphql),
         *query_pages.routes(graphql),
+        *screen_page.routes(graphql),
         *work_pages.routes(store, endpoint.client),
         Route("/health", health),
         Route("/graphiql", _page("graphiql.html")),

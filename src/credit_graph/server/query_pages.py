@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from graphql import OperationDefinitionNode, parse
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -42,7 +42,9 @@ async def _all(request: Request) -> Response:
 
 
 async def _query(graphql: ASGIApp, request: Request) -> Response:
-    """The form, and below it what was found."""
+    """The form, and below it what was found; rows to be screened have a page of their own."""
+    if request.path_params["name"] == "screen":
+        return RedirectResponse("/screen", 303)
     try:
         operation = find(request.path_params["name"])
         given = variables(operation, request.query_params) if RUN in request.query_params else None

@@ -156,8 +156,8 @@ async def _sign_in(request: Request) -> Response:
 async def _signed_in(graphql: ASGIApp, request: Request) -> Response:
     """Put the key into the cookie, if it is one, and go on to where the browser wanted to."""
     if not same_origin(request):
-        return _foreign(request)
-    form = await _form(request)
+        return foreign(request)
+    form = await read_form(request)
     key, wanted = form.get("key", "").strip(), _local(form.get("next", "/"))
     if not _KEY_TEXT.fullmatch(key):
         why = t("这不是密钥：应为 cg_ 开头的一串字符。", "This is no key: keys begin with cg_.")
@@ -177,7 +177,7 @@ async def _signed_in(graphql: ASGIApp, request: Request) -> Response:
 
 async def _signed_out(request: Request) -> Response:
     if not same_origin(request):
-        return _foreign(request)
+        return foreign(request)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(KEY, httponly=True, samesite="strict")
     return response
@@ -191,17 +191,18 @@ def same_origin(request: Request) -> bool:
     return urlsplit(origin).netloc == request.headers.get("host")
 
 
-def _foreign(request: Request) -> Response:
+def foreign(request: Request) -> Response:
+    """The refusal of a form that another site sent."""
     why = t("表单来自其他网站，已拒绝。", "The form comes from another site and is refused.")
     return page(request, "refused.html", 403, why=why)
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, longest: int = LONGEST) -> dict[str, str]:
     """The fields of a form; none where it is too long or no text."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LONGEST:
+        if len(body) > longest:
             return {}
     found = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
     return {name: values[0] for name, values in found.items()}
