@@ -72,9 +72,9 @@ class Screener:
             for n, row in enumerate(rows)
         ]
 
-    def _of_code(self, code: str) -> list[int]:
+    def _of_code(self, code: str) -> tuple[int, ...]:
         """The firms with the code or number."""
-        return self.register.by_number.get(code.replace("-", ""), []) if code else []
+        return self.register.by_number.get(code.replace("-", ""), ()) if code else ()
 
     def _said(self, row: Asked, *, known: bool) -> Said:
         """``known``: the code is that of a firm."""
@@ -97,7 +97,7 @@ class Screener:
         register = self.register
         hits: list[tuple[int, int]] = []
         for row, name in enumerate(names):
-            every = register.by_name.get(name, []) if name else []
+            every = register.by_name.get(name, ()) if name else ()
             hits += [(row, place) for place in [p for p in every if register.current[p]] or every]
         rows, places = np.array(hits, np.int64).reshape(-1, 2).T
         columns = (of_names(register, rows, places), *beside(register, said, rows, places))
@@ -109,11 +109,7 @@ class Screener:
         register, most = self.register, self.rules.candidates
         eids = {str(register.eids[firm]) for firm in firms}
         called = {str(register.eids[register.firm[place]]) for place in register.by_name.get(name, ())}
-        named = [register.firms["name"].iloc[firm] for firm in firms]
-        found = [
-            Found(str(register.eids[firm]), own if isinstance(own, str) else None, WHOLE, (Reason("code"),))
-            for firm, own in zip(firms, named, strict=True)
-        ]
+        found = [Found(str(register.eids[firm]), register.called[firm], WHOLE, (Reason("code"),)) for firm in firms]
         if name and called and not called & eids:
             return Answer("several", (*found, *by_name)[:most], ("code_and_name",))
         if name and not called:

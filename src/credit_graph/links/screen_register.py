@@ -38,11 +38,11 @@ class Register:
         self.names = names["name"].tolist()
         self.current = names["current"].to_numpy(np.bool_)
         self.simple = simplified(names["normal"].tolist())
-        self.by_name: Mapping[str, list[int]] = _places(self.simple)
+        self.by_name = _places(self.simple)
         self._more_regions = regions
 
     @cached_property
-    def by_number(self) -> Mapping[str, list[int]]:
+    def by_number(self) -> Mapping[str, tuple[int, ...]]:
         """Credit code, registration number or organisation code -> firms."""
         codes = self.firms["credit_code"].astype("str").where(self.firms["credit_code"].notna(), None)
         own = codes.str[8:17].where(codes.notna(), self.firms["org_code"])
@@ -51,7 +51,12 @@ class Register:
             for place, value in enumerate(column.tolist()):
                 if isinstance(value, str) and value and place not in found[value]:
                     found[value].append(place)
-        return dict(found)
+        return _frozen(found)
+
+    @cached_property
+    def called(self) -> list[str | None]:
+        """The current name of each firm."""
+        return [name if isinstance(name, str) else None for name in self.firms["name"]]
 
     @cached_property
     def coded(self) -> npt.NDArray[np.bool_]:
@@ -199,8 +204,13 @@ def _once(text: str) -> str:
     return "".join(char for place, char in enumerate(text) if not place or text[place - 1] != char)
 
 
-def _places(values: Iterable[str]) -> dict[str, list[int]]:
+def _places(values: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
     for place, value in enumerate(values):
         found[value].append(place)
-    return dict(found)
+    return _frozen(found)
+
+
+def _frozen(found: Mapping[str, list[int]]) -> Mapping[str, tuple[int, ...]]:
+    """As tuples of numbers, which the garbage collector does not look through again and again."""
+    return {value: tuple(places) for value, places in found.items()}
