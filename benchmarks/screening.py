@@ -160,11 +160,10 @@ def rapidfuzz_alone(names: Sequence[str], codes: Sequence[str], rows: Sequence[s
     return [codes[hit[2]] if hit else "" for hit in found]
 
 
-def like_yente(names: Sequence[str], codes: Sequence[str], rows: Sequence[str]) -> list[str]:
-    """Candidates by shared pairs, the larger of two likenesses."""
-    bare = [_without_form(name) for name in names]
+def like_yente(bare: Sequence[str], index: PairIndex, codes: Sequence[str], rows: Sequence[str]) -> list[str]:
+    """Candidates by shared pairs, the larger of two likenesses; ``bare``: names without their legal forms."""
     wanted = [_without_form(row.strip()) for row in rows]
-    near = PairIndex(bare).nearest(wanted, 50)
+    near = index.nearest(wanted, 50)
     found = []
     for row, places in zip(wanted, near.tolist(), strict=True):
         scored = sorted(
@@ -229,10 +228,16 @@ def main() -> int:
     print(f"{'with repr.':17} recall {both[0]:.4f} precision {both[1]:.4f}")
     here = np.flatnonzero(~city.absent)
     names, codes = [city.name[at] for at in here], city.code[here].tolist()
-    some = options.sample
-    for title, way_of in (("rapidfuzz alone", rapidfuzz_alone), ("like yente", like_yente)):
-        told, _ = timed(title, lambda way_of=way_of: way_of(names, codes, written[:some]), some)  # type: ignore[misc]
-        recall_, precision_ = judged(truth[:some], told, counts[:some])
+    some = written[: options.sample]
+    bare = [_without_form(name) for name in names]
+    index = PairIndex(bare)  # laid out before, as ours is
+    references: dict[str, Callable[[], list[str]]] = {
+        "rapidfuzz alone": lambda: rapidfuzz_alone(names, codes, some),
+        "like yente": lambda: like_yente(bare, index, codes, some),
+    }
+    for title, reference in references.items():
+        told, _ = timed(title, reference, len(some))
+        recall_, precision_ = judged(truth[: len(some)], told, counts[: len(some)])
         print(f"{title:17} recall {recall_:.4f} precision {precision_:.4f}")
     met = exactly <= 30 and fuzzy <= 180 and recall >= 0.98 and precision >= 0.98
     print("goals met" if met else "goals missed")
