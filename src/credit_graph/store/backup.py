@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from credit_graph.store.graph import Store
 
 FORMAT = 1
-FOLDERS = ("batches", "runs", "feeds")  # of HOME, taken along
+FEEDS = "feeds"  # restored only where there are none yet
+FOLDERS = ("batches", "runs", FEEDS)  # of HOME, taken along
 RELEASES = "releases"  # too, without private keys; restored only where there are no releases and keys yet
 _NOT_RELEASED = shutil.ignore_patterns("private", "*.lock", "*.partial", "*.old", "*.tmp")
 AUDIT = "audit"  # too; restored only where there is no audit log yet, since nothing may take its lines away
@@ -163,6 +164,8 @@ def _manifest(store: Store, draft: Path, counts: dict[str, int]) -> dict[str, An
 
 def _copy_files(source: Path, target: Path) -> None:
     for name in FOLDERS:
+        if name == FEEDS and (target / name).exists():
+            continue  # departments hold its numbers
         if (source / name).is_dir():
             private_folder(target)
             shutil.copytree(source / name, target / name, dirs_exist_ok=True)
