@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
@@ -25,8 +26,14 @@ from credit_graph.store import Store
 from server.city import A
 from server.conftest import Api
 from server.operationcity import fill
+from server.statements import counted, fields_of_an_enterprise, levels
 
 ANSWERS = Path(__file__).with_name("saved_answers.json")
+# a list is judged as a whole, by as many statements as there are kinds of records that it may rest on
+JUDGING = {
+    "read/naming_records", "read/proceeding_receipts", "read/receipts", "read/release_holds", "read/release_records",
+    "read/release_versions", "read/text_decisions",
+}  # fmt: skip
 SECRET = ("id", "statementId", "endCursor", "salt", "leaf", "root", "files")  # differ from installation to installation
 
 
@@ -72,6 +79,42 @@ def test_every_operation_answers_as_written_down(api: Api, city: None) -> None:
         rows = [f"{json.dumps(n)}: {json.dumps(answer, ensure_ascii=False)}" for n, answer in found.items()]
         ANSWERS.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
     assert found == json.loads(ANSWERS.read_text(encoding="utf-8"))
+
+
+@pytest.mark.reads
+def test_an_operation_takes_as_many_statements_as_it_has_levels(store: Store, api: Api, city: None) -> None:
+    holder = call(api, "holders", {"code": A})["enterprise"]["holders"]["edges"][-1]["node"]["holder"]
+    for name, operation in operations().items():
+        variables = {**operation.example, **({"id": holder["id"]} if name == "person" else {})}
+        sizes = ({"first": 1}, {"first": 50}) if "$first" in operation.text else ({},)
+        call(api, name, variables)  # what is made once and kept is made here
+        taken = []
+        for size in sizes:
+            with counted(store) as found:
+                call(api, name, {**variables, **size})
+            taken.append({statement: count for statement, count in found.items() if statement not in JUDGING})
+        assert taken[0] == taken[-1], name
+        # what a request is pinned to, and finding the enterprise that a code names, come before
+        assert sum(taken[0].values()) <= 2 + levels(operation.text), (name, taken[0])
+
+
+@pytest.mark.reads
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+@pytest.mark.parametrize("query", fields_of_an_enterprise(), ids=lambda query: query.split("node { ")[1].split()[0])
+def test_a_page_takes_no_more_statements_than_one_enterprise(store: Store, api: Api, city: None, query: str) -> None:
+    most: Counter[str] = Counter()
+    after, size = None, 0
+    while True:
+        with counted(store) as found:
+            edges = api.ask(query, first=1, after=after)["enterprises"]["edges"]
+        if not edges:
+            break
+        most |= found
+        after, size = edges[0]["cursor"], size + 1
+    assert size > 4
+    with counted(store) as found:
+        api.ask(query, first=size)
+    assert {name: count for name, count in found.items() if count > most[name]} == {}
 
 
 @pytest.mark.reads

@@ -22,7 +22,7 @@ from credit_graph.links.policy import link_policy
 from credit_graph.links.structure import Structure
 from credit_graph.model.time import Point
 from credit_graph.projection import Projection
-from credit_graph.server.columns import bids, columns_at
+from credit_graph.server.columns import columns_at
 from credit_graph.server.context import LINK, Context, Moment
 from credit_graph.store import Store
 
@@ -102,7 +102,7 @@ async def charts(context: Context, moment: Moment) -> Charts:
     Raises ``StateError("state.no_run")`` without such a run.
     """
     run = await context.run_at(LINK, moment)
-    names = bids(await context.read("read/batch", seqs=[moment.head]))
+    names = await context.bids()
     point = Point(run["seq"], run["valid"], moment.point.use)
     key = (run["rid"], point, moment.head, context.role.channel, names)
     return await context.run(partial(_kept, context.store, key, point, moment.head, context.role.channel))

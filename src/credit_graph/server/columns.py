@@ -48,6 +48,7 @@ class Columns:
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         self.lock = RLock()
+        self.mates: dict[str, Any] = {}  # lists of neighbours (server/mates.py)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -94,15 +95,8 @@ def _no_rules(day: date) -> UsageError:
 
 async def columns(context: Context, moment: Moment) -> Columns:
     """The columns of the moment, on the channel of the role."""
-    batches = await context.read("read/batch", seqs=[moment.head])
-    return await context.run(
-        partial(columns_at, context.store, moment.point, moment.head, context.role.channel, bids(batches))
-    )
-
-
-def bids(batches: list[dict[str, Any]]) -> tuple[str, ...]:
-    """A graph that was emptied and filled again can say the same of itself with other data: the batch's id tells."""
-    return tuple(row["batch"]["bid"] for row in batches)
+    names = await context.bids()
+    return await context.run(partial(columns_at, context.store, moment.point, moment.head, context.role.channel, names))
 
 
 def columns_at(store: Store, point: Point, head: int, channel: str, names: tuple[str, ...]) -> Columns:

@@ -85,6 +85,7 @@ class Context:
     sealer: Sealer
     left: int = field(default_factory=lambda: limits().nodes.value)
     _pinned: asyncio.Task[Pin] | None = None
+    _bids: asyncio.Task[tuple[str, ...]] | None = None
     _moments: dict[tuple[date | None, str | None], asyncio.Task[Moment]] = field(default_factory=dict)
     loaders: Any = None
     operation: str | None = None  # the saved operation that is asked, by name
@@ -144,6 +145,15 @@ class Context:
         if self._pinned is None:
             self._pinned = asyncio.create_task(self._pin())
         return await self._pinned
+
+    async def bids(self) -> tuple[str, ...]:
+        """The id of the pinned batch: a graph that was emptied and filled again may be like the one before."""
+        if self._bids is None:
+            self._bids = asyncio.create_task(self._read_bids())
+        return await self._bids
+
+    async def _read_bids(self) -> tuple[str, ...]:
+        return tuple(row["batch"]["bid"] for row in await self.read("read/batch", seqs=[(await self.pin()).seq]))
 
     async def moment(self, as_of: AsOf | None = None) -> Moment:
         """The point that is asked about; the same question gives the same answer within a request.

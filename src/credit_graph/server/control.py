@@ -323,8 +323,7 @@ async def groups(info: Info, eid: str, at: Moment, makers: Makers) -> list[Enter
     found = await _asked(info, at)
     run = await info.context.run_at(LINK, at)
     rows = await info.context.run(lambda: groupcard.group_card(found.groups, eid, found.persons, ROWS))
-    labels = {"KIND": "Enterprise", "KEY": "eid"}
-    stored = await info.context.read("read/groups_of", labels=labels, key=eid, run=run["rid"])
+    stored = await info.context.loaders.groups.load((eid, run["rid"]))
     named = groupcard.with_ids(rows, stored)
     shared = await told(info, found, at, makers, named)
     return [EnterpriseGroup(row=row, told=shared) for row in named]

@@ -23,10 +23,21 @@ from credit_graph.server.control import (
 )
 from credit_graph.server.found import FoundLink, FoundRecord, LinkPage, Page, Statement, first_page
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
+from credit_graph.server.mates import mates
 from credit_graph.server.needs import Info, needs, shown
-from credit_graph.server.persons import SamePerson, found_same
+from credit_graph.server.persons import LegalRepresentative, SamePerson, found_same
 from credit_graph.server.reborn import RebornCandidate, candidates
-from credit_graph.server.records import RECORD_TYPES, Record, RecordKind, percent, record, shared, usable_records, yuan
+from credit_graph.server.records import (
+    RECORD_TYPES,
+    Money,
+    Record,
+    RecordKind,
+    percent,
+    record,
+    shared,
+    usable_records,
+    yuan,
+)
 from credit_graph.server.risk import CreditRiskLevel, risk_level
 from credit_graph.server.risk_history import RiskLevelChange, level_history
 
@@ -38,21 +49,6 @@ class Node:
     """An object with an opaque id."""
 
     id: strawberry.ID
-
-
-@strawberry.type(description="金额 / an amount of money")
-class Money:
-    """An amount in yuan (元), exact to the fen (分)."""
-
-    amount: Decimal = strawberry.field(description="元，两位小数 / yuan with two decimals")
-    currency: str | None = strawberry.field(description="币种 / currency as the source says it")
-
-
-@strawberry.type(description="法定代表人 / legal representative")
-class LegalRepresentative:
-    """The legal representative as the register names it."""
-
-    name: str
 
 
 @strawberry.type(description="自然人 / natural person")
@@ -168,8 +164,8 @@ class Enterprise(Node):
             page = Page(page.kinds, ended, (date.fromisoformat(str(day)), str(sid)), size)
         found = await info.context.loaders.pages.load((self.eid, self.at, page))
         rows = await shared(info, found[:size], self.at)
-        on = _record_keys(found[size - 1]) if len(found) > size else None
-        return connect(info.context, "records", rows, size, record, _record_keys, after=after, goes_on=on)
+        on = FoundRecord.keys(found[size - 1]) if len(found) > size else None
+        return connect(info.context, "records", rows, size, record, FoundRecord.keys, after=after, goes_on=on)
 
     @needs("links", "股东及出资人，份额大者在前 / holders, largest share first")
     async def holders(self, info: Info, first: First = None, after: After = None) -> Connection[Holding] | None:
@@ -241,6 +237,20 @@ class Enterprise(Node):
     async def group(self, info: Info) -> list[EnterpriseGroup] | None:
         """One controller, and weaker layers."""
         return await groups(info, self.eid, self.at, makers(info, self.at))
+
+    @needs("links", "同一地址的其他企业（线索） / others at one of its addresses: leads")
+    async def address_mates(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[Enterprise] | None:
+        """In the order of their key, however many."""
+        return await mates(
+            info, self.eid, self.at, "addresses", first, after, lambda eid: enterprise(info, eid, self.at)
+        )
+
+    @needs("links", "同一电话的其他企业（线索） / others with one of its telephones: leads")
+    async def phone_mates(self, info: Info, first: First = None, after: After = None) -> Connection[Enterprise] | None:
+        """In the order of their key, however many."""
+        return await mates(info, self.eid, self.at, "phones", first, after, lambda eid: enterprise(info, eid, self.at))
 
     @needs("level", "信用风险分类 / credit-risk class: internal, no rating of credit")
     async def credit_risk_level(self, info: Info) -> CreditRiskLevel | None:
@@ -357,15 +367,6 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _record_keys(found: FoundRecord) -> tuple[str, str]:
-    return (found.node["valid_from"].isoformat(), found.node["sid"])
-
-
-def _link_keys(found: FoundLink) -> tuple[int, str]:
-    share = found.link.get("share_ppm")
-    return (-1 if share is None else share, found.other)
-
-
 async def _link_page(
     info: Info,
     owner: str,
@@ -391,6 +392,6 @@ async def _link_page(
         found,
         size,
         lambda link: Holding(found=link, at=at, incoming=incoming),
-        _link_keys,
+        FoundLink.keys,
         after=after,
     )

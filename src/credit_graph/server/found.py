@@ -44,6 +44,11 @@ class FoundLink:
     name: str | None
     link: Mapping[str, Any]
 
+    def keys(self) -> tuple[int, str]:
+        """Its place in the order of a page."""
+        share = self.link.get("share_ppm")
+        return (-1 if share is None else share, self.other)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
@@ -51,6 +56,10 @@ class FoundRecord:
 
     node: Mapping[str, Any]
     held: frozenset[str]
+
+    def keys(self) -> tuple[str, str]:
+        """Its place in the order of a page."""
+        return (self.node["valid_from"].isoformat(), self.node["sid"])
 
 
 def first_page(kinds: Sequence[str], ended: bool, limit: int) -> Page:

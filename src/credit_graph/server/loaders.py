@@ -38,6 +38,7 @@ class Loaders:
         self.branches = DataLoader(load_fn=self._branches)
         self.parents = DataLoader(load_fn=self._parents)
         self.reborn = DataLoader(load_fn=self._reborn)
+        self.groups = DataLoader(load_fn=self._groups)
         self.entries = DataLoader(load_fn=partial(load_entries, context))
         self.grades = DataLoader(load_fn=partial(load_grades, context))
         self.beside = DataLoader(load_fn=partial(load_beside, context))
@@ -172,6 +173,16 @@ class Loaders:
         rows = await self._context.read("read/api_reborn", keys=eids, run=run, limit=MOST)
         found = {row["key"]: (row["after"], row["before"]) for row in rows}
         return {eid: found.get(eid, ([], [])) for eid in eids}
+
+    async def _groups(self, keys: list[tuple[str, str]]) -> Sequence[list[dict[str, Any]]]:
+        """(eid, run) -> the groups that the run found it in, with their firms."""
+        return await by_rest(keys, self._groups_at)
+
+    async def _groups_at(self, eids: list[str], run: str) -> dict[str, list[dict[str, Any]]]:
+        labels = {"KIND": "Enterprise", "KEY": "eid"}
+        rows = await self._context.read("read/api_groups", labels=labels, keys=eids, run=run)
+        found = {row["key"]: row["groups"] for row in rows}
+        return {eid: found.get(eid, []) for eid in eids}
 
     def _use(self, moment: Moment, *, past_holds: bool = False) -> dict[str, Any]:
         """Use is judged today, by the holds known now, whatever ``asOf`` says.

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 Other = Annotated["Person", strawberry.lazy("credit_graph.server.enterprise")]
 
 
+@strawberry.type(description="法定代表人 / legal representative")
+class LegalRepresentative:
+    """The legal representative as the register names it."""
+
+    name: str
+
+
 @strawberry.type(description="被认定为同一人的另一处记载（线索） / another mention taken for the same person: a lead")
 class SamePerson:
     """The other mention, and why it is taken for the same person."""

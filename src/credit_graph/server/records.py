@@ -57,6 +57,14 @@ class Channel(Enum):
     INTERNAL = "internal"
 
 
+@strawberry.type(description="金额 / an amount of money")
+class Money:
+    """An amount in yuan (元), exact to the fen (分)."""
+
+    amount: Decimal = strawberry.field(description="元，两位小数 / yuan with two decimals")
+    currency: str | None = strawberry.field(description="币种 / currency as the source says it")
+
+
 def yuan(fen: int | None) -> Decimal | None:
     """Fen (分) as yuan (元) with two decimals."""
     return None if fen is None else Decimal(fen).scaleb(-2)
