@@ -16,6 +16,7 @@ from credit_graph.server.connections import After, Connection, First
 from credit_graph.server.context import GRADE, LINK, Asked, Context, Moment
 from credit_graph.server.costs import CostQuery
 from credit_graph.server.enterprise import Enterprise, Node, enterprise, person
+from credit_graph.server.knowledge import KnowledgeQuery
 from credit_graph.server.listings import Listing, ListingStatus, listing_connection
 from credit_graph.server.lists import ListEntry, ListName, entry_connection
 from credit_graph.server.needs import Info, needs, shown
@@ -60,7 +61,7 @@ class Meta:
 
 
 @strawberry.type(description="查询入口 / root of all queries")
-class Query(AlertQuery, BrowseQuery, ScreenQuery, StatisticsQuery, CostQuery):
+class Query(AlertQuery, BrowseQuery, ScreenQuery, StatisticsQuery, CostQuery, KnowledgeQuery):
     """The root."""
 
     @shown("数据版本 / versions of service and data")
