@@ -47,7 +47,8 @@ def evidence(candidate: Mapping[Any, Any], shared: pd.DataFrame, names: Mapping[
     told = _days(int(candidate["days"]), names.get(old) or old, names.get(new) or new, happened)
     found = [Evidence(told, tuple(candidate.get("end_sids", ())))]
     found += [_link(row) for row in links.to_dict(orient="records")]
-    if not pd.isna(candidate["same_industry"]) and candidate["same_industry"]:
+    same = candidate.get("same_industry")  # a graph keeps no null
+    if not pd.isna(same) and same:
         found.append(Evidence(t("两企业登记的行业相同。", "Both are registered in the same industry.")))
     if candidate["core"] > 0:
         found.append(Evidence(_names(candidate["core"])))

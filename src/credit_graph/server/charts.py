@@ -105,7 +105,7 @@ async def charts(context: Context, moment: Moment) -> Charts:
     names = await context.bids()
     point = Point(run["seq"], run["valid"], moment.point.use)
     key = (run["rid"], point, moment.head, context.role.channel, names)
-    return await context.run(partial(_kept, context.store, key, point, moment.head, context.role.channel))
+    return await context.together(partial(_kept, context.store, key, point, moment.head, context.role.channel))
 
 
 def _kept(store: Store, key: tuple[Any, ...], point: Point, head: int, channel: str) -> Charts:

@@ -96,7 +96,9 @@ def _no_rules(day: date) -> UsageError:
 async def columns(context: Context, moment: Moment) -> Columns:
     """The columns of the moment, on the channel of the role."""
     names = await context.bids()
-    return await context.run(partial(columns_at, context.store, moment.point, moment.head, context.role.channel, names))
+    return await context.together(
+        partial(columns_at, context.store, moment.point, moment.head, context.role.channel, names)
+    )
 
 
 def columns_at(store: Store, point: Point, head: int, channel: str, names: tuple[str, ...]) -> Columns:

@@ -108,6 +108,12 @@ class Context:
         """Do blocking work in a thread."""
         return await run_in_threadpool(work)
 
+    async def together(self, work: Callable[[], T]) -> T:
+        """As :meth:`run`, in one thread with what the rest of the level asks for: what follows is asked for at once,
+        and takes one statement."""
+        found: T = await self.loaders.work.load(work)
+        return found
+
     def spend(self, nodes: int) -> None:
         """Count what is about to be read; ``UsageError("usage.too_costly")`` once the request asks too much."""
         self.left -= nodes

@@ -298,14 +298,14 @@ Makers = tuple[Callable[[str], Any], Callable[[str, str | None], Any]]  # enterp
 async def controller(info: Info, eid: str, at: Moment, makers: Makers) -> Control:
     """Who controls the enterprise."""
     found = await _asked(info, at)
-    card = await info.context.run(partial(control.control_card, found.chart, eid, ROWS))
+    card = await info.context.together(partial(control.control_card, found.chart, eid, ROWS))
     return Control(card=card, told=await told(info, found, at, makers, card))
 
 
 async def beneficial_owners(info: Info, eid: str, at: Moment, makers: Makers) -> list[BeneficialOwner]:
     """The beneficial owners of the enterprise."""
     found = await _asked(info, at)
-    card = await info.context.run(partial(control.owners_card, found.chart, eid, ROWS))
+    card = await info.context.together(partial(control.owners_card, found.chart, eid, ROWS))
     shared = await told(info, found, at, makers, card)
     return [BeneficialOwner(row=row, told=shared) for row in card["beneficial"]]
 
@@ -313,7 +313,9 @@ async def beneficial_owners(info: Info, eid: str, at: Moment, makers: Makers) ->
 async def ownership_tree(info: Info, eid: str, at: Moment, depth: int, makers: Makers) -> list[HeldShare]:
     """Who holds the enterprise, who holds these, and so on."""
     found = await _asked(info, at)
-    rows = await info.context.run(partial(control.ownership_tree, found.chart, eid, max(1, min(depth, DEPTH)), ROWS))
+    rows = await info.context.together(
+        partial(control.ownership_tree, found.chart, eid, max(1, min(depth, DEPTH)), ROWS)
+    )
     shared = await told(info, found, at, makers, rows)
     return [HeldShare(row=row, told=shared) for row in rows]
 
@@ -322,7 +324,7 @@ async def groups(info: Info, eid: str, at: Moment, makers: Makers) -> list[Enter
     """The groups of the enterprise, layer by layer."""
     found = await _asked(info, at)
     run = await info.context.run_at(LINK, at)
-    rows = await info.context.run(lambda: groupcard.group_card(found.groups, eid, found.persons, ROWS))
+    rows = await info.context.together(lambda: groupcard.group_card(found.groups, eid, found.persons, ROWS))
     stored = await info.context.loaders.groups.load((eid, run["rid"]))
     named = groupcard.with_ids(rows, stored)
     shared = await told(info, found, at, makers, named)
@@ -337,5 +339,5 @@ async def _asked(info: Info, at: Moment) -> Charts:
 async def told(info: Info, found: Charts, at: Moment, makers: Makers, answer: Any) -> Told:
     """What shows the entities of an answer."""
     persons = found.persons & control.entities(answer)
-    names = await info.context.run(partial(found.names, persons))
+    names = await info.context.together(partial(found.names, persons))
     return Told(at, persons, names, *makers)

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import partial
 from pathlib import PurePath
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import strawberry
@@ -24,6 +24,7 @@ from credit_graph.server.needs import Info, needs, shown
 from credit_graph.server.records import Record, usable_records
 from credit_graph.store import Store
 
+OfSource = Annotated[str | None, strawberry.argument(name="source", description="数据源 / data source")]
 _KEPT = 2
 _lock = Lock()
 Row = dict[str, Any]
@@ -228,7 +229,7 @@ class KnowledgeQuery:
 
     @needs("lineage", "批次，近者在前 / batches that were committed, the latest first")
     async def batches(
-        self, info: Info, source: str | None = None, first: First = None, after: After = None, as_of: Asked = None
+        self, info: Info, of_source: OfSource = None, first: First = None, after: After = None, as_of: Asked = None
     ) -> Connection[Batch] | None:
         """Up to the batch that is known at the point."""
         size, context = page_size(first), info.context
@@ -237,7 +238,7 @@ class KnowledgeQuery:
         if after is not None:
             before = min(before, int(context.sealer.open_cursor("batches", after)[0]))
         context.spend(size)
-        rows = await context.read("read/api_batch_page", source=source, before=before, limit=size + 1)
+        rows = await context.read("read/api_batch_page", source=of_source, before=before, limit=size + 1)
         told = [row["batch"] for row in rows]
         return connect(
             context, "batches", told, size, lambda row: Batch(row=row), lambda row: (int(row["seq"]),), after=after
@@ -248,7 +249,7 @@ class KnowledgeQuery:
         self,
         info: Info,
         kind: str | None = None,
-        source: str | None = None,
+        of_source: OfSource = None,
         first: First = None,
         after: After = None,
         as_of: Asked = None,
@@ -261,7 +262,7 @@ class KnowledgeQuery:
         rows = [
             row
             for row in every
-            if kind in {None, row.kind} and source in {None, row.source} and (place is None or _place(row) > place)
+            if kind in {None, row.kind} and of_source in {None, row.source} and (place is None or _place(row) > place)
         ]
         context.spend(min(size, len(rows)))
         return connect(context, "faults", rows, size, lambda row: Fault(found=row, at=at), _place, after=after)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from strawberry.dataloader import DataLoader
 
 from credit_graph.jobs.audit import Said, record
+from credit_graph.jobs.names import names
+from credit_graph.model.time import Point
 from credit_graph.projection import enterprise_view, precedence
 from credit_graph.server.batching import by_rest
 from credit_graph.server.context import NO_CHANNEL, Context, Moment
@@ -38,6 +40,8 @@ class Loaders:
         self.branches = DataLoader(load_fn=self._branches)
         self.parents = DataLoader(load_fn=self._parents)
         self.reborn = DataLoader(load_fn=self._reborn)
+        self.work = DataLoader(load_fn=self._work, cache=False)
+        self.names = DataLoader(load_fn=self._names)
         self.groups = DataLoader(load_fn=self._groups)
         self.entries = DataLoader(load_fn=partial(load_entries, context))
         self.grades = DataLoader(load_fn=partial(load_grades, context))
@@ -174,6 +178,23 @@ class Loaders:
         found = {row["key"]: (row["after"], row["before"]) for row in rows}
         return {eid: found.get(eid, ([], [])) for eid in eids}
 
+    async def _work(self, keys: list[Callable[[], Any]]) -> list[Any]:
+        """Blocking work of one level, in one thread; what fails is raised to whom it fails."""
+
+        def every() -> list[Any]:
+            return [_tried(work) for work in keys]
+
+        return await self._context.run(every)
+
+    async def _names(self, keys: list[tuple[str, Point]]) -> Sequence[str | None]:
+        """(eid, point) -> what it is called there."""
+
+        async def fetch(eids: list[str], point: Point) -> dict[str, str | None]:
+            found = await self._context.run(partial(names, self._context.store, eids, point))
+            return {eid: found.get(eid) for eid in eids}
+
+        return await by_rest(keys, fetch)
+
     async def _groups(self, keys: list[tuple[str, str]]) -> Sequence[list[dict[str, Any]]]:
         """(eid, run) -> the groups that the run found it in, with their firms."""
         return await by_rest(keys, self._groups_at)
@@ -201,6 +222,13 @@ class Loaders:
             who = context.client.id, context.client.role.name
             said: Said = {"statements": sorted(held)}
             await context.run(partial(record, context.store.home, *who, "held_records_read", said))
+
+
+def _tried(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except Exception as error:  # a loader raises it again
+        return error
 
 
 def _record(row: Mapping[str, Any]) -> FoundRecord:

@@ -74,7 +74,7 @@ async def mates(
     start = str(context.sealer.open_cursor(name, after)[0]) if after is not None else ""
     context.spend(size)
     found = await columns(context, at)
-    told = await context.run(partial(_page, found, shared, eid, start, size + 1))
+    told = await context.together(partial(_page, found, shared, eid, start, size + 1))
     return connect(context, name, told, size, node, lambda mate: (mate,), after=after)
 
 

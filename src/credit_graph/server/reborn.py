@@ -117,6 +117,9 @@ class RebornCandidate:
         names = dict(zip(self.ends, await _names(info, self.ends, self.at), strict=True))
         told = evidence({**self.row, "old": self.ends[0], "new": self.ends[1]}, _shared(self.ends, self.row), names)
         result = []
+        await usable_records(
+            info, [sid for sentence in told for sid in sentence.sids], self.at
+        )  # one statement for all
         for sentence in told:
             usable = await usable_records(info, sentence.sids, self.at)
             if usable or not sentence.sids:

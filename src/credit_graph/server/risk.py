@@ -20,7 +20,6 @@ from credit_graph.grading.lowering import lowering
 from credit_graph.grading.policy import NOTICE, GradingPolicy, Indicator
 from credit_graph.grading.sentences import record_facts
 from credit_graph.jobs.grade import latest_run, run_path
-from credit_graph.jobs.names import names
 from credit_graph.jobs.rebuild import erased_text, tombstones
 from credit_graph.jobs.tombstones import Tombstone
 from credit_graph.jobs.withheld import unshared, withheld_text
@@ -156,7 +155,14 @@ class RiskEvidence:
         used = {item.found.node["sid"]: item for item in await _records(info, self.line.path, self.at)}
         nodes = [item.found.node for item in used.values()]
         eids = {node["eid"] for node in nodes if node.get("eid")}
-        called = await context.run(partial(names, context.store, eids, self.at.point))
+        point, told = self.at.point, sorted(eids)
+        called = {
+            eid: name
+            for eid, name in zip(
+                told, await context.loaders.names.load_many([(eid, point) for eid in told]), strict=True
+            )
+            if name
+        }
         made = hops(nodes, called, persons=viewer(context.role).may("persons"))
         return [
             EvidenceHop(
@@ -299,9 +305,11 @@ async def _judged(info: Info, sids: Sequence[str], at: Moment) -> list[Record | 
     found = await info.context.loaders.statements.load_many([(sid, at) for sid in wanted])
     role = info.context.role
     sources = {item[1].node["source"] for item in found if item}
-    closed = await info.context.run(partial(unshared, sources, viewer(role, info.context.client.purpose), at.point.use))
+    closed = await info.context.together(
+        partial(unshared, sources, viewer(role, info.context.client.purpose), at.point.use)
+    )
     gone = [sid for sid, item in zip(wanted, found, strict=True) if item is None]
-    stones = (await info.context.run(partial(_stones, info.context.store, gone))) if gone else {}
+    stones = (await info.context.together(partial(_stones, info.context.store, gone))) if gone else {}
     judged: list[Record | WithheldRecord] = []
     for sid, item in zip(wanted, found, strict=True):
         if sid in stones:
