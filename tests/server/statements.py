@@ -25,7 +25,8 @@ from credit_graph.server.schema import schema
 from credit_graph.store import Store
 
 SCHEMA = schema()._schema
-_INSIDE = {"edges", "node", "pageInfo"}  # a connection is one level
+_INSIDE = {"edges", "node", "pageInfo"}  # of a connection
+_WRAPPERS = _INSIDE - {"node"}  # which of them it has is one statement, what they say of themselves another
 _SAID = {"list": '"serious_violation"'}  # arguments that a field can't do without
 
 
@@ -51,7 +52,7 @@ def levels(text: str) -> int:
                 total += below(parts[node.name.value].selection_set)
             else:
                 inner = getattr(node, "selection_set", None)
-                descends = isinstance(node, FieldNode) and inner is not None and node.name.value not in _INSIDE
+                descends = isinstance(node, FieldNode) and inner is not None and node.name.value not in _WRAPPERS
                 total += below(inner) + int(descends)
         return total
 
