@@ -248,11 +248,11 @@ def test_holders_of_a_page_take_one_statement(store: Store, api: Api, city: list
     store.metrics.clear()
     assert len(api.ask(query)["enterprises"]["edges"]) == 3
     counts = {name: metric.count for name, metric in store.metrics.items()}
+    assert counts.pop("read/api_views") in (1, 2)  # names of holders, codes of branches; at once where they meet
     assert counts == {
         "read/api_pin": 1,
         "read/api_enterprises": 1,
         "read/api_holders": 2,  # holders, and the majority holder
         "read/api_branches": 1,
-        "read/api_views": 2,  # names of holders, codes of branches
         "read/api_statements": 1,
     }
