@@ -175,3 +175,14 @@ def test_pages_that_cost_too_much_are_smaller() -> None:
     assert found.complete
     assert found.table is not None
     assert len(found.table.rows) == 3
+
+
+def test_statistics_have_a_column_for_each_dimension() -> None:
+    query = "{ statistics(by: [COUNTY, LEVEL]) { rows { keys { dimension value name } count } } }"
+    keys = [
+        {"dimension": "COUNTY", "value": "621002", "name": "西峰区"},
+        {"dimension": "LEVEL", "value": "D", "name": ""},
+    ]
+    found = table(query, {"statistics": {"rows": [{"keys": keys, "count": 3}]}})
+    assert [column.name for column in found.columns] == ["keys.COUNTY", "keys.LEVEL", "count"]
+    assert found.rows == (("西峰区", "D", 3),)

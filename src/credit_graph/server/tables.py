@@ -39,6 +39,7 @@ from credit_graph.text import t
 Row = dict[str, Any]
 NUMBERS = frozenset({"Int", "Float", "Decimal"})
 _SEALED = {("id", "Enterprise"), ("id", "Person"), ("id", "Node")}  # ids that mean something to one client only
+_NAMED = ("NamedValue", "StatisticsKey")  # lists of these are columns
 _END = re.compile("[：，（；(,;:]")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -173,10 +174,10 @@ class Table:
 
 
 def tabled(planned: Plan, rows: Sequence[Row]) -> Table:
-    """The table of the rows; named values (``fields { field title value }``) have a column each."""
+    """The table of the rows; named values and keys of statistics have a column each."""
     columns: list[Column] = []
     for column in planned.columns:
-        columns += _named(column, rows) if column.type == "NamedValue" else [column]
+        columns += _named(column, rows) if column.type in _NAMED else [column]
     return Table(tuple(columns), tuple(tuple(_value(row, column) for column in columns) for row in rows))
 
 
@@ -184,7 +185,7 @@ def _named(column: Column, rows: Sequence[Row]) -> list[Column]:
     titles: dict[str, str] = {}
     for row in rows:
         for item in _items(_at(row, column.path)):
-            titles.setdefault(item.get("field") or item.get("title") or "", item.get("title") or "")
+            titles.setdefault(_name(item), item.get("title") or "")
     return [Column((*column.path, field), title, field=field) for field, title in titles.items()]
 
 
@@ -285,12 +286,14 @@ def _items(found: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def _name(item: Row) -> str:
+    return str(item.get("field") or item.get("title") or item.get("dimension") or "")
+
+
 def _value(row: Row, column: Column) -> Any:
     found = row.get(column.name) if column.above else _at(row, column.path[: -1 if column.field is not None else None])
     if column.field is not None:
-        values = [
-            item.get("value") for item in _items(found) if (item.get("field") or item.get("title")) == column.field
-        ]
+        values = [item.get("name") or item.get("value") for item in _items(found) if _name(item) == column.field]
         return values[0] if values else None
     if column.items and not isinstance(found, str):
         more = isinstance(found, dict) and (found.get("pageInfo") or {}).get("hasNextPage")
