@@ -14,9 +14,9 @@ from credit_graph import clock
 from credit_graph.errors import UsageError
 from credit_graph.jobs.batches import last_seq
 from credit_graph.jobs.release_store import ReleaseStore
-from credit_graph.jobs.takedown import shown_today
+from credit_graph.jobs.takedown import Today
 from credit_graph.lists.editions.archive import DELTA, INDEX, LEAVES
-from credit_graph.lists.editions.draft import ENTRIES
+from credit_graph.lists.editions.draft import DRAFT, ENTRIES, Draft
 from credit_graph.lists.editions.edition import NUMBER, Entry, sha256
 from credit_graph.lists.policy import list_names
 from credit_graph.store import Store
@@ -84,7 +84,15 @@ def _read(folder: Path) -> Published:
 @lru_cache(maxsize=64)
 def _shown(store: Store, list_name: str, release: str, seq: int, day: date) -> frozenset[str]:
     """``seq``, ``day``: at which the answer is kept."""
-    return frozenset(shown_today(store, ReleaseStore(store.home).archive(list_name, release)))
+    folder = ReleaseStore(store.home).archive_folder(list_name, release)
+    draft = Draft.of_archive({name: (folder / name).read_bytes() for name in (DRAFT, ENTRIES)})
+    return frozenset(_today(store, list_name, seq, day).shown(draft))
+
+
+@lru_cache(maxsize=8)
+def _today(store: Store, list_name: str, seq: int, day: date) -> Today:
+    """The list judged once for all its releases; kept as the answers are."""
+    return Today(store, list_name)
 
 
 def _less(found: Published, shown: frozenset[str]) -> Published:
@@ -92,9 +100,10 @@ def _less(found: Published, shown: frozenset[str]) -> Published:
     kept = [entry for entry in found.entries if entry[NUMBER] in shown]
     if len(kept) == len(found.entries):
         return found
-    lines = [_bare(line, found.leaves) if line.get("number") not in {*shown, None} else line for line in found.delta]
-    gone = ",".join(sorted(shown))
-    return replace(found, entries=kept, delta=lines, version=sha256(f"{found.version} {gone}".encode()))
+    told = {*shown, None}
+    lines = [line if line.get("number") in told else _bare(line, found.leaves) for line in found.delta]
+    left = ",".join(sorted(shown))
+    return replace(found, entries=kept, delta=lines, version=sha256(f"{found.version} {left}".encode()))
 
 
 def _bare(line: dict[str, Any], leaves: Sequence[str]) -> dict[str, Any]:

@@ -105,12 +105,6 @@ class Today:
         return self._judged[key]
 
 
-def shown_today(store: Store, archive: Files) -> set[str]:
-    """Numbers of an archive's entries that may be shown today."""
-    draft = Draft.of_archive(archive)
-    return Today(store, draft.list).shown(draft)
-
-
 def takedown(store: Store, *, actor: str, role: str) -> list[View]:
     """Make every public edition of every list the view of today.
 

@@ -117,11 +117,10 @@ async def listing_connection(
 
 
 def _rows(found: Known, listed: Listed) -> list[FoundListing]:
-    entries = {str(row["sid"]): row for row in listed.entries}
-    refused = {str(row["sid"]): row for row in listed.refused}
-    rows = [FoundListing(sid, ListingStatus.ENTRY, row, ()) for sid, row in entries.items()]
+    rows = [FoundListing(str(row["sid"]), ListingStatus.ENTRY, row, ()) for row in listed.entries]
     rows += [
-        FoundListing(sid, ListingStatus.REFUSED, row, tuple(row["codes"].split(";"))) for sid, row in refused.items()
+        FoundListing(str(row["sid"]), ListingStatus.REFUSED, row, tuple(row["codes"].split(";")))
+        for row in listed.refused
     ]
     told: set[str] = set()
     for record in found.records:
